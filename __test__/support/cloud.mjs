@@ -1,0 +1,347 @@
+/**
+ * The stand-in cloud for JavaScript tests: makes its Python environment, starts and stops the process,
+ * and wraps its control endpoints. `node cloud.mjs --serve` runs one in the foreground.
+ */
+import { spawn, execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const CLOUD_DIR = fileURLToPath(new URL('../cloud/', import.meta.url));
+const VENV_DIR = path.join(CLOUD_DIR, '.venv');
+const STAMP = path.join(VENV_DIR, 'requirements.sha256');
+const REQUIREMENTS = ['requirements.txt', 'requirements-dev.txt'];
+const LOWEST_PYTHON = [3, 11];
+const LOCK_PATIENCE_MS = 10 * 60_000;
+const READY_PATIENCE_MS = 60_000;
+const STOP_PATIENCE_MS = 5_000;
+
+/**
+ * @typedef {object} StartOptions
+ * @property {number} [latencyMs=0] time each asynchronous CloudFormation operation takes, in milliseconds
+ * @property {number} [settleMs=0] time between EXECUTE_COMPLETE of a refactor and its stacks being complete, in milliseconds
+ * @property {string} [log] file that receives one JSON line per API call
+ * @property {number} [port=0] port on 127.0.0.1; 0 picks a free one
+ *
+ * @typedef {object} Fault
+ * @property {string} action regular expression that must match all of `Action` or `service:Action`
+ * @property {'throttle'|'error500'|'refuse'|'hang'|'drop-before'|'drop-after'|'delay'} kind
+ * @property {number} [nth] fire at this call only, counted from 1
+ * @property {number} [every] fire at every so many calls
+ * @property {number} [times] stop after so many firings
+ * @property {number} [ms] for `delay`: how long, in milliseconds
+ *
+ * @typedef {object} SeedOptions
+ * @property {string} app app folder (`gen1-project/`, `deployed-stacks/`, optional `seed.json`)
+ * @property {string} [out] where to write the project directory; absent: none is written
+ * @property {boolean} [gen2=false] also deploy the Gen 2 root of `deployed-stacks/`
+ * @property {boolean} [data=true] create users, objects and items
+ * @property {boolean} [mark=true] mark everything that then exists as production
+ *
+ * @typedef {object} SeededApp
+ * @property {string} appId
+ * @property {string} env
+ * @property {string} gen1Root name of the Gen 1 root stack
+ * @property {string|null} gen2Root name of the Gen 2 root stack
+ * @property {string} region
+ * @property {string} accountId
+ * @property {string|null} projectDir
+ */
+
+/**
+ * Makes `__test__/cloud/.venv` when it is missing or its requirements have changed.
+ * @returns {Promise<string>} path of the environment's Python
+ */
+export async function ensurePython() {
+  const python = process.platform === 'win32' ? path.join(VENV_DIR, 'Scripts', 'python.exe') : path.join(VENV_DIR, 'bin', 'python');
+  const wanted = requirementsHash();
+  if (isCurrent(python, wanted)) return python;
+  await withLock(async () => {
+    if (isCurrent(python, wanted)) return;
+    fs.rmSync(VENV_DIR, { recursive: true, force: true });
+    await run(await findPython(), ['-m', 'venv', VENV_DIR]);
+    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', path.join(CLOUD_DIR, REQUIREMENTS.at(-1))]);
+    fs.writeFileSync(STAMP, wanted);
+  });
+  return python;
+}
+
+function requirementsHash() {
+  const hash = createHash('sha256');
+  for (const file of REQUIREMENTS) hash.update(fs.readFileSync(path.join(CLOUD_DIR, file)));
+  return hash.digest('hex');
+}
+
+function isCurrent(python, wanted) {
+  try {
+    return fs.existsSync(python) && fs.readFileSync(STAMP, 'utf8') === wanted;
+  } catch {
+    return false;
+  }
+}
+
+async function findPython() {
+  for (const candidate of [process.env.PYTHON, 'python3.11', 'python3', 'python']) {
+    if (!candidate) continue;
+    try {
+      const { stdout } = await run(candidate, ['-c', 'import sys; print(*sys.version_info[:2])']);
+      const [major, minor] = stdout.trim().split(' ').map(Number);
+      if (major === LOWEST_PYTHON[0] && minor >= LOWEST_PYTHON[1]) return candidate;
+    } catch {
+      // not installed under this name: try the next
+    }
+  }
+  throw new Error(`The stand-in cloud needs Python ${LOWEST_PYTHON.join('.')} or newer; set PYTHON to its path.`);
+}
+
+/** Test files run side by side: only one of them may build the environment. */
+async function withLock(work) {
+  const lock = `${VENV_DIR}.lock`;
+  const deadline = Date.now() + LOCK_PATIENCE_MS;
+  for (;;) {
+    try {
+      fs.writeFileSync(lock, String(process.pid), { flag: 'wx' });
+      break;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+      if (!isAlive(Number(readIfThere(lock)))) fs.rmSync(lock, { force: true });
+      else if (Date.now() > deadline) throw new Error(`Another process holds ${lock} for too long; delete it if that process is gone.`);
+      else await sleep(200);
+    }
+  }
+  try {
+    await work();
+  } finally {
+    fs.rmSync(lock, { force: true });
+  }
+}
+
+function readIfThere(file) {
+  try {
+    return fs.readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function isAlive(pid) {
+  if (!pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+/**
+ * Starts one stand-in cloud on 127.0.0.1. It ends with `stop()`, and by itself when this process dies.
+ * @param {StartOptions} [options]
+ * @returns {Promise<Cloud>}
+ */
+export async function startCloud({ latencyMs = 0, settleMs = 0, log, port = 0 } = {}) {
+  const python = await ensurePython();
+  const args = ['cloud.py', '--port', String(port), '--latency-ms', String(latencyMs), '--settle-ms', String(settleMs), '--exit-with-parent'];
+  if (log) args.push('--log', path.resolve(log));
+  const child = spawn(python, args, { cwd: CLOUD_DIR, stdio: ['pipe', 'pipe', 'pipe'] });
+  const complaints = [];
+  child.stderr.on('data', (chunk) => complaints.push(chunk.toString()));
+  try {
+    const ready = await readyLine(child);
+    return new Cloud(child, ready, python, complaints);
+  } catch (error) {
+    child.kill('SIGKILL');
+    throw new Error(`The stand-in cloud did not start: ${error.message}\n${complaints.join('').slice(-2000)}`);
+  }
+}
+
+function readyLine(child) {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`not ready after ${READY_PATIENCE_MS} ms`)), READY_PATIENCE_MS);
+    const lines = createInterface({ input: child.stdout });
+    const finish = (settle, value) => {
+      clearTimeout(timer);
+      lines.removeAllListeners();
+      settle(value);
+    };
+    lines.once('line', (line) => {
+      try {
+        finish(resolve, JSON.parse(line));
+      } catch {
+        finish(reject, new Error(`unexpected output ${line}`));
+      }
+    });
+    child.once('error', (error) => finish(reject, error));
+    child.once('exit', (code, signal) => finish(reject, new Error(`it ended with ${code ?? signal}`)));
+  });
+}
+
+/** A running stand-in cloud. */
+export class Cloud {
+  #child;
+  #python;
+  #complaints;
+
+  constructor(child, ready, python, complaints) {
+    this.#child = child;
+    this.#python = python;
+    this.#complaints = complaints;
+    /** @type {string} for example `http://127.0.0.1:34567` */
+    this.endpoint = ready.endpoint;
+    /** @type {number} */
+    this.port = ready.port;
+    /** @type {number} */
+    this.pid = ready.pid;
+    // The process must never keep a finished test run alive; closing our end of stdin ends it.
+    for (const handle of [child, child.stdin, child.stdout, child.stderr]) handle.unref();
+  }
+
+  /** What the process wrote to stderr so far. */
+  get stderr() {
+    return this.#complaints.join('');
+  }
+
+  /** Ends the process: SIGTERM, and SIGKILL when it does not obey. */
+  async stop() {
+    const child = this.#child;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.ref();
+    child.kill('SIGTERM');
+    const killer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
+    await gone;
+    clearTimeout(killer);
+  }
+
+  /**
+   * Environment variables for a process that shall use this cloud.
+   * @param {{region?: string, accountId?: string}} [options]
+   * @returns {Record<string, string>}
+   */
+  environment({ region = 'us-east-1', accountId = '123456789012' } = {}) {
+    return {
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_ACCESS_KEY_ID: accountId,
+      AWS_SECRET_ACCESS_KEY: 'stand-in',
+      AWS_REGION: region,
+      AWS_DEFAULT_REGION: region,
+      AWS_EC2_METADATA_DISABLED: 'true',
+    };
+  }
+
+  /**
+   * Calls a control endpoint.
+   * @param {string} method
+   * @param {string} route for example `/_ledger`
+   * @param {unknown} [body] sent as JSON
+   * @returns {Promise<any>}
+   */
+  async control(method, route, body) {
+    const response = await fetch(this.endpoint + route, {
+      method,
+      headers: { 'content-type': 'application/json' },
+      body: method === 'GET' || method === 'DELETE' ? undefined : JSON.stringify(body ?? null),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${route}: ${response.status} ${text}`);
+    return JSON.parse(text);
+  }
+
+  /** Keeps the whole state of the cloud. @returns {Promise<string>} its id */
+  async snapshot() {
+    return (await this.control('POST', '/_snapshot')).id;
+  }
+
+  /** Puts a kept state back; running operations are dropped. @param {string} id */
+  async restore(id) {
+    await this.control('POST', '/_restore', { id });
+  }
+
+  /** Resources, events, violations and hazards. */
+  ledger() {
+    return this.control('GET', '/_ledger');
+  }
+
+  /** Everything that exists now is production from here on. @returns {Promise<number>} how many resources */
+  async markProduction() {
+    return (await this.control('POST', '/_ledger/mark-production')).marked;
+  }
+
+  /** Configuration changes that are no violation. @param {{type?: string, path?: string}[]} rules regular expressions */
+  allowChanges(rules) {
+    return this.control('POST', '/_ledger/allow', rules);
+  }
+
+  /** Replaces the list of faults. @param {Fault[]} list */
+  faults(list) {
+    return this.control('POST', '/_faults', list);
+  }
+
+  /** One-shot failures of the next stack refactor. @param {{phase: 'create'|'execute', reason?: string}[]} list */
+  injectRefactorFailures(list) {
+    return this.control('POST', '/_refactor/inject', list);
+  }
+
+  /** Every API call since the last reset of the log. */
+  requests() {
+    return this.control('GET', '/_requests');
+  }
+
+  /** Empties the request log. */
+  resetRequests() {
+    return this.control('POST', '/_requests/reset');
+  }
+
+  /** Changes settings while running, for example `{ latency_ms: 50 }`. @param {Record<string, unknown>} settings */
+  configure(settings) {
+    return this.control('POST', '/_config', settings);
+  }
+
+  /** Wipes everything. */
+  reset() {
+    return this.control('POST', '/_reset');
+  }
+
+  /**
+   * Deploys an app folder as a Gen 1 tree and writes its project directory.
+   * @param {SeedOptions} options
+   * @returns {Promise<SeededApp>}
+   */
+  async seedApp({ app, out, gen2 = false, data = true, mark = true }) {
+    const args = ['seed.py', '--endpoint', this.endpoint, '--app', path.resolve(app)];
+    if (out) args.push('--out', path.resolve(out));
+    if (gen2) args.push('--gen2');
+    if (!data) args.push('--no-data');
+    if (!mark) args.push('--no-mark');
+    return this.#python3(args);
+  }
+
+  /** Runs one of the stand-in's Python programs, which print one JSON value. */
+  async #python3(args) {
+    try {
+      const { stdout } = await run(this.#python, args, { cwd: CLOUD_DIR, maxBuffer: 64 * 1024 * 1024 });
+      return JSON.parse(stdout.trim().split('\n').at(-1));
+    } catch (error) {
+      throw new Error(`${args[0]} failed: ${(error.stderr || error.message).slice(-4000)}`);
+    }
+  }
+}
+
+async function serve() {
+  const cloud = await startCloud({ port: Number(process.env.PORT ?? 0), latencyMs: 50, settleMs: 300 });
+  console.log(cloud.endpoint);
+  const keepAlive = setInterval(() => {}, 60_000);
+  for (const signal of ['SIGINT', 'SIGTERM']) {
+    process.once(signal, async () => {
+      clearInterval(keepAlive);
+      await cloud.stop();
+    });
+  }
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href && process.argv.includes('--serve')) await serve();
