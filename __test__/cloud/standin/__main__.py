@@ -1,6 +1,6 @@
 """Start the stand-in: one process, one port of 127.0.0.1, every service.
 
-python cloud.py [--port P] [--latency-ms N] [--settle-ms N] [--log FILE] [--exit-with-parent]
+python -m standin [--port P] [--latency-ms N] [--settle-ms N] [--log FILE] [--exit-with-parent]
 
 The first line on stdout is machine readable: {"ready": true, "endpoint": ..., "port": ..., "pid": ...}.
 """
@@ -15,7 +15,7 @@ import sys
 import tempfile
 import threading
 
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+
 
 
 def arguments():
@@ -58,7 +58,7 @@ async def serve_until_stopped(options, listener, port):
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
-    import front
+    from standin import front
 
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
@@ -82,9 +82,8 @@ def main():
     folder = tempfile.mkdtemp(prefix="stand-in-cloud-")
     try:
         prepare_environment(port, folder)
-        import install  # noqa: F401  (puts our additions into ministack)
-        import engine
-        import front
+        from standin import install  # noqa: F401  (puts our additions into ministack)
+        from standin import engine, front
 
         engine.CFG.update(latency_ms=options.latency_ms, settle_ms=options.settle_ms)
         if options.log:

@@ -1,0 +1,1 @@
+//! What can be migrated, per resource, feature and step.

@@ -1,0 +1,4 @@
+//! The model of a Gen 1 backend in plain types, and how it is made from what was read.
+
+pub mod finding;
+pub mod model;

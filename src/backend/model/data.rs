@@ -1,0 +1,89 @@
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::resource::SourceLocation;
+
+/// The AppSync API.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GraphqlApi {
+    /// Resource name.
+    pub name: String,
+    /// API id, when deployed and known.
+    pub api_id: Option<String>,
+    /// The schema's files in the order in which they are concatenated.
+    pub schema: Vec<SchemaFile>,
+    /// Default authorization mode.
+    pub default_mode: AuthorizationMode,
+    /// Additional authorization modes, in order.
+    pub additional_modes: Vec<AuthorizationMode>,
+    /// Types with `@model`, in schema order.
+    pub models: Vec<Model>,
+    /// `LogConfig` of the API, evaluated.
+    pub log_config: Option<Value>,
+    /// `XrayEnabled`
+    pub xray_enabled: bool,
+    /// `adminRoleNames` of custom-roles.json.
+    pub admin_role_names: Vec<String>,
+    /// `transform.conf.json`
+    pub transform_configuration: Map<String, Value>,
+    /// Conflict resolution (DataStore) is on.
+    pub conflict_resolution: bool,
+    /// The API's folder.
+    pub location: SourceLocation,
+}
+
+/// A file of the schema.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SchemaFile {
+    /// Path relative to the project, with forward slashes.
+    pub path: String,
+    /// Text.
+    pub text: String,
+}
+
+/// A model and its real table.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Model {
+    /// Name in the schema.
+    pub name: String,
+    /// Name of the deployed table; absent when neither the build nor the cloud tells it.
+    pub table_name: Option<String>,
+    /// It has an `@auth` directive on the type.
+    pub has_auth: bool,
+}
+
+/// An authorization mode of the API with its settings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum AuthorizationMode {
+    /// `API_KEY`
+    ApiKey {
+        /// Days until a new key expires.
+        expires_in_days: Option<u32>,
+        /// Description of the key.
+        description: Option<String>,
+    },
+    /// `AMAZON_COGNITO_USER_POOLS`
+    UserPool,
+    /// `AWS_IAM`
+    Iam,
+    /// `OPENID_CONNECT`
+    OpenIdConnect {
+        /// Name of the provider in Amplify.
+        name: String,
+        /// Issuer.
+        issuer_url: String,
+        /// Client id.
+        client_id: Option<String>,
+        /// Milliseconds, as Gen 1 keeps it.
+        auth_ttl_ms: Option<u64>,
+        /// Milliseconds, as Gen 1 keeps it.
+        issued_at_ttl_ms: Option<u64>,
+    },
+    /// `AWS_LAMBDA`
+    Lambda {
+        /// Resource name of the function.
+        function: String,
+        /// Seconds.
+        ttl_seconds: Option<u32>,
+    },
+}

@@ -1,0 +1,79 @@
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{expression::Expression, resource::SourceLocation};
+
+/// A Lambda function of the function category (triggers of the user pool included).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Function {
+    /// Resource name.
+    pub name: String,
+    /// Name of the deployed function, usually resource name, dash, environment.
+    pub deployed_name: Option<String>,
+    /// `Runtime`, for example `nodejs22.x`, `python3.12`.
+    pub runtime: String,
+    /// `Handler`, for example `index.handler`.
+    pub handler: String,
+    /// `Timeout` in seconds.
+    pub timeout_seconds: Option<u32>,
+    /// `MemorySize` in MB.
+    pub memory_mb: Option<u32>,
+    /// `EphemeralStorage.Size` in MB.
+    pub ephemeral_storage_mb: Option<u32>,
+    /// `Architectures`, for example `arm64`.
+    pub architecture: Option<String>,
+    /// `Description`
+    pub description: Option<String>,
+    /// `ReservedConcurrentExecutions`
+    pub reserved_concurrency: Option<u32>,
+    /// Environment variables in the order of the template.
+    pub environment: IndexMap<String, EnvironmentValue>,
+    /// Layers in the order of the template.
+    pub layers: Vec<Layer>,
+    /// Folder with the sources (`src`), relative to the project, with forward slashes; absent when the folder is missing.
+    pub source_directory: Option<String>,
+    /// Files below the source folder, relative to it, sorted, without `node_modules` and lock files.
+    pub source_files: Vec<String>,
+    /// How the entry file is loaded.
+    pub module_format: ModuleFormat,
+    /// `dependencies` of the function's own package.json.
+    pub dependencies: IndexMap<String, String>,
+    /// `devDependencies` of the function's own package.json.
+    pub dev_dependencies: IndexMap<String, String>,
+    /// For the CLI's auth-trigger template, whose index.js loads the files that `MODULES` names: those names in order.
+    pub dynamic_modules: Vec<String>,
+    /// Properties of the `AWS::Lambda::Function` that none of the fields above holds (VpcConfig, DeadLetterConfig, TracingConfig ...), evaluated.
+    pub other_properties: IndexMap<String, Value>,
+    /// The function's template.
+    pub location: SourceLocation,
+}
+
+/// Value of an environment variable.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum EnvironmentValue {
+    /// An expression over literals and other resources.
+    Expression(Expression),
+    /// A secret of the Amplify CLI, by its name in `secretNames`; the Gen 1 value is the path of an SSM parameter.
+    Secret(String),
+}
+
+/// A layer of a function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Layer {
+    /// By ARN with version.
+    External(String),
+    /// A layer resource of this project, by name.
+    Project(String),
+}
+
+/// Module format of a function's entry file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ModuleFormat {
+    /// `exports.handler = ...`
+    CommonJs,
+    /// `export const handler = ...` (`.mjs`, or `"type": "module"`).
+    EsModule,
+    /// Not a Node.js function.
+    NotNode,
+}

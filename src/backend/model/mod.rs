@@ -1,0 +1,57 @@
+//! The one typed model of a Gen 1 backend. Names, values and permissions are those of the deployed environment;
+//! references between resources stay references and are never frozen to Gen 1 values.
+
+mod analytics;
+mod app;
+mod auth;
+mod data;
+mod edge;
+mod expression;
+mod function;
+mod resource;
+mod rest_api;
+mod storage;
+
+pub use analytics::KinesisStream;
+pub use app::App;
+pub use auth::{Auth, AuthTrigger, Group, IdentityPool, ImportedAuth, UserPool, UserPoolClient};
+pub use data::{AuthorizationMode, GraphqlApi, Model, SchemaFile};
+pub use edge::{Effect, EventSourceStream, Grant, Principal, Statement, Trigger};
+pub use expression::{Attribute, Expression, Reference, Target};
+pub use function::{EnvironmentValue, Function, Layer, ModuleFormat};
+pub use resource::{Category, Resource, ResourceId, SourceLocation};
+pub use rest_api::{RestAccess, RestApi, RestPath};
+pub use storage::{Bucket, Index, KeyAttribute, Table};
+
+use serde::{Deserialize, Serialize};
+
+use super::finding::Finding;
+
+/// A whole Gen 1 environment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Backend {
+    /// Names and ids of the app and its environment.
+    pub app: App,
+    /// Every entry of `amplify-meta.json`, in its order, whether understood or not: the inventory that must be accounted for.
+    pub resources: Vec<Resource>,
+    /// The user pool with its clients, groups and identity pool.
+    pub auth: Option<Auth>,
+    /// The AppSync API.
+    pub data: Option<GraphqlApi>,
+    /// S3 buckets (imported ones too).
+    pub buckets: Vec<Bucket>,
+    /// DynamoDB tables of the storage category (imported ones too).
+    pub tables: Vec<Table>,
+    /// Lambda functions.
+    pub functions: Vec<Function>,
+    /// API Gateway REST APIs.
+    pub rest_apis: Vec<RestApi>,
+    /// Kinesis streams of the analytics category.
+    pub streams: Vec<KinesisStream>,
+    /// Who may do what, statement by statement.
+    pub grants: Vec<Grant>,
+    /// What starts which function.
+    pub triggers: Vec<Trigger>,
+    /// What was seen on the way.
+    pub findings: Vec<Finding>,
+}

@@ -1,0 +1,1 @@
+//! Everything that Node sees. Thin: no decision is made here.

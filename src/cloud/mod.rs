@@ -1,0 +1,1 @@
+//! AWS: one client set, pagination, retry and a rate limiter per service. Fills `deployment`, performs mutations, decides nothing.

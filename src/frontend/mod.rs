@@ -1,0 +1,1 @@
+//! The places in the app's own source that know Gen 1.

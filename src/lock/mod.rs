@@ -1,0 +1,1 @@
+//! Keeps the Gen 1 environment from changing, and lets it go again.

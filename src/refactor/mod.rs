@@ -1,0 +1,1 @@
+//! Moves the stateful resources into the Gen 2 stacks, and back.
