@@ -146,7 +146,7 @@ function isAlive(pid) {
  */
 export async function startCloud({ latencyMs = 0, settleMs = 0, log, port = 0 } = {}) {
   const python = await ensurePython();
-  const args = ['cloud.py', '--port', String(port), '--latency-ms', String(latencyMs), '--settle-ms', String(settleMs), '--exit-with-parent'];
+  const args = ['-m', 'standin', '--port', String(port), '--latency-ms', String(latencyMs), '--settle-ms', String(settleMs), '--exit-with-parent'];
   if (log) args.push('--log', path.resolve(log));
   const child = spawn(python, args, { cwd: CLOUD_DIR, stdio: ['pipe', 'pipe', 'pipe'] });
   const complaints = [];
@@ -313,7 +313,7 @@ export class Cloud {
    * @returns {Promise<SeededApp>}
    */
   async seedApp({ app, out, gen2 = false, data = true, mark = true }) {
-    const args = ['seed.py', '--endpoint', this.endpoint, '--app', path.resolve(app)];
+    const args = ['-m', 'standin.seed', '--endpoint', this.endpoint, '--app', path.resolve(app)];
     if (out) args.push('--out', path.resolve(out));
     if (gen2) args.push('--gen2');
     if (!data) args.push('--no-data');
@@ -327,7 +327,7 @@ export class Cloud {
       const { stdout } = await run(this.#python, args, { cwd: CLOUD_DIR, maxBuffer: 64 * 1024 * 1024 });
       return JSON.parse(stdout.trim().split('\n').at(-1));
     } catch (error) {
-      throw new Error(`${args[0]} failed: ${(error.stderr || error.message).slice(-4000)}`);
+      throw new Error(`${args[1]} failed: ${(error.stderr || error.message).slice(-4000)}`);
     }
   }
 }

@@ -3,10 +3,11 @@ import json, os, socket, subprocess, sys, time, zipfile, io
 import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
+from driver import Driver
+from standin.lib import client, get, post, wait
+
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, HERE)
-from drive import Driver
-from lib import client, get, post, wait
+CLOUD = os.path.dirname(HERE)
 
 FIX = os.environ.get("FIXTURES", "")
 APPS = ["fitness-tracker", "mood-board", "project-boards"]
@@ -20,7 +21,7 @@ def start(latency=20, settle=60):
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
-    p = subprocess.Popen([sys.executable, os.path.join(HERE, "cloud.py"), "--port", str(port), "--latency-ms", str(latency), "--settle-ms", str(settle)], stdout=subprocess.PIPE, text=True)
+    p = subprocess.Popen([sys.executable, "-m", "standin", "--port", str(port), "--latency-ms", str(latency), "--settle-ms", str(settle)], stdout=subprocess.PIPE, text=True, cwd=CLOUD)
     assert json.loads(p.stdout.readline())["ready"]
     ep = f"http://127.0.0.1:{port}"
     for _ in range(100):
@@ -795,7 +796,7 @@ def test_faults_each_kind(x):
 
 # =============================================================== seeding and the reference migration
 def seed(ep, app, out, *args):
-    r = subprocess.run([sys.executable, os.path.join(HERE, "seed.py"), "--endpoint", ep, "--app", os.path.join(FIX, app), "--out", str(out), *args], capture_output=True, text=True)
+    r = subprocess.run([sys.executable, "-m", "standin.seed", "--endpoint", ep, "--app", os.path.join(FIX, app), "--out", str(out), *args], capture_output=True, text=True, cwd=CLOUD)
     assert r.returncode == 0, r.stdout + r.stderr
     return json.loads(r.stdout.strip().splitlines()[-1])
 
@@ -819,7 +820,7 @@ def test_seed_app(app, tmp_path):
         assert json.load(open(out / "amplify" / ".config" / "local-env-info.json"))["envName"] == i["env"]
         z = zipfile.ZipFile(io.BytesIO(x.cl("s3").get_object(Bucket=tpi["DeploymentBucketName"], Key="#current-cloud-backend.zip")["Body"].read()))
         assert json.loads(z.read("amplify-meta.json")) == meta
-        assert subprocess.run(["git", "-C", str(out), "status", "--porcelain"], capture_output=True, text=True).stdout == ""
+        assert subprocess.run(["git", "-C", str(out), "status", "--porcelain"], capture_output=True, text=True, cwd=CLOUD).stdout == ""
         a = x.cl("amplify").get_app(appId=i["appId"])["app"]
         apis = [g["name"] for g in x.cl("appsync").list_graphql_apis()["graphqlApis"]]
         assert f"{a['name']}-{i['env']}" in apis
