@@ -796,7 +796,7 @@ def test_faults_each_kind(x):
 
 # =============================================================== seeding and the reference migration
 def seed(ep, app, out, *args):
-    r = subprocess.run([sys.executable, "-m", "standin.seed", "--endpoint", ep, "--app", os.path.join(FIX, app), "--out", str(out), *args], capture_output=True, text=True, cwd=CLOUD)
+    r = subprocess.run([sys.executable, "-m", "standin.seed", "app", "--endpoint", ep, "--app", os.path.join(FIX, app), "--out", str(out), *args], capture_output=True, text=True, cwd=CLOUD)
     assert r.returncode == 0, r.stdout + r.stderr
     return json.loads(r.stdout.strip().splitlines()[-1])
 
