@@ -8,7 +8,7 @@ use super::{
 };
 use crate::cloudformation::{
     compare::value_differences,
-    evaluate::{ParameterValues, PseudoParameters, same_value},
+    evaluate::{ParameterValues, PseudoParameters, is_literal, same_value},
     reference::names_in,
     template::Template,
 };
@@ -70,7 +70,7 @@ impl Simulation<'_> {
         for stack in next.values() {
             self.stack_violations(stack, &moves, &mut violations);
         }
-        violations.extend(duplicate_exports(&self.stacks, &next));
+        violations.extend(self.duplicate_exports(&next));
         if !violations.is_empty() {
             violations.sort();
             violations.dedup();
@@ -426,6 +426,29 @@ impl Simulation<'_> {
             violations.push(Violation::of(Rule::DeletedResource, name, logical_id, message));
         }
     }
+
+    /// Export names are unique in an account and region.
+    fn duplicate_exports(&self, next: &IndexMap<String, SimulatedStack>) -> Vec<Violation> {
+        let mut seen: Vec<(Value, &str)> = Vec::new();
+        let mut violations = Vec::new();
+        let unchanged = self.stacks.values().filter(|stack| !next.contains_key(&stack.name));
+        for stack in unchanged.chain(next.values()) {
+            for output in stack.template.outputs() {
+                let Some(export) = output.export_name() else { continue };
+                let name = self.with_evaluator(stack, &stack.template, &stack.resources, |evaluator| {
+                    evaluator.value(export).value
+                });
+                // Names that are not known to be the same may differ.
+                let Some(name) = name.filter(is_literal) else { continue };
+                if let Some((_, other)) = seen.iter().find(|(seen, _)| same_value(seen, &name)) {
+                    let message = format!("the export {name} exists in {other} too");
+                    violations.push(Violation::of(Rule::DuplicateExport, &stack.name, output.name, message));
+                }
+                seen.push((name, stack.name.as_str()));
+            }
+        }
+        violations
+    }
 }
 
 fn is_at(address: &LogicalAddress, stack: &str, logical_id: &str) -> bool {
@@ -465,27 +488,6 @@ fn new_stack_violations(stack: &str, template: &Template) -> Vec<Violation> {
     if stack.is_empty() || stack.len() > 128 {
         let message = format!("a stack name has 1 to 128 characters, not {}", stack.len());
         violations.push(Violation::of(Rule::Limit, stack, "", message));
-    }
-    violations
-}
-
-/// Export names are unique in an account and region.
-fn duplicate_exports(
-    current: &IndexMap<String, SimulatedStack>,
-    next: &IndexMap<String, SimulatedStack>,
-) -> Vec<Violation> {
-    let mut seen: Vec<(&Value, &str)> = Vec::new();
-    let mut violations = Vec::new();
-    let unchanged = current.values().filter(|stack| !next.contains_key(&stack.name));
-    for stack in unchanged.chain(next.values()) {
-        for output in stack.template.outputs() {
-            let Some(export) = output.export_name() else { continue };
-            if let Some((_, other)) = seen.iter().find(|(name, _)| same_value(name, export)) {
-                let message = format!("the export {export} exists in {other} too");
-                violations.push(Violation::of(Rule::DuplicateExport, &stack.name, output.name, message));
-            }
-            seen.push((export, stack.name.as_str()));
-        }
     }
     violations
 }
