@@ -149,12 +149,7 @@ export interface ExecutionReport {
 }
 
 /** How an execution ended: `done`, or `cancelled` between two mutations, in which case the same step goes on. */
-export declare const enum ExecutionStatus {
-  /** Everything was done. */
-  Done = 'done',
-  /** Stopped between two mutations, on request; the same step goes on. */
-  Cancelled = 'cancelled',
-}
+export type ExecutionStatus = 'done' | 'cancelled'
 
 /** Support of one advanced feature per step. */
 export interface FeatureSupport {
@@ -250,14 +245,7 @@ export interface Operation {
 }
 
 /** What became of an operation: `done`, `already-done` (by an earlier run), `unchanged` (there was nothing to change). */
-export declare const enum OperationOutcome {
-  /** Carried out. */
-  Done = 'done',
-  /** An earlier run had done it. */
-  AlreadyDone = 'already-done',
-  /** There was nothing to change. */
-  Unchanged = 'unchanged',
-}
+export type OperationOutcome = 'done' | 'already-done' | 'unchanged'
 
 /** How to plan a step. Options of other steps have no effect. */
 export interface PlanOptions {
@@ -311,28 +299,10 @@ export interface ResourceSupport {
  * How much a finding weighs: `blocker` (the step must not go on), `manual` (a human has to decide or to do something),
  * `warning` (works, but deserves attention), `info`.
  */
-export declare const enum Severity {
-  /** The step must not go on. */
-  Blocker = 'blocker',
-  /** A human has to decide or to do something. */
-  Manual = 'manual',
-  /** Works, but behaves differently or deserves attention. */
-  Warning = 'warning',
-  /** Good to know. */
-  Info = 'info',
-}
+export type Severity = 'blocker' | 'manual' | 'warning' | 'info'
 
 /** A step of the migration that has a plan. */
-export declare const enum Step {
-  /** Keeps the Gen 1 environment from changing. */
-  Lock = 'lock',
-  /** Writes the Gen 2 backend. */
-  Generate = 'generate',
-  /** Moves the stateful resources. */
-  Refactor = 'refactor',
-  /** Removes what is left of Gen 1. */
-  Decommission = 'decommission',
-}
+export type Step = 'lock' | 'generate' | 'refactor' | 'decommission'
 
 /** A cell of the assessment's tables. */
 export interface Support {
@@ -343,14 +313,7 @@ export interface Support {
 }
 
 /** Mark of a cell: `supported` (the step carries it over), `unsupported` (the step leaves it out), `not-needed`. */
-export declare const enum SupportStatus {
-  /** The step carries it over. */
-  Supported = 'supported',
-  /** The step leaves it out; a human has to do it. */
-  Unsupported = 'unsupported',
-  /** The step has nothing to do for it. */
-  NotNeeded = 'not-needed',
-}
+export type SupportStatus = 'supported' | 'unsupported' | 'not-needed'
 
 /** A validation and its outcome. */
 export interface Validation {
@@ -375,11 +338,4 @@ export interface ValidationReport {
 }
 
 /** Outcome of a validation. `not-checked` is neither good nor bad. */
-export declare const enum ValidationStatus {
-  /** Checked, and in order. */
-  Passed = 'passed',
-  /** Checked, and not in order. */
-  Failed = 'failed',
-  /** Not checked: neither good nor bad. */
-  NotChecked = 'not-checked',
-}
+export type ValidationStatus = 'passed' | 'failed' | 'not-checked'

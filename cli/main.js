@@ -1,0 +1,44 @@
+'use strict';
+
+const { parse } = require('./arguments.js');
+const { asMigrationError } = require('./error.js');
+
+/**
+ * Runs a command line on a host, from reading it to printing its result.
+ * @param {string[]} argv without the program
+ * @param {import('./host/host.js').Host} host
+ * @returns {Promise<number>} exit code
+ */
+async function main(argv, host) {
+  let invocation;
+  try {
+    invocation = parse(argv);
+  } catch (failure) {
+    return refuse(asMigrationError(failure), argv, host);
+  }
+  switch (invocation.kind) {
+    case 'help':
+      host.print(require('./help.js').help(host.command, invocation.step));
+      return 0;
+    case 'version':
+      host.print(require('../package.json').version);
+      return 0;
+    case 'step':
+      return require('./run.js').run(invocation, host);
+  }
+}
+
+/**
+ * @param {import('./error.js').MigrationError} error
+ * @param {string[]} argv
+ * @param {import('./host/host.js').Host} host
+ */
+function refuse(error, argv, host) {
+  const { createReporter } = require('./render/reporter.js');
+  const { knownStep } = require('./arguments.js');
+  const step = knownStep(argv.find((word) => !word.startsWith('-'))) ?? null;
+  const reporter = createReporter({ json: argv.includes('--json') }, host);
+  return reporter.result({ step, status: 'failed', exitCode: 2, error });
+}
+
+module.exports = { main };
