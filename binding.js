@@ -840,6 +840,7 @@ module.exports.Migration = nativeBinding.Migration
 module.exports.Plan = nativeBinding.Plan
 module.exports.ExecutionStatus = nativeBinding.ExecutionStatus
 module.exports.OperationOutcome = nativeBinding.OperationOutcome
+module.exports.requiredIamPolicy = nativeBinding.requiredIamPolicy
 module.exports.Severity = nativeBinding.Severity
 module.exports.Step = nativeBinding.Step
 module.exports.SupportStatus = nativeBinding.SupportStatus

@@ -38,6 +38,7 @@ const addon = {
 
 function load() {
   requireNode();
+  /** @type {any} */
   const binding = requireBinding();
   acceptJavaScriptArguments(binding);
   return binding;
@@ -65,7 +66,8 @@ function requireBinding() {
 /** @param {unknown} error what the generated loader threw: one error, and each attempt in the chain of causes */
 function loadingError(error) {
   const attempts = [];
-  for (let cause = /** @type {any} */ (error); cause; cause = cause.cause) attempts.push(String(cause.message ?? cause));
+  for (let cause = /** @type {any} */ (error); cause; cause = cause.cause)
+    attempts.push(String(cause.message ?? cause));
   const details = { platform: process.platform, arch: process.arch, node: process.versions.node, attempts };
   const oldLibrary = attempts.find((text) => /GLIBC(XX)?_[\d.]+|version .* not found/.test(text));
   if (oldLibrary) {

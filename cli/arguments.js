@@ -120,7 +120,8 @@ function parse(argv) {
   if (argv.length === 0) return { kind: 'help' };
   const { positionals, given } = tokens(argv);
   const [first, second] = positionals;
-  if (given.has('help') || first === 'help') return { kind: 'help', step: helpTopic(first === 'help' ? second : first) };
+  if (given.has('help') || first === 'help')
+    return { kind: 'help', step: helpTopic(first === 'help' ? second : first) };
   if (given.has('version')) return { kind: 'version' };
   if (first === undefined) throw wrongUsage('A step is missing.');
   const step = stepName(first);
@@ -135,7 +136,9 @@ function tokens(argv) {
   const known = new Map(FLAGS.map((flag) => [flag.name, flag]));
   for (const name of ['help', 'version']) known.set(name, { name, help: '' });
   /** @type {Record<string, { type: 'string' | 'boolean' }>} */
-  const options = Object.fromEntries([...known.values()].map(({ name, value }) => [name, { type: value ? 'string' : 'boolean' }]));
+  const options = Object.fromEntries(
+    [...known.values()].map(({ name, value }) => [name, { type: value ? 'string' : 'boolean' }]),
+  );
   const parsed = parseArgs({ args: argv, options, strict: false, allowPositionals: true, tokens: true });
 
   /** @type {string[]} */
@@ -167,7 +170,8 @@ function flagValue(flag, { value, inlineValue }, before) {
     return true;
   }
   // What looks like a flag is one: `--to --rollback` has forgotten the stack.
-  if (!value || (!inlineValue && value.startsWith('-'))) throw wrongUsage(`\`--${flag.name}\` needs a value (${flag.value}).`);
+  if (!value || (!inlineValue && value.startsWith('-')))
+    throw wrongUsage(`\`--${flag.name}\` needs a value (${flag.value}).`);
   if (before !== undefined && before !== value) {
     throw wrongUsage(`\`--${flag.name}\` is given twice: \`${before}\` and \`${value}\`.`);
   }
@@ -183,10 +187,14 @@ function checkFlags(step, names, flags) {
   for (const name of names) {
     const { steps } = /** @type {Flag} */ (FLAGS.find((flag) => flag.name === name));
     if (steps && !steps.includes(step)) {
-      throw wrongUsage(`\`--${name}\` is no flag of \`${step}\`, but of ${steps.map((other) => `\`${other}\``).join(', ')}.`, step);
+      throw wrongUsage(
+        `\`--${name}\` is no flag of \`${step}\`, but of ${steps.map((other) => `\`${other}\``).join(', ')}.`,
+        step,
+      );
     }
   }
-  if (flags.rollback && flags.noRollback) throw wrongUsage('`--rollback` and `--no-rollback` exclude each other.', step);
+  if (flags.rollback && flags.noRollback)
+    throw wrongUsage('`--rollback` and `--no-rollback` exclude each other.', step);
   if (step === 'refactor' && !flags.rollback && !flags.to) {
     throw wrongUsage('`refactor` needs `--to` with the root stack of the Gen 2 branch.', step);
   }

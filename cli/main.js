@@ -7,9 +7,12 @@ const { asMigrationError } = require('./error.js');
  * Runs a command line on a host, from reading it to printing its result.
  * @param {string[]} argv without the program
  * @param {import('./host/host.js').Host} host
+ * @param {() => Engine} [loadEngine] called when a step needs it
  * @returns {Promise<number>} exit code
+ *
+ * @typedef {Pick<typeof import('../index.js'), 'Migration' | 'requiredIamPolicy'>} Engine
  */
-async function main(argv, host) {
+async function main(argv, host, loadEngine = () => require('../index.js')) {
   let invocation;
   try {
     invocation = parse(argv);
@@ -24,7 +27,7 @@ async function main(argv, host) {
       host.print(require('../package.json').version);
       return 0;
     case 'step':
-      return require('./run.js').run(invocation, host);
+      return require('./run.js').run(invocation, host, loadEngine);
   }
 }
 

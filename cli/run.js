@@ -28,11 +28,11 @@ const { createReporter } = require('./render/reporter.js');
 /**
  * @param {{ step: StepName, flags: Flags }} invocation
  * @param {import('./host/host.js').Host} host
+ * @param {() => import('./main.js').Engine} loadEngine
  * @returns {Promise<number>} exit code
  */
-async function run({ step, flags }, host) {
-  const run = new Run(step, flags, host);
-  return run.toResult();
+async function run({ step, flags }, host, loadEngine) {
+  return new Run(step, flags, host, loadEngine).toResult();
 }
 
 class Run {
@@ -40,11 +40,13 @@ class Run {
    * @param {StepName} step
    * @param {Flags} flags
    * @param {import('./host/host.js').Host} host
+   * @param {() => import('./main.js').Engine} loadEngine
    */
-  constructor(step, flags, host) {
+  constructor(step, flags, host, loadEngine) {
     this.step = step;
     this.flags = flags;
     this.host = host;
+    this.loadEngine = loadEngine;
     this.reporter = createReporter(flags, host, step);
     /** What is known of the result when something fails. @type {Partial<Result>} */
     this.known = {};
@@ -70,7 +72,7 @@ class Run {
   /** @returns {Promise<Pick<Result, 'status' | 'exitCode'>>} */
   async assess() {
     if (this.flags.printIamPolicy) {
-      this.reporter.iamPolicy(require('../index.js').requiredIamPolicy());
+      this.reporter.iamPolicy(this.loadEngine().requiredIamPolicy());
       return { status: 'done', exitCode: 0 };
     }
     const migration = await this.open();
@@ -109,14 +111,15 @@ class Run {
     throw migrationError({
       code: 'CONFIRMATION_IMPOSSIBLE',
       message: `The step \`${this.step}\` asks for a confirmation, but there is no terminal to ask in.`,
-      resolution: 'Give --yes to confirm beforehand. --validations-only with --skip-validations shows the plan without asking.',
+      resolution:
+        'Give --yes to confirm beforehand. --validations-only with --skip-validations shows the plan without asking.',
       details: { step: this.step },
     });
   }
 
   async open() {
     const { flags } = this;
-    const { Migration } = require('../index.js');
+    const { Migration } = this.loadEngine();
     const credentials = flags.offline || flags.profile ? {} : await this.host.credentials(flags);
     const migration = await Migration.open(
       {
@@ -210,7 +213,9 @@ class Run {
       message: executing
         ? `The step \`${this.step}\` was left in the middle of an operation.`
         : `The step \`${this.step}\` was interrupted before it changed anything.`,
-      resolution: executing ? this.resumption() : `Run it again with: ${commandLine(this.host.command, this.step, this.flags)}`,
+      resolution: executing
+        ? this.resumption()
+        : `Run it again with: ${commandLine(this.host.command, this.step, this.flags)}`,
     });
     this.host.exit(this.reporter.result({ step: this.step, ...this.known, status: 'failed', exitCode: 1, error }));
   }

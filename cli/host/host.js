@@ -9,6 +9,7 @@
  * @property {import('picocolors/types').Colors} style
  * @property {number | undefined} width columns of the terminal; undefined without one
  * @property {(text: string) => void} print
+ * @property {(text: string) => void} printData as it is, to stdout: for programs
  * @property {(text: string) => void} printWarning
  * @property {(text: string) => void} printError
  * @property {(text: string) => void} log a line of the debug log

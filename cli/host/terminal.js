@@ -22,6 +22,7 @@ function terminalHost({ input = process.stdin, output = process.stdout, errors =
     style,
     width: output.isTTY ? output.columns : undefined,
     print: (text) => void output.write(`${text}\n`),
+    printData: (text) => void output.write(`${text}\n`),
     printWarning: (text) => void errors.write(`${errorStyle.yellow(text)}\n`),
     printError: (text) => void errors.write(`${errorStyle.red(text)}\n`),
     log: (text) => void errors.write(`${errorStyle.dim(text)}\n`),

@@ -22,7 +22,13 @@ function renderAssessment({ appName, environment, resources, features }, { style
       ? 'The environment has no resources.'
       : table(
           ['Category', 'Service', 'Resource', 'Generate', 'Refactor'],
-          resources.map(({ category, service, resource, generate, refactor }) => [category, service, resource, cell(generate), cell(refactor)]),
+          resources.map(({ category, service, resource, generate, refactor }) => [
+            category,
+            service,
+            resource,
+            cell(generate),
+            cell(refactor),
+          ]),
           width,
           paint,
         ),

@@ -18,7 +18,9 @@ function renderFailure(error, style) {
 
 /** @param {import('../error.js').MigrationError} error */
 function resolutionLines({ resolution, link }) {
-  const lines = printable(resolution).split('\n').map((line) => `  → ${line}`);
+  const lines = printable(resolution)
+    .split('\n')
+    .map((line) => `  → ${line}`);
   return link ? [...lines, `  ${printable(link)}`] : lines;
 }
 

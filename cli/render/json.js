@@ -8,7 +8,7 @@ const { question } = require('./question.js');
  * @returns {import('./reporter.js').Reporter}
  */
 function jsonReporter(host) {
-  const print = (/** @type {object} */ line) => host.print(JSON.stringify(line));
+  const print = (/** @type {object} */ line) => host.printData(JSON.stringify(line));
   return {
     event: print,
     opened() {},

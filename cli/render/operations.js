@@ -36,7 +36,12 @@ function byGroup(operations) {
 function renderMoves(moves, width) {
   return table(
     ['Type', 'Source Logical ID', 'Target Logical ID', 'Physical ID'],
-    moves.map(({ resourceType, sourceLogicalId, targetLogicalId, physicalId }) => [resourceType, sourceLogicalId, targetLogicalId, physicalId]),
+    moves.map(({ resourceType, sourceLogicalId, targetLogicalId, physicalId }) => [
+      resourceType,
+      sourceLogicalId,
+      targetLogicalId,
+      physicalId,
+    ]),
     width,
   );
 }

@@ -45,7 +45,9 @@ function createProgress(host) {
         }
         case 'operation-finished': {
           const time = style.dim(` ${duration(event.elapsedMs)}`);
-          line(`${style.green('✔')} ${titles.get(event.operation) ?? event.operation}${OUTCOMES[event.outcome]}${time}`);
+          line(
+            `${style.green('✔')} ${titles.get(event.operation) ?? event.operation}${OUTCOMES[event.outcome]}${time}`,
+          );
           break;
         }
         case 'waiting': {

@@ -14,7 +14,12 @@ const PADDING = 2;
  */
 function table(head, rows, width, paint = (text) => text) {
   const colWidths = width ? fit([head, ...rows], width) : undefined;
-  const view = new Table({ head, style: { head: [], border: [] }, wordWrap: true, ...(colWidths ? { colWidths } : {}) });
+  const view = new Table({
+    head,
+    style: { head: [], border: [] },
+    wordWrap: true,
+    ...(colWidths ? { colWidths } : {}),
+  });
   for (const row of rows) view.push(row.map((cell, column) => paint(printable(cell), column)));
   return view.toString();
 }
@@ -32,7 +37,11 @@ function fit(rows, width) {
   while (total() > width) {
     const widest = widths.indexOf(Math.max(...widths));
     if (widths[widest] <= NARROWEST) break;
-    widths[widest] -= Math.min(total() - width, widths[widest] - NARROWEST, Math.max(1, widths[widest] - secondWidest(widths)));
+    widths[widest] -= Math.min(
+      total() - width,
+      widths[widest] - NARROWEST,
+      Math.max(1, widths[widest] - secondWidest(widths)),
+    );
   }
   return widths;
 }

@@ -28,7 +28,7 @@ function textReporter(host) {
   return {
     event: (event) => progress.event(event),
     opened() {},
-    iamPolicy: (policy) => print(JSON.stringify(policy, null, 2)),
+    iamPolicy: (policy) => host.printData(JSON.stringify(policy, null, 2)),
     assessment(assessment) {
       print(renderAssessment(assessment, host));
       printFindings(assessment.findings);
@@ -43,7 +43,9 @@ function textReporter(host) {
     },
     plan(migration, plan) {
       const verb = plan.rollback ? 'roll back' : 'execute';
-      print(`\n${style.yellow(`You are about to ${verb} '${plan.step}' on environment '${printable(target(migration))}'.`)}`);
+      print(
+        `\n${style.yellow(`You are about to ${verb} '${plan.step}' on environment '${printable(target(migration))}'.`)}`,
+      );
       print(`\n${renderOperations(plan.operations, host)}`);
       if (plan.implications.length > 0) print(`\n${renderImplications(plan.implications, style)}`);
       printFindings(plan.findings);

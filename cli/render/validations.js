@@ -16,16 +16,30 @@ function renderValidations({ validations }, { style, width }) {
   for (const { name, status, report, resolution } of validations) {
     if (status === 'passed' || !(report || resolution)) continue;
     lines.push(colors[status](style.bold(`${status === 'failed' ? 'Failed' : 'Not checked'}: ${name}`)));
-    if (report) lines.push(...printable(report).split('\n').map((line) => `  ${line}`));
+    if (report)
+      lines.push(
+        ...printable(report)
+          .split('\n')
+          .map((line) => `  ${line}`),
+      );
     if (resolution) lines.push(`  → ${printable(resolution)}`);
     lines.push('');
   }
   const paint = (/** @type {string} */ text, /** @type {number} */ column) => {
-    const status = /** @type {keyof typeof MARKS | undefined} */ (Object.keys(MARKS).find((key) => MARKS[/** @type {keyof typeof MARKS} */ (key)] === text));
+    const status = /** @type {keyof typeof MARKS | undefined} */ (
+      Object.keys(MARKS).find((key) => MARKS[/** @type {keyof typeof MARKS} */ (key)] === text)
+    );
     return column === 1 && status ? colors[status](text) : text;
   };
   lines.push(style.bold('Validations Summary'), '');
-  lines.push(table(['Validation', 'Status'], validations.map(({ name, status }) => [name, MARKS[status]]), width, paint));
+  lines.push(
+    table(
+      ['Validation', 'Status'],
+      validations.map(({ name, status }) => [name, MARKS[status]]),
+      width,
+      paint,
+    ),
+  );
   return lines.join('\n');
 }
 

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
+use napi::{Either, bindgen_prelude::Undefined};
 use napi_derive::napi;
+use serde_json::Value;
 
 use super::{
     event::{EventCallback, EventForwarder},
@@ -10,6 +12,15 @@ use super::{
     report::{Assessment, Step},
 };
 use crate::migration;
+
+/// The IAM policy document that covers every AWS call of every step.
+#[napi(
+    catch_unwind,
+    ts_return_type = "{ Version: string, Statement: Array<Record<string, unknown>> }"
+)]
+pub fn required_iam_policy() -> Outcome<Value> {
+    Outcome::from(migration::required_iam_policy())
+}
 
 /// One Gen 1 environment of one project: opened once, assessed and planned as often as needed.
 ///
@@ -23,6 +34,9 @@ pub struct Migration {
 impl Migration {
     /// Finds the project and its environment. Reads files and, unless `offline`, AWS; changes nothing.
     #[napi(
+        writable = true,
+        configurable = true,
+        enumerable = true,
         ts_args_type = "options: OpenOptions, onEvent?: (event: MigrationEvent) => void",
         ts_return_type = "Promise<Migration>"
     )]
@@ -51,27 +65,27 @@ impl Migration {
     }
 
     /// Name of the Amplify app, when it is known.
-    #[napi(getter, catch_unwind, ts_return_type = "string | undefined")]
-    pub fn app_name(&self) -> Option<String> {
-        self.migration.context().app_name.clone()
+    #[napi(getter, catch_unwind)]
+    pub fn app_name(&self) -> Either<String, Undefined> {
+        known(self.migration.context().app_name.as_deref())
     }
 
     /// Id of the Amplify app, when it is known.
-    #[napi(getter, catch_unwind, ts_return_type = "string | undefined")]
-    pub fn app_id(&self) -> Option<String> {
-        self.migration.context().app_id.clone()
+    #[napi(getter, catch_unwind)]
+    pub fn app_id(&self) -> Either<String, Undefined> {
+        known(self.migration.context().app_id.as_deref())
     }
 
     /// Region of the environment, when it is known.
-    #[napi(getter, catch_unwind, ts_return_type = "string | undefined")]
-    pub fn region(&self) -> Option<String> {
-        self.migration.context().region.clone()
+    #[napi(getter, catch_unwind)]
+    pub fn region(&self) -> Either<String, Undefined> {
+        known(self.migration.context().region.as_deref())
     }
 
     /// Name of the environment's root stack, when it is known.
-    #[napi(getter, catch_unwind, ts_return_type = "string | undefined")]
-    pub fn root_stack(&self) -> Option<String> {
-        self.migration.context().root_stack.clone()
+    #[napi(getter, catch_unwind)]
+    pub fn root_stack(&self) -> Either<String, Undefined> {
+        known(self.migration.context().root_stack.as_deref())
     }
 
     /// Tells what can be migrated. Changes nothing.
@@ -109,4 +123,8 @@ impl Migration {
         })
         .await
     }
+}
+
+fn known(value: Option<&str>) -> Either<String, Undefined> {
+    value.map_or(Either::B(()), |text| Either::A(text.to_owned()))
 }

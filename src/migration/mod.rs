@@ -6,11 +6,21 @@ mod options;
 pub use error::MigrationError;
 pub use options::{MigrationContext, OpenOptions, PlanRequest};
 
+use serde_json::Value;
+
 use crate::{
     assess::Assessment,
     error::Result,
     plan::{EventSink, Plan, Step},
 };
+
+/// The IAM policy document that covers every call of every step.
+///
+/// # Errors
+/// `STEP_NOT_AVAILABLE` while the list of calls is not known.
+pub fn required_iam_policy() -> Result<Value> {
+    Err(MigrationError::StepNotAvailable { step: Step::Assess }.into())
+}
 
 /// One Gen 1 environment of one project.
 #[derive(Debug)]
