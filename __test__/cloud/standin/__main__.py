@@ -58,7 +58,7 @@ async def serve_until_stopped(options, listener, port):
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
-    from standin import front
+    from standin.web.front import application
 
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
@@ -72,7 +72,7 @@ async def serve_until_stopped(options, listener, port):
     if options.exit_with_parent:
         stop_when_stdin_closes(loop, stop)
     print(json.dumps({"ready": True, "endpoint": f"http://127.0.0.1:{port}", "port": port, "pid": os.getpid()}), flush=True)
-    await serve(front.front, config, shutdown_trigger=stop.wait)
+    await serve(application, config, shutdown_trigger=stop.wait)
 
 
 def main():
@@ -83,11 +83,12 @@ def main():
     try:
         prepare_environment(port, folder)
         from standin import install  # noqa: F401  (puts our additions into ministack)
-        from standin import engine, front
+        from standin import engine
+        from standin.web import request_log
 
         engine.CFG.update(latency_ms=options.latency_ms, settle_ms=options.settle_ms)
         if options.log:
-            front.LOGF["f"] = open(options.log, "a")
+            request_log.write_to(options.log)
         asyncio.run(serve_until_stopped(options, listener, port))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
