@@ -4,6 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::{Reader, error::ProjectError, tree::Tree};
+use crate::cloudformation::Template;
 
 /// File with one entry per environment.
 pub const TEAM_PROVIDER_INFO: &str = "amplify/team-provider-info.json";
@@ -133,7 +134,7 @@ impl Environments {
             let provider = tree.meta["providers"]["awscloudformation"].clone();
             let name = local
                 .clone()
-                .or_else(|| environment_of_root_template(&tree.root_template))
+                .or_else(|| environment_of_root_template(&tree.root_template.as_ref()?.template))
                 .or_else(|| environment_of_stack_name(provider["StackName"].as_str()?));
             if let (Some(name), true) = (name, provider.is_object()) {
                 let environment = Environment::from_provider(&name, &provider);
@@ -149,11 +150,11 @@ impl Environments {
 }
 
 /// Every nested stack of the deployed root template gets the environment as parameter `env`.
-pub(super) fn environment_of_root_template(template: &Value) -> Option<String> {
-    template["Resources"].as_object()?.values().find_map(|resource| {
-        let environment = resource["Properties"]["Parameters"]["env"].as_str()?;
-        (resource["Type"] == "AWS::CloudFormation::Stack").then(|| environment.to_owned())
-    })
+pub(super) fn environment_of_root_template(template: &Template) -> Option<String> {
+    template
+        .resources()
+        .filter(|resource| resource.resource_type() == "AWS::CloudFormation::Stack")
+        .find_map(|resource| Some(resource.property("Parameters")?["env"].as_str()?.to_owned()))
 }
 
 /// The CLI names root stacks `amplify-<app>-<environment>-<number>`; neither app nor environment holds a dash.

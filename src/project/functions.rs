@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::{
-    Project, Reader,
+    Reader,
     error::ProjectError,
     resources::texts,
     source::{files_below, join},
@@ -127,18 +127,6 @@ fn object(value: Option<Value>) -> Map<String, Value> {
     match value {
         Some(Value::Object(map)) => map,
         _ => Map::new(),
-    }
-}
-
-impl Project {
-    /// What lies in the folder of a function.
-    ///
-    /// # Errors
-    /// When a file cannot be read or parsed.
-    pub fn function_folder(&self, name: &str) -> Result<FunctionFolder, ProjectError> {
-        let mut reader = self.reader();
-        let folder = FunctionFolder::read(&mut reader, &self.tree.resource_directory("function", name))?;
-        reader.finish(folder)
     }
 }
 

@@ -238,7 +238,7 @@ impl ZipFiles {
                 continue;
             }
             // Archives made on Windows hold backslashes.
-            let name = file.name().replace('\\', "/");
+            let name = file.name().map_err(io::Error::other)?.replace('\\', "/");
             if name.starts_with('/') || name.split('/').any(|part| part == "..") {
                 return Err(io::Error::new(
                     io::ErrorKind::InvalidData,

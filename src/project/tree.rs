@@ -1,13 +1,15 @@
 //! Which tree of the Gen 1 backend is read, and where the two trees differ.
 
-use serde_json::{Map, Value};
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
 
 use super::{
     Reader,
     error::ProjectError,
     source::{FileSource, files_below, join},
 };
-use crate::backend::finding::{Finding, Severity};
+use crate::cloudformation::Template;
 
 /// What is deployed, as `amplify pull` fetches it.
 pub const CURRENT_CLOUD_BACKEND: &str = "amplify/#current-cloud-backend";
@@ -16,6 +18,24 @@ pub const BACKEND: &str = "amplify/backend";
 
 /// Copy of the templates as they were deployed, overrides and custom policies included.
 const DEPLOYED_TEMPLATES: &str = "awscloudformation/build";
+
+/// A template and the file it was read from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TemplateFile {
+    /// Path, relative to the project.
+    pub path: String,
+    /// The template.
+    pub template: Template,
+}
+
+/// A resource whose files differ between the two trees: it was edited and not deployed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// `category/name`.
+    pub resource: String,
+    /// Files that differ, relative to the trees, sorted.
+    pub files: Vec<String>,
+}
 
 /// A tree of the Gen 1 backend.
 #[derive(Clone, Debug)]
@@ -28,10 +48,8 @@ pub struct Tree {
     pub meta_path: String,
     /// `backend-config.json`; null when missing.
     pub backend_config: Value,
-    /// The deployed root template; null when missing.
-    pub root_template: Value,
-    /// Path of the root template.
-    pub root_template_path: Option<String>,
+    /// The deployed root template.
+    pub root_template: Option<TemplateFile>,
     /// `tags.json`; null when missing.
     pub tags: Value,
 }
@@ -51,22 +69,16 @@ impl Tree {
             "awscloudformation/build/root-cloudformation-stack.json",
             "awscloudformation/nested-cloudformation-stack.yml",
         ] {
-            let candidate = join(path, candidate);
-            if root.is_none() && reader.files.has_file(&candidate).map_err(reader.unreadable(&candidate))? {
-                root = reader.template(&candidate)?.map(|template| (template, candidate));
+            if root.is_none() {
+                root = reader.template(&join(path, candidate))?;
             }
         }
-        let (root_template, root_template_path) = match root {
-            Some((template, path)) => (template, Some(path)),
-            None => (Value::Null, None),
-        };
         Ok(Some(Self {
             path: path.to_owned(),
             meta,
             meta_path,
             backend_config: backend_config.unwrap_or_default(),
-            root_template,
-            root_template_path,
+            root_template: root,
             tags: reader.json(&join(path, "tags.json"))?.unwrap_or_default(),
         }))
     }
@@ -83,10 +95,6 @@ impl Tree {
         vec![format!("{deployed}/build"), deployed, format!("{own}/build"), own]
     }
 
-    /// Properties of the nested stack of a resource in the root template.
-    pub fn nested_stack_parameters(&self, logical_id: &str) -> Option<&Map<String, Value>> {
-        self.root_template["Resources"][logical_id]["Properties"]["Parameters"].as_object()
-    }
 }
 
 /// Folders and files that say nothing about what is deployed.
@@ -102,60 +110,32 @@ const NOT_COMPARED: [&str; 9] = [
     "tags.json",
 ];
 
-/// A finding for each resource whose two trees differ: it was edited and not deployed, and what is deployed is migrated.
-pub(super) fn differences(files: &dyn FileSource) -> Result<Vec<Finding>, ProjectError> {
+/// Resources whose files differ between what is deployed and what is being edited.
+pub(super) fn differences(files: &dyn FileSource) -> Result<Vec<Difference>, ProjectError> {
     let list = |tree: &str| {
         files_below(files, tree, &NOT_COMPARED).map_err(|source| ProjectError::Unreadable {
             path: tree.to_owned(),
             source,
         })
     };
-    let deployed = list(CURRENT_CLOUD_BACKEND)?;
-    let edited = list(BACKEND)?;
-    let mut differing: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
-    let mut all: Vec<&String> = deployed.iter().chain(&edited).collect();
-    all.sort();
-    all.dedup();
+    let all: BTreeSet<String> = list(CURRENT_CLOUD_BACKEND)?.into_iter().chain(list(BACKEND)?).collect();
+    let mut differing: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for file in all {
         let read = |tree: &str| {
-            let path = join(tree, file);
+            let path = join(tree, &file);
             files
                 .read(&path)
                 .map_err(|source| ProjectError::Unreadable { path, source })
         };
-        // The zip of the cloud holds no sources of functions that are deployed as an archive only.
-        let one = read(CURRENT_CLOUD_BACKEND)?;
-        let other = read(BACKEND)?;
-        if same(file, one.as_deref(), other.as_deref()) {
-            continue;
+        if !same(&file, read(CURRENT_CLOUD_BACKEND)?.as_deref(), read(BACKEND)?.as_deref()) {
+            let resource = file.split('/').take(2).collect::<Vec<_>>().join("/");
+            differing.entry(resource).or_default().push(file);
         }
-        let resource = file.split('/').take(2).collect::<Vec<_>>().join("/");
-        differing.entry(resource).or_default().push(file.clone());
     }
     Ok(differing
         .into_iter()
-        .map(|(resource, files)| Finding {
-            id: "undeployed-changes".into(),
-            severity: Severity::Warning,
-            feature: "undeployed-changes".into(),
-            message: format!(
-                "{resource} differs between {CURRENT_CLOUD_BACKEND} (deployed, this is what is migrated) and {BACKEND}: {}",
-                summary(&files)
-            ),
-            path: format!("{BACKEND}/{resource}"),
-            line: None,
-            remedy: "Deploy the changes with `amplify push`, or drop them with `amplify pull`, before you migrate.".into(),
-        })
+        .map(|(resource, files)| Difference { resource, files })
         .collect())
-}
-
-fn summary(files: &[String]) -> String {
-    const SHOWN: usize = 3;
-    let shown = files.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
-    match files.len().checked_sub(SHOWN) {
-        Some(more) if more > 0 => format!("{shown} and {more} more"),
-        _ => shown,
-    }
 }
 
 /// The same content; in JSON layout does not count.
@@ -181,7 +161,7 @@ mod tests {
     use crate::project::source::MemoryFiles;
 
     #[test]
-    fn only_real_differences_are_told_one_finding_a_resource() {
+    fn only_real_differences_are_told_by_resource() {
         let files: MemoryFiles = [
             ("amplify/#current-cloud-backend/api/a/schema.graphql", "type A { a: Int }"),
             ("amplify/backend/api/a/schema.graphql", "type A { b: Int }"),
@@ -193,9 +173,19 @@ mod tests {
         ]
         .into_iter()
         .collect();
-        let findings = differences(&files).unwrap();
-        let told: Vec<&str> = findings.iter().map(|finding| finding.path.as_str()).collect();
-        assert_eq!(told, ["amplify/backend/api/a", "amplify/backend/function/f"]);
-        assert!(findings[0].message.contains("schema.graphql") && !findings[0].message.contains("parameters"));
+        let told = differences(&files).unwrap();
+        assert_eq!(
+            told,
+            [
+                Difference {
+                    resource: "api/a".into(),
+                    files: vec!["api/a/schema.graphql".into()]
+                },
+                Difference {
+                    resource: "function/f".into(),
+                    files: vec!["function/f/src/new.js".into()]
+                },
+            ]
+        );
     }
 }

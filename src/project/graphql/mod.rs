@@ -2,13 +2,15 @@
 
 pub mod sdl;
 
+use indexmap::IndexMap;
 use serde_json::{Map, Value};
 
 use super::{
-    Project, Reader,
+    Reader,
     error::ProjectError,
     resources::texts,
     source::{files_below, join},
+    tree::TemplateFile,
 };
 use sdl::SchemaDocument;
 
@@ -27,8 +29,10 @@ pub struct GraphqlFolder {
     pub admin_role_names: Vec<String>,
     /// Files in `resolvers/`, relative to the project.
     pub resolvers: Vec<String>,
-    /// Files in `stacks/` with their templates, relative to the project.
-    pub stacks: Vec<(String, Value)>,
+    /// Templates in `stacks/`: what the user added to the API.
+    pub stacks: Vec<TemplateFile>,
+    /// Templates in `build/stacks/` by file name without ending: one per model, and those of `stacks/` as deployed.
+    pub built_stacks: IndexMap<String, TemplateFile>,
 }
 
 /// A file of the schema, parsed.
@@ -86,7 +90,16 @@ impl GraphqlFolder {
             if [".json", ".yaml", ".yml"].iter().any(|ending| path.ends_with(ending))
                 && let Some(template) = reader.template(&path)?
             {
-                stacks.push((path, template));
+                stacks.push(template);
+            }
+        }
+        let mut built_stacks = IndexMap::new();
+        for path in list(reader, "build/stacks")? {
+            let name = path.rsplit('/').next().unwrap_or_default();
+            let Some((stem, "json" | "yaml" | "yml")) = name.rsplit_once('.') else { continue };
+            let stem = stem.to_owned();
+            if let Some(template) = reader.template(&path)? {
+                built_stacks.insert(stem, template);
             }
         }
         let roles = reader.json(&join(directory, "custom-roles.json"))?.unwrap_or_default();
@@ -101,18 +114,7 @@ impl GraphqlFolder {
             admin_role_names: texts(&roles["adminRoleNames"]),
             resolvers,
             stacks,
+            built_stacks,
         })
-    }
-}
-
-impl Project {
-    /// What lies in the folder of an AppSync API.
-    ///
-    /// # Errors
-    /// When a file cannot be read or parsed.
-    pub fn graphql_folder(&self, name: &str) -> Result<GraphqlFolder, ProjectError> {
-        let mut reader = self.reader();
-        let folder = GraphqlFolder::read(&mut reader, &self.tree.resource_directory("api", name))?;
-        reader.finish(folder)
     }
 }
