@@ -50,7 +50,6 @@ const FAULT_POLL_MS = 5;
  * @property {string} [region] another region than the folder's
  * @property {string} [accountId] default 123456789012
  * @property {boolean} [gen2=false] also deploy the Gen 2 roots of `deployed-stacks/`
- * @property {string} [gen2Branch] their branch; default: as the stack name shows it
  * @property {boolean} [protectTables=false] enable deletion protection of the DynamoDB tables, as `lock` would
  * @property {boolean} [data=true] create users, objects and items
  * @property {boolean} [mark=true] mark everything that then exists as production
@@ -375,7 +374,7 @@ export class Cloud {
    * @param {SeedOptions} options
    * @returns {Promise<SeededApp>}
    */
-  seedApp({ app, out, envs = [], appId, region, accountId, gen2, gen2Branch, protectTables, data = true, mark = true }) {
+  seedApp({ app, out, envs = [], appId, region, accountId, gen2, protectTables, data = true, mark = true }) {
     return this.#seed('app', [
       ...['--app', path.resolve(app)],
       ...option('--out', out && path.resolve(out)),
@@ -384,7 +383,6 @@ export class Cloud {
       ...option('--region', region),
       ...option('--account', accountId),
       ...(gen2 ? ['--gen2'] : []),
-      ...option('--gen2-branch', gen2Branch),
       ...(protectTables ? ['--protect-tables'] : []),
       ...(data ? [] : ['--no-data']),
       ...(mark ? [] : ['--no-mark']),

@@ -42,7 +42,10 @@ const project = join(resolve(options.work), recipe.projectName);
 const home = join(resolve(options.work), 'home');
 const cli = resolve(options.cli);
 
+let commands = 0;
+
 function amplify(step) {
+  commands += 1;
   const result = spawnSync(
     process.execPath,
     ['--require', join(here, 'cli', 'answer-prompts.cjs'), join(cli, 'node_modules', '@aws-amplify', 'cli-internal', 'bin', 'amplify'), ...step.amplify],
@@ -56,7 +59,7 @@ function amplify(step) {
         AWS_ENDPOINT_URL: options.endpoint,
         AWS_EC2_METADATA_DISABLED: 'true',
         NODE_NO_WARNINGS: '1',
-        ID_SEED: recipe.appId,
+        ID_SEED: `${recipe.appId}/${commands}`,
         ...(step.answers ? { ANSWERS: JSON.stringify(step.answers) } : {}),
       },
     },
@@ -133,6 +136,7 @@ rmSync(join(target, 'gen1-project'), { recursive: true, force: true });
 rmSync(join(target, 'deployed-stacks'), { recursive: true, force: true });
 captureProject({ project, target: join(target, 'gen1-project') });
 const renamed = realisticIds(stacks);
+renamed.set(cli, '/snapshot/amplify-cli/build'); // where the CLI that users install says it is
 renameInFiles(join(target, 'gen1-project'), renamed);
 mkdirSync(join(target, 'deployed-stacks'), { recursive: true });
 for (const [name, content] of stacks) {

@@ -47,6 +47,10 @@ function take(question) {
 /** The value (inquirer) or the name (enquirer) of the choice that an answer means. */
 function choose(question, answer, key) {
   const choices = choicesOf(question);
+  if (question.type === 'confirm' && typeof answer !== 'boolean') {
+    process.stderr.write(`\n"${answer}" does not answer ${describe(question)}\n`);
+    process.exit(64);
+  }
   if (choices.length === 0) {
     return answer;
   }
@@ -81,6 +85,17 @@ async function inquirerPrompt(questions) {
 
 const enquirerPrompt = async (question) => ({ [question.name]: answer(question, 'name') });
 
+/** The prompt that sorts a list: the answer is the sorted list. */
+class SortPrompt {
+  constructor(question) {
+    this.question = question;
+  }
+
+  async run() {
+    return answer(this.question, 'name');
+  }
+}
+
 let drawn = 0;
 
 /** A version 4 UUID that depends on the seed, the command line and the number of ids drawn so far. */
@@ -112,7 +127,7 @@ Module._load = function loadWithAnswers(request, ...rest) {
     loaded.prompt = inquirerPrompt;
   }
   if (request === 'enquirer') {
-    return Object.create(loaded, { prompt: { value: enquirerPrompt } });
+    return Object.create(loaded, { prompt: { value: enquirerPrompt }, Sort: { value: SortPrompt } });
   }
   return loaded;
 };

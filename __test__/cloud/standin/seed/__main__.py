@@ -44,7 +44,6 @@ def _parser():
     app.add_argument("--app-id", help="another app id than the folder's")
     app.add_argument("--region", help="another region than the folder's")
     app.add_argument("--gen2", action="store_true", help="also deploy the folder's Gen 2 roots")
-    app.add_argument("--gen2-branch", help="branch of the Gen 2 root; default: as its stack name shows it")
     app.add_argument("--protect-tables", action="store_true", help="enable deletion protection of the tables")
     app.add_argument("--no-data", action="store_true", help="no users, objects and items")
     app.add_argument("--no-mark", action="store_true", help="do not mark what exists as production")
@@ -84,7 +83,7 @@ def seed_app(options):
         current.aws.control("POST", "/_ledger/mark-production")
     gen2_roots = folder.gen2_roots() if options.gen2 else []
     for root in gen2_roots:
-        deploy_gen2_root(current, current.retarget.text(root), options.gen2_branch)
+        deploy_gen2_root(current, current.retarget.text(root))
     return _app_document(options, environments, gen2_roots)
 
 

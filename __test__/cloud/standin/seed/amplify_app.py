@@ -45,14 +45,13 @@ def register_environment(environment):
     )
 
 
-def register_gen2_branch(aws, app_id, branch, root_stack_id):
-    """Let a branch point to its Gen 2 root stack; an app that is not registered gets registered."""
+def ensure_branch(aws, app_id, branch):
+    """Create a branch that does not exist, and its app; the Gen 2 root links itself to it."""
     amplify = aws.client("amplify")
     if find_app(aws, app_id) is None:
         register(aws, {"appId": app_id, "name": app_id})
-    known = {b["branchName"] for b in amplify.list_branches(appId=app_id)["branches"]}
-    put = amplify.update_branch if branch in known else amplify.create_branch
-    put(appId=app_id, branchName=branch, backend={"stackArn": root_stack_id})
+    if branch not in {b["branchName"] for b in amplify.list_branches(appId=app_id)["branches"]}:
+        amplify.create_branch(appId=app_id, branchName=branch)
 
 
 def register(aws, app):

@@ -1,7 +1,6 @@
 """Deploy a synthesised Gen 2 backend (`cdk.out`), or update the one that is deployed already."""
 
 import io
-import json
 import os
 import re
 import zipfile
@@ -9,7 +8,7 @@ import zipfile
 from botocore.exceptions import ClientError
 
 from standin.seed import SeedError
-from standin.seed.amplify_app import register_gen2_branch
+from standin.seed.amplify_app import ensure_branch
 from standin.seed.app_folder import GEN2_ROOT, read_json
 from standin.seed.aws import CAPABILITIES
 from standin.seed.gen2 import asset_bucket, gen2_tags
@@ -43,11 +42,17 @@ class Assembly:
         if not GEN2_ROOT.match(self.stack_name):
             raise SeedError(f"{self.stack_name} is no name of a Gen 2 root stack")
 
+    @property
+    def is_sandbox(self):
+        return self.tags.get("amplify:deployment-type") == "sandbox"
+
     def check_belongs_to(self, app_id, branch):
         """The app and branch asked for must be those the backend was synthesised for."""
         for tag, wanted in (("amplify:app-id", app_id), ("amplify:branch-name", branch)):
             if wanted and wanted != self.tags.get(tag):
-                raise SeedError(f"{self.stack_name} was synthesised with {tag} {self.tags.get(tag)}, not {wanted}")
+                raise SeedError(
+                    f"{self.stack_name} was synthesised with {tag} {self.tags.get(tag)}, not {wanted}"
+                )
 
     def templates(self):
         """All templates of the assembly: the root and the nested ones."""
@@ -59,16 +64,16 @@ class Assembly:
 
 
 def deploy_assembly(aws, assembly, app_id=None, branch=None, parameters=None):
-    """Create or update the root stack. Returns it together with what happened: created, updated, unchanged."""
+    """Create or update the root stack: (stack, "created" | "updated" | "unchanged")."""
     assembly.check_belongs_to(app_id, branch)
     app_id = app_id or assembly.tags["amplify:app-id"]
     branch = branch or assembly.tags["amplify:branch-name"]
     _upload_assets(aws, assembly)
     _put_bootstrap_parameters(aws, assembly)
+    if not assembly.is_sandbox:
+        ensure_branch(aws, app_id, branch)
     outcome = _create_or_update(aws, assembly, app_id, branch, parameters or {})
-    stack = aws.stack(assembly.stack_name)
-    register_gen2_branch(aws, app_id, branch, stack["StackId"])
-    return stack, outcome
+    return aws.stack(assembly.stack_name), outcome
 
 
 def _create_or_update(aws, assembly, app_id, branch, parameters):
@@ -194,4 +199,3 @@ def parse_parameters(pairs):
             raise SeedError(f"{pair} is not NAME=VALUE")
         parsed[name] = value
     return parsed
-

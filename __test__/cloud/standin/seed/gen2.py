@@ -4,12 +4,12 @@ import json
 import re
 
 from standin.seed import SeedError
-from standin.seed.amplify_app import register_gen2_branch
+from standin.seed.amplify_app import ensure_branch
 from standin.seed.aws import CAPABILITIES
 from standin.seed.uploads import Uploader
 
 
-def deploy_gen2_root(environment, name, branch=None):
+def deploy_gen2_root(environment, name):
     """Deploy one Gen 2 tree for an environment whose Gen 1 tree stands; returns its root stack."""
     stacks = environment.stacks
     _rewrite_tree(stacks, name, environment.identifiers)
@@ -18,7 +18,8 @@ def deploy_gen2_root(environment, name, branch=None):
     bucket = asset_bucket(aws)
     key = f"{name}.json"
     aws.put_object(bucket, key, json.dumps(stacks.templates[name]).encode())
-    branch = branch or branch_in_name(name)
+    branch = _branch_of(stacks.templates[name], name)
+    ensure_branch(aws, environment.app_id, branch)
     aws.client("cloudformation").create_stack(
         StackName=name,
         TemplateURL=f"https://s3.{aws.region}.amazonaws.com/{bucket}/{key}",
@@ -26,9 +27,7 @@ def deploy_gen2_root(environment, name, branch=None):
         Capabilities=CAPABILITIES,
         Tags=gen2_tags(environment.app_id, branch, "branch"),
     )
-    stack = aws.wait_for_stack(name, "CREATE_COMPLETE")
-    register_gen2_branch(aws, environment.app_id, branch, stack["StackId"])
-    return stack
+    return aws.wait_for_stack(name, "CREATE_COMPLETE")
 
 
 def gen2_tags(app_id, branch, deployment_type):
@@ -47,11 +46,14 @@ def asset_bucket(aws):
     return f"cdk-hnb659fds-assets-{aws.account}-{aws.region}"
 
 
-def branch_in_name(name):
-    """The branch as the stack name shows it, which is without anything but letters and digits."""
-    found = re.match(r"^amplify-.+-([^-]+)-(?:branch|sandbox)-[0-9a-f]{10}$", name)
+def _branch_of(template, stack_name):
+    """The branch the root links itself to, else the one its name shows (letters and digits only)."""
+    for resource in template["Resources"].values():
+        if resource["Type"] == "Custom::AmplifyBranchLinkerResource":
+            return resource["Properties"]["branchName"]
+    found = re.match(r"^amplify-.+-([^-]+)-(?:branch|sandbox)-[0-9a-f]{10}$", stack_name)
     if not found:
-        raise SeedError(f"{name} is no name of a Gen 2 root stack")
+        raise SeedError(f"{stack_name} is no name of a Gen 2 root stack")
     return found.group(1)
 
 

@@ -48,15 +48,24 @@ class Identifiers:
 
 
 def _is_identifier(value):
-    return (
-        isinstance(value, str) and len(value) >= SHORTEST_IDENTIFIER and not NO_IDENTIFIER.search(value)
-    )
+    return isinstance(value, str) and len(value) >= SHORTEST_IDENTIFIER and not NO_IDENTIFIER.search(value)
 
 
 class Retarget:
     """Moves a fixture to another account, region, app id or environment name before it is deployed."""
 
-    def __init__(self, root_stack, env, region, app_id, *, new_env=None, new_region=None, new_app_id=None, new_account=None):
+    def __init__(
+        self,
+        root_stack,
+        env,
+        region,
+        app_id,
+        *,
+        new_env=None,
+        new_region=None,
+        new_app_id=None,
+        new_account=None,
+    ):
         self.env, self.new_env = env, new_env or env
         self.region, self.new_region = region, new_region or region
         self.app_id, self.new_app_id = app_id, new_app_id or app_id

@@ -3,10 +3,10 @@
 
 const awsmobile = {
     "aws_project_region": "us-east-1",
-    "aws_cognito_identity_pool_id": "us-east-1:470761c2-e54e-4355-961c-6f7ec7c56c8d",
+    "aws_cognito_identity_pool_id": "us-east-1:370c81bd-a1d3-474d-83fc-715722e6e652",
     "aws_cognito_region": "us-east-1",
-    "aws_user_pools_id": "us-east-1_osgwDaybZ",
-    "aws_user_pools_web_client_id": "lib9ak80vx2j0rocenconrv4dj",
+    "aws_user_pools_id": "us-east-1_KQ5vnK0nS",
+    "aws_user_pools_web_client_id": "k4oocbrrgmkxwbb4gy49phc684",
     "oauth": {},
     "aws_cognito_username_attributes": [
         "EMAIL"
@@ -26,11 +26,11 @@ const awsmobile = {
     "aws_cognito_verification_mechanisms": [
         "EMAIL"
     ],
-    "aws_appsync_graphqlEndpoint": "https://v2je7qtleymkns67prxzuyvbq7.appsync-api.us-east-1.amazonaws.com/graphql",
+    "aws_appsync_graphqlEndpoint": "https://bf2pbgndjgisolb3dpma6uuggg.appsync-api.us-east-1.amazonaws.com/graphql",
     "aws_appsync_region": "us-east-1",
     "aws_appsync_authenticationType": "AMAZON_COGNITO_USER_POOLS",
     "aws_appsync_apiKey": "da2-fakeapikey000000000000000000",
-    "aws_user_files_s3_bucket": "notesattachments7b1ea06d1-main",
+    "aws_user_files_s3_bucket": "notesattachments7b1e66aa0-main",
     "aws_user_files_s3_bucket_region": "us-east-1"
 };
 
