@@ -15,14 +15,16 @@ CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 STACK_PATIENCE_SECONDS = 600
 POLL_SECONDS = 0.03
 REPORTED_FAILURES = 6
-CONTROL_TIMEOUT_SECONDS = 120
+TIMEOUT_SECONDS = 120
 
 
-def make_client(endpoint, service, region="us-east-1", account=DEFAULT_ACCOUNT, attempts=1):
+def make_client(
+    endpoint, service, region="us-east-1", account=DEFAULT_ACCOUNT, attempts=1, timeout=TIMEOUT_SECONDS
+):
     """A boto3 client of the stand-in; the access key is the account id."""
     config = Config(
         retries={"total_max_attempts": attempts},
-        read_timeout=CONTROL_TIMEOUT_SECONDS,
+        read_timeout=timeout,
         s3={"addressing_style": "path"},
         inject_host_prefix=False,
     )
@@ -45,7 +47,7 @@ def control(endpoint, method, path, document=None, region="us-east-1", account=D
     body = None if method == "GET" else json.dumps(document).encode()
     request = urllib.request.Request(endpoint + path, data=body, method=method, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=CONTROL_TIMEOUT_SECONDS) as response:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
             return json.loads(response.read())
     except urllib.error.HTTPError as error:
         raise RuntimeError(f"{method} {path}: {error.code} {error.read().decode()}") from error

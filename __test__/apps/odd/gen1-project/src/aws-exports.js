@@ -4,8 +4,8 @@
 const awsmobile = {
     "aws_project_region": "us-east-1",
     "aws_cognito_region": "us-east-1",
-    "aws_user_pools_id": "us-east-1_nzlu7WIkc",
-    "aws_user_pools_web_client_id": "c6cs3uaksrkmdcdorkmpcjw0rl",
+    "aws_user_pools_id": "us-east-1_PNI2CPuUC",
+    "aws_user_pools_web_client_id": "lfczxmzj4hyr6atni96qtfmrs2",
     "oauth": {},
     "aws_cognito_username_attributes": [
         "EMAIL"
@@ -30,14 +30,14 @@ const awsmobile = {
     "aws_cognito_verification_mechanisms": [
         "EMAIL"
     ],
-    "aws_appsync_graphqlEndpoint": "https://5tr3mbdr2tpprqx6dd2irrleqc.appsync-api.us-east-1.amazonaws.com/graphql",
+    "aws_appsync_graphqlEndpoint": "https://saacgs53q7ubfuepussfwhsho4.appsync-api.us-east-1.amazonaws.com/graphql",
     "aws_appsync_region": "us-east-1",
     "aws_appsync_authenticationType": "API_KEY",
     "aws_appsync_apiKey": "da2-fakeapikey000000000000000000",
     "aws_cloud_logic_custom": [
         {
             "name": "import",
-            "endpoint": "https://63d77a35.execute-api.us-east-1.amazonaws.com/dev",
+            "endpoint": "https://e64ad8b4.execute-api.us-east-1.amazonaws.com/dev",
             "region": "us-east-1"
         }
     ],
