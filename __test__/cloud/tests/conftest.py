@@ -26,12 +26,22 @@ def cloud(server):
     return view
 
 
-@pytest.fixture
-def own_cloud():
-    """A server for one test alone, without any latency."""
+@pytest.fixture(scope="session")
+def emptied_server():
+    """A server that is put back to its empty state before each test, and that state's id."""
     running = Server.start(latency_ms=0, settle_ms=0)
-    yield Cloud(running.endpoint)
+    empty = Cloud(running.endpoint).control("POST", "/_snapshot")
+    yield running, empty
     running.stop()
+
+
+@pytest.fixture
+def own_cloud(emptied_server):
+    """An empty cloud for one test alone, without any latency."""
+    running, empty = emptied_server
+    view = Cloud(running.endpoint)
+    view.control("POST", "/_restore", empty)
+    return view
 
 
 def app_folders():
