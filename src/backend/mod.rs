@@ -1,4 +1,7 @@
 //! The model of a Gen 1 backend in plain types, and how it is made from what was read.
 
 pub mod finding;
+mod interpret;
 pub mod model;
+
+pub use interpret::interpret;

@@ -19,7 +19,7 @@ pub use data::{AuthorizationMode, GraphqlApi, Model, SchemaFile};
 pub use edge::{Effect, EventSourceStream, Grant, Principal, Statement, Trigger};
 pub use expression::{Attribute, Expression, Reference, Target};
 pub use function::{EnvironmentValue, Function, Layer, ModuleFormat};
-pub use resource::{Category, Resource, ResourceId, SourceLocation};
+pub use resource::{Category, ExtraResource, Resource, ResourceId, SourceLocation};
 pub use rest_api::{RestAccess, RestApi, RestPath};
 pub use storage::{Bucket, Index, KeyAttribute, Table};
 
@@ -52,6 +52,8 @@ pub struct Backend {
     pub grants: Vec<Grant>,
     /// What starts which function.
     pub triggers: Vec<Trigger>,
+    /// Resources in Gen 1 templates that nothing above holds.
+    pub extra_resources: Vec<ExtraResource>,
     /// What was seen on the way.
     pub findings: Vec<Finding>,
 }
