@@ -15,6 +15,7 @@ pub mod frontend;
 pub mod generate;
 pub mod journal;
 pub mod lock;
+pub mod migration;
 pub mod plan;
 pub mod project;
 pub mod refactor;

@@ -1,1 +1,5 @@
 //! What can be migrated, per resource, feature and step.
+
+mod report;
+
+pub use report::{Assessment, FeatureSupport, ResourceSupport, Support, SupportStatus};

@@ -2,10 +2,17 @@
 //! simulation of stack changes, comparison by meaning. No files, no AWS.
 
 pub mod evaluate;
+pub mod simulate;
 
+mod attribute;
+mod compare;
 mod error;
+mod reference;
 mod template;
 mod yaml;
 
+pub use attribute::{Place, derived_attribute};
+pub use compare::{Difference, meaning_differences, same_template, value_differences};
 pub use error::TemplateError;
+pub use reference::{Node, Reference, ReferenceGraph, ReferenceKind, names_in};
 pub use template::{OutputDeclaration, ParameterDeclaration, Resource, Template};

@@ -2,13 +2,17 @@
 //! executed. There is no enum over the operations of all steps: a step keeps its own and shows them as [`OperationView`].
 
 mod cancel;
+mod error;
 mod event;
 mod view;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
 
 pub use cancel::CancelToken;
+pub use error::PlanError;
 pub use event::{Event, EventSink, NoEvents, OperationOutcome};
 pub use view::{
     ExecutionReport, ExecutionStatus, MoveView, OperationView, Validation, ValidationReport, ValidationStatus,
@@ -80,18 +84,18 @@ pub trait StepPlan: Send + Sync {
 
 /// A plan that has not been validated.
 pub struct Plan {
-    inner: Box<dyn StepPlan>,
+    inner: Arc<dyn StepPlan>,
 }
 
 /// A plan whose validations passed, or were waived on request; its safety invariants hold in either case.
-pub struct ValidatedPlan<'plan> {
-    inner: &'plan dyn StepPlan,
+pub struct ValidatedPlan {
+    inner: Arc<dyn StepPlan>,
 }
 
 impl Plan {
     /// Wraps the plan of a step.
     pub fn new(plan: impl StepPlan + 'static) -> Self {
-        Self { inner: Box::new(plan) }
+        Self { inner: Arc::new(plan) }
     }
 
     /// The step's view of itself.
@@ -100,20 +104,20 @@ impl Plan {
     }
 
     /// Validates; an executable plan comes back only when nothing failed.
-    pub async fn validate(&self, events: &dyn EventSink) -> Result<(ValidationReport, Option<ValidatedPlan<'_>>)> {
+    pub async fn validate(&self, events: &dyn EventSink) -> Result<(ValidationReport, Option<ValidatedPlan>)> {
         let mut report = self.inner.validate(events).await?;
         report.validations.extend(self.inner.safety_violations());
         let executable = !report.failed();
         Ok((
             report,
             executable.then(|| ValidatedPlan {
-                inner: self.inner.as_ref(),
+                inner: Arc::clone(&self.inner),
             }),
         ))
     }
 
     /// Leaves out the step's validations, on the user's request. Safety invariants are checked all the same.
-    pub fn skip_validations(&self) -> (ValidationReport, Option<ValidatedPlan<'_>>) {
+    pub fn skip_validations(&self) -> (ValidationReport, Option<ValidatedPlan>) {
         let report = ValidationReport {
             validations: self.inner.safety_violations(),
         };
@@ -121,13 +125,13 @@ impl Plan {
         (
             report,
             executable.then(|| ValidatedPlan {
-                inner: self.inner.as_ref(),
+                inner: Arc::clone(&self.inner),
             }),
         )
     }
 }
 
-impl ValidatedPlan<'_> {
+impl ValidatedPlan {
     /// Executes.
     pub async fn execute(self, events: &dyn EventSink, cancel: &CancelToken) -> Result<ExecutionReport> {
         self.inner.execute(events, cancel).await

@@ -53,7 +53,7 @@ impl<'a> Decided<'a> {
             name,
             argument,
             &mut |operand| self.truth(evaluator, operand),
-            &mut |operand| Run::new(evaluator, "").value(operand),
+            &mut |operand| Run::literal(evaluator).value(operand),
         )
     }
 }

@@ -17,6 +17,7 @@ use crate::cloudformation::template::scalar_text;
 pub(super) struct Run<'e, 'a> {
     evaluator: &'e Evaluator<'a>,
     path: String,
+    symbolic_place: bool,
     pub(super) unresolved: Vec<Unresolved>,
 }
 
@@ -25,7 +26,16 @@ impl<'e, 'a> Run<'e, 'a> {
         Self {
             evaluator,
             path: path.into(),
+            symbolic_place: evaluator.place_stays_symbolic,
             unresolved: Vec::new(),
+        }
+    }
+
+    /// Sees the text of everything that is known.
+    pub(super) fn literal(evaluator: &'e Evaluator<'a>) -> Self {
+        Self {
+            symbolic_place: false,
+            ..Self::new(evaluator, "")
         }
     }
 
@@ -81,7 +91,12 @@ impl<'e, 'a> Run<'e, 'a> {
                 Some(call(name, argument.clone()))
             }
             _ => {
-                let Some(argument) = self.value(argument) else {
+                let symbolic_place = self.symbolic_place;
+                // A text can be joined of symbolic parts; every other function has to look into its argument.
+                self.symbolic_place &= name == "Fn::Join";
+                let evaluated = self.value(argument);
+                self.symbolic_place = symbolic_place;
+                let Some(argument) = evaluated else {
                     return Some(self.unusable(name, argument.clone(), "its argument is AWS::NoValue"));
                 };
                 let result = match name {
@@ -132,6 +147,13 @@ impl<'e, 'a> Run<'e, 'a> {
 
     /// `Ref` of a parameter, a pseudo parameter or a resource.
     fn named(&mut self, name: &str) -> Value {
+        let is_place = matches!(
+            name,
+            "AWS::AccountId" | "AWS::Region" | "AWS::Partition" | "AWS::URLSuffix"
+        );
+        if is_place && self.symbolic_place {
+            return json!({ "Ref": name });
+        }
         let (found, reason) = if name.starts_with("AWS::") {
             (
                 self.evaluator
@@ -159,9 +181,10 @@ impl<'e, 'a> Run<'e, 'a> {
         };
         found.unwrap_or_else(|| {
             self.note(reason);
-            match name {
-                "AWS::AccountId" | "AWS::Region" | "AWS::Partition" | "AWS::URLSuffix" => json!({ "Ref": name }),
-                _ => json!({ "Ref": format!("{}{name}", self.evaluator.prefix) }),
+            if is_place {
+                json!({ "Ref": name })
+            } else {
+                json!({ "Ref": format!("{}{name}", self.evaluator.prefix) })
             }
         })
     }
@@ -215,9 +238,9 @@ impl<'e, 'a> Run<'e, 'a> {
             argument,
             &mut |operand| match operand.get("Condition").and_then(Value::as_str) {
                 Some(condition) => evaluator.condition(condition),
-                None => Run::new(evaluator, "").value(operand)?.as_bool(),
+                None => Run::literal(evaluator).value(operand)?.as_bool(),
             },
-            &mut |operand| Run::new(evaluator, "").value(operand),
+            &mut |operand| Run::literal(evaluator).value(operand),
         );
         match truth {
             Some(truth) => Value::Bool(truth),

@@ -35,6 +35,8 @@ pub struct Evaluator<'a> {
     pseudo: PseudoParameters,
     source: &'a dyn AttributeSource,
     conditions: IndexMap<&'a str, Option<bool>>,
+    /// Region, account, partition and URL suffix stay symbolic where nothing depends on their text.
+    place_stays_symbolic: bool,
     /// Put before the names of what stays symbolic; empty, or a logical path with a slash at its end.
     prefix: String,
 }
@@ -80,10 +82,19 @@ impl<'a> Evaluator<'a> {
             pseudo,
             source,
             conditions: IndexMap::new(),
+            place_stays_symbolic: false,
             prefix: String::new(),
         };
         evaluator.conditions = condition::decide_all(&evaluator);
         evaluator
+    }
+
+    /// Leaves `AWS::Region`, `AWS::AccountId`, `AWS::Partition` and `AWS::URLSuffix` as they are in values. They are the same
+    /// in every stack of an account and region. Conditions, and functions that need their text, still see it.
+    #[must_use]
+    pub fn with_symbolic_place(mut self) -> Self {
+        self.place_stays_symbolic = true;
+        self
     }
 
     /// Names what stays symbolic by its logical path below a root stack.

@@ -294,3 +294,32 @@ fn templates_lose_what_does_not_exist() {
     assert_eq!(outputs, ["Name"]);
     assert_eq!(evaluated.unresolved.len(), 1, "{:?}", evaluated.unresolved);
 }
+
+#[test]
+fn the_place_can_stay_symbolic() {
+    let template = template();
+    let evaluator = Evaluator::new(&template, &parameters(), pseudo(), &Known).with_symbolic_place();
+    assert_eq!(evaluator.condition("Here"), Some(true));
+    for (expression, expected) in [
+        (
+            json!({"Fn::Sub": "a.${AWS::Region}.${env}"}),
+            json!({"Fn::Join": ["", ["a.", {"Ref": "AWS::Region"}, ".main"]]}),
+        ),
+        (
+            json!({"Fn::Select": [0, {"Fn::Split": ["-", {"Ref": "AWS::Region"}]}]}),
+            json!("eu"),
+        ),
+        (
+            json!({"Fn::If": ["Here", {"Ref": "AWS::AccountId"}, 1]}),
+            json!({"Ref": "AWS::AccountId"}),
+        ),
+        (
+            json!({"Ref": "AWS::StackName"}),
+            json!("amplify-app-main-1a2b3-storages3-XYZ"),
+        ),
+    ] {
+        let evaluation = evaluator.value(&expression);
+        assert_eq!(evaluation.value, Some(expected));
+        assert_eq!(evaluation.unresolved, []);
+    }
+}

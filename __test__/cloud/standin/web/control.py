@@ -5,7 +5,12 @@ import time
 
 import ministack.app as ministack_app
 
-from standin import background, custom, engine, ledger, refactor, services, snapshot
+from standin import background, snapshot
+from standin.custom_resources import dispatch as custom_resources
+from standin.ledger import book
+from standin.services import amplify
+from standin.settings import settings
+from standin.stack_refactor.refactors import injected_failures, refactors
 from standin.web import faults, request_log
 from standin.web.errors import Answer
 
@@ -34,7 +39,9 @@ async def answer(request):
 
 
 def _json(status, value):
-    return Answer(status, {"content-type": "application/json"}, json.dumps(value, default=str, indent=1).encode())
+    return Answer(
+        status, {"content-type": "application/json"}, json.dumps(value, default=str, indent=1).encode()
+    )
 
 
 async def _ready(document, request):
@@ -42,21 +49,20 @@ async def _ready(document, request):
 
 
 async def _ledger(document, request):
-    return ledger.report()
+    return book.report()
 
 
 async def _mark_production(document, request):
-    return {"marked": ledger.mark()}
+    return {"marked": book.mark_production()}
 
 
 async def _allow_changes(document, request):
-    ledger.ALLOW[:] = document or []
-    return {"allow": ledger.ALLOW}
+    return {"allow": book.allow(document or [])}
 
 
 async def _reset_ledger(document, request):
-    ledger.reset()
-    ledger.scan("reset")
+    book.reset()
+    book.scan("reset")
     return {}
 
 
@@ -93,28 +99,28 @@ async def _reset_requests(document, request):
 
 
 async def _read_config(document, request):
-    return engine.CFG
+    return settings
 
 
 async def _change_config(document, request):
-    unknown = sorted(set(document or {}) - set(engine.CFG))
+    unknown = sorted(set(document or {}) - set(settings))
     if unknown:
-        raise BadRequestError(f"unknown settings {', '.join(unknown)}; known are {', '.join(engine.CFG)}")
-    engine.CFG.update(document or {})
-    return engine.CFG
+        raise BadRequestError(f"unknown settings {', '.join(unknown)}; known are {', '.join(settings)}")
+    settings.update(document or {})
+    return settings
 
 
 async def _inject_refactor_failures(document, request):
-    refactor.INJECT[:] = document or []
-    return refactor.INJECT
+    injected_failures[:] = document or []
+    return injected_failures
 
 
 async def _custom_resources(document, request):
-    return custom.LOG
+    return custom_resources.log
 
 
 async def _register_amplify_app(document, request):
-    return services.app_out(services.seed_app(document))
+    return amplify.register(document)
 
 
 async def _take_snapshot(document, request):
@@ -137,13 +143,14 @@ async def _restore(document, request):
 async def _reset(document, request):
     await background.cancel_operations()
     ministack_app._reset_all_state()
-    services.APPS.clear()
-    refactor.REFS.clear()
-    custom.LOG.clear()
+    amplify.apps.clear()
+    refactors.clear()
+    injected_failures.clear()
+    custom_resources.log.clear()
     faults.replace_faults([])
     faults.replace_latencies([])
     request_log.reset()
-    ledger.reset()
+    book.reset()
     return {}
 
 

@@ -51,7 +51,11 @@ def _s3_error(kind, call):
         "error500": (500, "InternalError", INTERNAL),
         "refuse": (403, "AccessDenied", refusal_text(call)),
         "expired": (400, "ExpiredToken", "The provided token has expired."),
-        "unknown-action": (405, "MethodNotAllowed", "The specified method is not allowed against this resource."),
+        "unknown-action": (
+            405,
+            "MethodNotAllowed",
+            "The specified method is not allowed against this resource.",
+        ),
     }[kind]
 
 
@@ -66,7 +70,9 @@ def _query_error(kind, call):
 
 
 def _json_error(kind, call, by_target):
-    throttled = THROTTLED_JSON.get(call.service, "ThrottlingException" if by_target else "TooManyRequestsException")
+    throttled = THROTTLED_JSON.get(
+        call.service, "ThrottlingException" if by_target else "TooManyRequestsException"
+    )
     refused = "NotAuthorizedException" if call.service.startswith("cognito") else "AccessDeniedException"
     return {
         "throttle": (400 if by_target else 429, throttled, "Rate exceeded"),

@@ -5,7 +5,9 @@ import asyncio
 import ministack.app as ministack_app
 from ministack.core.responses import set_request_account_id, set_request_region
 
-from standin import background, ledger, services
+from standin import background
+from standin.ledger import book
+from standin.services import dispatch
 from standin.web import control, faults
 from standin.web.api_call import HttpRequest, identify
 from standin.web.errors import Answer, error_answer
@@ -57,10 +59,10 @@ async def _answer_api_call(request, scope, receive, send):
 
 async def _carry_out(call, entry, kinds, request, scope, receive, send):
     with background.answering():
-        ledger.STATE["cause"] = entry.name
-        answer = services.answer(call, request) or await _ask_ministack(scope, request.body)
+        book.set_cause(entry.name)
+        answer = dispatch.answer(call, request) or await _ask_ministack(scope, request.body)
         if call.is_mutating:
-            ledger.scan()
+            book.scan()
     entry.finish(answer.status, error_text(answer.status, answer.body))
     if "drop-after" in kinds:
         entry.fields["status"] = f"dropped-after ({answer.status})"

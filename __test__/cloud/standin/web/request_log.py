@@ -4,7 +4,7 @@ import json
 import re
 import time
 
-from standin import ledger
+from standin.ledger import book
 
 ERROR_LENGTH = 300
 
@@ -34,7 +34,7 @@ class LogEntry:
         self._started = time.monotonic()
         self.fields = {
             "n": len(_entries) + 1,
-            "time": ledger.ts(),
+            "time": book.now(),
             "service": call.service,
             "action": call.action,
             "mutating": call.is_mutating,
