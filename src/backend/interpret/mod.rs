@@ -16,6 +16,9 @@ mod tables;
 mod triggers;
 mod typing;
 
+#[cfg(test)]
+mod tests;
+
 use super::{
     finding::{Finding, Severity},
     model::{App, Backend, Category, Resource, ResourceId, SourceLocation},
