@@ -73,7 +73,11 @@ fn read_stack(
     auth: &mut Auth,
 ) {
     let id = id_of(resource);
-    for found in stack.template.resources() {
+    for found in stack
+        .template
+        .resources()
+        .filter(|found| [USER_POOL, CLIENT, IDENTITY_POOL].contains(&found.resource_type()))
+    {
         let mut properties = properties(interpretation, &found, &id);
         let physical_id = |output: &str| {
             interpretation

@@ -73,6 +73,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         .map(|stack| table_names(interpretation, stack, &id_of(resource), api_id.as_deref()))
         .unwrap_or_default();
     let models = models(interpretation, folder, &tables);
+    check_function_directives(interpretation, folder);
     let (default_mode, additional_modes) = authorization_modes(interpretation, resource, folder, &location);
     let property = |name: &str| {
         let value = api_resource.as_ref()?.property(name)?;
@@ -100,6 +101,39 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         location,
     };
     interpretation.backend.data = Some(api);
+}
+
+/// `@function(name: "resource-${env}")` names a deployed function: one that is not there fails when it is called.
+fn check_function_directives(interpretation: &mut Interpretation<'_>, folder: &GraphqlFolder) {
+    for file in &folder.schema {
+        for ty in &file.document.types {
+            for field in &ty.fields {
+                for directive in field.directives.iter().filter(|directive| directive.name == "function") {
+                    let Some(name) = directive.arguments.get("name").and_then(Value::as_str) else {
+                        continue;
+                    };
+                    // Without the environment it is the name of a function outside of the backend.
+                    let Some(resource) = name.strip_suffix("-${env}") else { continue };
+                    if interpretation.project.resource("function", resource).is_some() {
+                        continue;
+                    }
+                    interpretation.finding(
+                        "function-directive-unknown",
+                        Severity::Warning,
+                        format!(
+                            "field {}.{} calls function {name:?}, which is not in the backend (names are case-sensitive)",
+                            ty.name, field.name
+                        ),
+                        &SourceLocation {
+                            path: file.path.clone(),
+                            line: Some(directive.line),
+                        },
+                        "Correct the name in the schema; in Gen 1 the field fails when it is called.",
+                    );
+                }
+            }
+        }
+    }
 }
 
 /// The last part of an API's ARN.

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Interpretation, policies::POLICY_TYPES};
+use super::{
+    Interpretation,
+    policies::POLICY_TYPES,
+    stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
+};
 use crate::{
     backend::{
         finding::Severity,
@@ -23,7 +27,9 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>) {
 
 /// What the CLI writes into the root stack, and the stacks of the resources, belong there.
 fn read_root(interpretation: &mut Interpretation<'_>) {
-    const OF_THE_CLI: [&str; 10] = [
+    const OF_THE_CLI: [&str; 12] = [
+        AUTH_TRIGGER_STACK,
+        API_GATEWAY_AUTH_STACK,
         "DeploymentBucket",
         "DeploymentBucketBlockHTTP",
         "DeploymentBucketPolicy",

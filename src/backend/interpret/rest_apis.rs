@@ -210,6 +210,17 @@ pub(super) fn read_access(interpretation: &mut Interpretation<'_>) {
         .symbolic
         .nested
         .contains_key(API_GATEWAY_AUTH_STACK);
+    if !policies_known && !apis.is_empty() {
+        let location = interpretation.meta_location();
+        interpretation.finding(
+            "rest-policies-derived",
+            Severity::Info,
+            "the stack with the policies of REST APIs is not among the files; who may call them is taken from cli-inputs.json"
+                .to_owned(),
+            &location,
+            "Work online to read the deployed policies.",
+        );
+    }
     for api in &mut apis {
         for grant in &grants {
             if let Err(problem) = add_grant(api, grant) {

@@ -44,6 +44,11 @@ impl Stacks {
             unusable: Vec::new(),
         };
         let (mut tree, root_is_derived) = reader.root(deployed);
+        if let Some(stack_name) = &project.environment.stack_name {
+            for (logical_id, nested) in &mut tree.nested {
+                name_stack_in_parts(nested, &format!("{stack_name}-{logical_id}-"));
+            }
+        }
         let environment = &project.environment.name;
         set_environment(&mut tree, environment, &Value::String(environment.clone()));
         let parameters = root_parameters();
@@ -382,6 +387,35 @@ fn set_environment(tree: &mut TemplateTree, environment: &str, value: &Value) {
         {
             *passed = value.clone();
         }
+    }
+}
+
+/// The CLI takes parts of a nested stack's name to make names unique. The name begins with that of the root stack, which
+/// is all that such a part ever is.
+fn name_stack_in_parts(tree: &mut TemplateTree, stack_name: &str) {
+    for section in ["Resources", "Outputs"] {
+        if let Some(section) = tree.template.document_mut().get_mut(section) {
+            name_stack_in_splits(section, stack_name);
+        }
+    }
+}
+
+fn name_stack_in_splits(value: &mut Value, stack_name: &str) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| name_stack_in_splits(item, stack_name)),
+        Value::Object(entries) => {
+            if let (1, Some(Value::Array(arguments))) = (entries.len(), entries.get_mut("Fn::Split"))
+                && let [delimiter, text] = arguments.as_mut_slice()
+                && *delimiter == "-"
+                && *text == json!({ "Ref": "AWS::StackName" })
+            {
+                *text = Value::String(stack_name.to_owned());
+            }
+            entries
+                .values_mut()
+                .for_each(|value| name_stack_in_splits(value, stack_name));
+        }
+        _ => {}
     }
 }
 
