@@ -180,14 +180,16 @@ impl Index {
             Some("S3") => self.add_main(stack, "AWS::S3::Bucket", "S3Bucket", Target::Bucket(name)),
             Some("DynamoDB") => self.add_main(stack, "AWS::DynamoDB::Table", "DynamoDBTable", Target::Table(name)),
             Some("Kinesis") => {
-                self.add_main(stack, "AWS::Kinesis::Stream", "KinesisStream", Target::KinesisStream(name));
+                self.add_main(
+                    stack,
+                    "AWS::Kinesis::Stream",
+                    "KinesisStream",
+                    Target::KinesisStream(name),
+                );
             }
-            Some("API Gateway") => self.add_main(
-                stack,
-                "AWS::ApiGateway::RestApi",
-                &resource.name,
-                Target::RestApi(name),
-            ),
+            Some("API Gateway") => {
+                self.add_main(stack, "AWS::ApiGateway::RestApi", &resource.name, Target::RestApi(name))
+            }
             Some("Lambda") => {
                 if let Some(found) = main_resource(stack, "AWS::Lambda::Function", "LambdaFunction") {
                     self.targets.insert(path(&found), Target::Function(name.clone()));
@@ -200,7 +202,10 @@ impl Index {
             }
             Some("AppSync") => {
                 for found in stack.template.resources() {
-                    if matches!(found.resource_type(), "AWS::AppSync::GraphQLApi" | "AWS::AppSync::ApiKey") {
+                    if matches!(
+                        found.resource_type(),
+                        "AWS::AppSync::GraphQLApi" | "AWS::AppSync::ApiKey"
+                    ) {
                         self.targets.insert(path(&found), Target::GraphqlApi);
                     }
                 }
@@ -208,7 +213,8 @@ impl Index {
                     for found in nested.template.resources() {
                         if found.resource_type() == "AWS::DynamoDB::Table" {
                             let target = Target::ModelTable(model_of_table(&found));
-                            self.targets.insert(format!("{}/{}", nested.path, found.logical_id), target);
+                            self.targets
+                                .insert(format!("{}/{}", nested.path, found.logical_id), target);
                         }
                     }
                 }
@@ -219,13 +225,18 @@ impl Index {
 
     fn add_main(&mut self, stack: &EvaluatedTree, resource_type: &str, logical_id: &str, target: Target) {
         if let Some(found) = main_resource(stack, resource_type, logical_id) {
-            self.targets.insert(format!("{}/{}", stack.path, found.logical_id), target);
+            self.targets
+                .insert(format!("{}/{}", stack.path, found.logical_id), target);
         }
     }
 
     /// Policies may name a role by the text of its name instead of a reference.
     fn add_role_names(&mut self, stack: &EvaluatedTree) {
-        for found in stack.template.resources().filter(|found| found.resource_type() == "AWS::IAM::Role") {
+        for found in stack
+            .template
+            .resources()
+            .filter(|found| found.resource_type() == "AWS::IAM::Role")
+        {
             let path = format!("{}/{}", stack.path, found.logical_id);
             if let (Some(name), Some(principal)) = (found.property("RoleName"), self.roles.get(&path).cloned()) {
                 self.roles.insert(name.to_string(), principal);
@@ -245,7 +256,11 @@ impl Index {
     }
 
     fn add_internal_roles(&mut self, stack: &EvaluatedTree) {
-        for found in stack.template.resources().filter(|found| found.resource_type() == "AWS::IAM::Role") {
+        for found in stack
+            .template
+            .resources()
+            .filter(|found| found.resource_type() == "AWS::IAM::Role")
+        {
             let path = if stack.path.is_empty() {
                 found.logical_id.to_owned()
             } else {
@@ -287,7 +302,10 @@ pub(super) fn groups_and_roles(stack: &EvaluatedTree) -> Vec<(String, Option<Str
         .filter(|found| found.resource_type() == "AWS::Cognito::UserPoolGroup")
         .filter_map(|found| {
             let name = found.property("GroupName")?.as_str()?.to_owned();
-            let role = found.property("RoleArn").map(references_in).and_then(|mut roles| roles.pop());
+            let role = found
+                .property("RoleArn")
+                .map(references_in)
+                .and_then(|mut roles| roles.pop());
             Some((name, role))
         })
         .collect()

@@ -23,6 +23,30 @@ fn print() {
     for (name, path) in projects() {
         let project = Project::open(&path, None).unwrap();
         let backend = interpret(&project, None);
-        std::fs::write(format!("/tmp/backend-{name}.json"), serde_json::to_string_pretty(&backend).unwrap()).unwrap();
+        std::fs::write(
+            format!("/tmp/backend-{name}.json"),
+            serde_json::to_string_pretty(&backend).unwrap(),
+        )
+        .unwrap();
+    }
+}
+#[test]
+fn print_assess() {
+    for (name, path) in projects() {
+        let project = Project::open(&path, None).unwrap();
+        let a = crate::assess::assess(&interpret(&project, None));
+        eprintln!("== {name}");
+        for r in &a.resources {
+            eprintln!(
+                "R {} {} {} {:?} {:?}",
+                r.category, r.service, r.resource, r.generate, r.refactor
+            );
+        }
+        for r in &a.features {
+            eprintln!("F {} {} {:?} {:?}", r.name, r.path, r.generate, r.refactor);
+        }
+        for r in &a.findings {
+            eprintln!("! {:?} {} {} {}:{:?}", r.severity, r.id, r.message, r.path, r.line);
+        }
     }
 }
