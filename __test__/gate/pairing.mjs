@@ -23,7 +23,8 @@ import { asToken, replaceTokens, token } from './tokens.mjs';
  * @typedef {object} Pairing
  * @property {Pair[]} pairs
  * @property {Unpaired[]} unpaired Gen 1 resources without a partner and Gen 2 resources of the moved kinds that have none
- * @property {<T>(value: T) => T} translate puts the Gen 2 partner's tokens in the place of Gen 1's
+ * @property {<T>(value: T, except?: PairKind[]) => T} translate puts the Gen 2 partner's tokens in the place of Gen 1's,
+ *   except those of the kinds named
  */
 
 /**
@@ -52,12 +53,14 @@ class PairFinder {
   }
 
   result() {
-    const partner = new Map(this.pairs.map(({ gen1, gen2 }) => [gen1.place, gen2.place]));
-    const translateToken = (whole) => {
-      const { place, attribute } = asToken(whole) ?? {};
-      return partner.has(place) ? token(partner.get(place), attribute) : whole;
-    };
-    return { pairs: this.pairs, unpaired: this.unpaired, translate: (value) => replaceTokens(value, translateToken) };
+    const pairOf = new Map(this.pairs.map((pair) => [pair.gen1.place, pair]));
+    const translate = (value, except = []) =>
+      replaceTokens(value, (whole) => {
+        const { place, attribute } = asToken(whole) ?? {};
+        const pair = pairOf.get(place);
+        return pair && !except.includes(pair.kind) ? token(pair.gen2.place, attribute) : whole;
+      });
+    return { pairs: this.pairs, unpaired: this.unpaired, translate };
   }
 
   findAuth() {
