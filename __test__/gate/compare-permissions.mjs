@@ -41,7 +41,7 @@ import { nameResources, resourceNames } from './resource-names.mjs';
 
 const PRINCIPAL_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole', 'functionRole'];
 const API_KINDS = ['graphqlApi', 'restApi'];
-const UNPAIRED_KINDS = new Set([...PRINCIPAL_KINDS, 'function', ...API_KINDS]);
+const UNPAIRED_KINDS = new Set([...PRINCIPAL_KINDS, 'function', 'apiKey', ...API_KINDS]);
 
 /**
  * @param {import('./pairing.mjs').Pairing} pairing
@@ -109,7 +109,11 @@ function turned(direction, effect) {
 
 function notCovered(grants, others) {
   const isCovered = (grant) => others.some((other) => covers(other, grant));
-  const left = grants.filter((grant) => !isCovered(grant)).flatMap((grant) => expandActions(grant).filter((one) => !isCovered(one)));
+  const left = grants.filter((grant) => !isCovered(grant)).flatMap((grant) => {
+    const single = expandActions(grant);
+    const open = single.filter((one) => !isCovered(one));
+    return open.length === single.length ? [grant] : open;
+  });
   return [...new Map(left.map((grant) => [JSON.stringify([grant.effect, grant.action, grant.resource, grant.condition]), grant])).values()];
 }
 

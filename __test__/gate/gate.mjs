@@ -9,6 +9,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { compareFunctions } from './compare-functions.mjs';
 import { comparePermissions } from './compare-permissions.mjs';
 import { compareResources, findWeakRetention } from './compare-resources.mjs';
 import { applyCustomResources } from './effective.mjs';
@@ -39,6 +40,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @property {import('./handlers.mjs').HandlerCheck[]} handlers
  * @property {import('./compare-resources.mjs').RetentionViolation[]} retentionBefore
  * @property {import('./compare-resources.mjs').ResourceComparison} [resources]
+ * @property {import('./compare-functions.mjs').FunctionComparison} [functions]
  * @property {import('./compare-permissions.mjs').PermissionComparison} [permissions]
  * @property {string[]} problems what could not be evaluated, and checks that could not be made
  * @property {number} seconds
@@ -91,8 +93,10 @@ async function examine(report, assembly, gen1StacksDir, { branch, environment })
   if (!gen1Tree) return;
   const gen1 = applyCustomResources(evaluateTree(gen1Tree, surroundings));
   report.problems.push(...gen1.problems);
-  const pairing = pairResources(gen1, gen2, { environment: environmentName(gen1Tree), branch });
+  const names = { environment: environmentName(gen1Tree), branch };
+  const pairing = pairResources(gen1, gen2, names);
   report.resources = compareResources(pairing, gen2);
+  report.functions = compareFunctions(pairing, gen1, gen2, names);
   report.permissions = comparePermissions(pairing, gen1, gen2);
 }
 
@@ -109,11 +113,11 @@ function environmentName(tree) {
   return named ?? tree.root.name.split('-').at(-2);
 }
 
-function isGreen({ before, after, handlers, retentionBefore, resources, permissions, problems }) {
+function isGreen({ before, after, handlers, retentionBefore, resources, functions, permissions, problems }) {
   return (
     before.typecheck?.ok === true && isSound(before) && isSound(after) &&
     handlers.every((one) => one.status !== 'failed') && retentionBefore.length === 0 && problems.length === 0 &&
-    (resources?.ok ?? true) && (permissions?.ok ?? true)
+    (resources?.ok ?? true) && (functions?.ok ?? true) && (permissions?.ok ?? true)
   );
 }
 

@@ -5,7 +5,7 @@ import { asToken, replaceTokens, token } from './tokens.mjs';
 
 /**
  * @typedef {'userPool'|'webClient'|'nativeClient'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
- *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'graphqlApi'|'restApi'} PairKind
+ *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'graphqlApi'|'apiKey'|'restApi'} PairKind
  *
  * @typedef {object} Pair
  * @property {PairKind} kind
@@ -108,6 +108,7 @@ class PairFinder {
   findApis() {
     const graphql = (tree) => all(tree, 'AWS::AppSync::GraphQLApi').filter((one) => ['api', 'data'].includes(categoryOf(one)));
     this.only('graphqlApi', 'GraphQL API', graphql(this.gen1), graphql(this.gen2));
+    this.only('apiKey', 'API key', all(this.gen1, 'AWS::AppSync::ApiKey'), all(this.gen2, 'AWS::AppSync::ApiKey'));
     const tables1 = all(this.gen1, 'AWS::DynamoDB::Table').filter((one) => categoryOf(one) === 'api');
     const physicalName = (tree, name) => replaceTokens(name, (whole) => tree.physical.get(whole) ?? whole);
     const tables2 = [...this.gen2.resources.values()].filter((one) => one.type.startsWith('Custom::') && one.type.endsWith('AmplifyDynamoDBTable'));

@@ -5,7 +5,7 @@
  * @returns {string}
  */
 export function describeReport(report) {
-  const { before, after, handlers, retentionBefore, resources, permissions, problems } = report;
+  const { before, after, handlers, retentionBefore, resources, functions, permissions, problems } = report;
   const lines = [
     `${mark(report.ok)} ${report.project} for branch ${report.branch} (${report.seconds} s)`,
     ...section('typecheck', before.typecheck?.ok === true, typecheckLines(before.typecheck)),
@@ -21,6 +21,12 @@ export function describeReport(report) {
       ...resources.models.map(({ model, problem }) => `model table ${model}: ${problem}`),
       ...resources.differences.filter((one) => !one.allowed).map(describeDifference),
       ...allowedLines(resources.differences),
+    ]));
+  }
+  if (functions) {
+    lines.push(...section(`functions (${functions.compared.length} compared)`, functions.ok, [
+      ...functions.differences.filter((one) => !one.allowed).map(({ name, path, gen1, gen2 }) => `function ${name}, ${path}: ${shown(gen1)} in Gen 1, ${shown(gen2)} in Gen 2`),
+      ...allowedLines(functions.differences),
     ]));
   }
   if (permissions) {
