@@ -20,6 +20,7 @@ const LOWEST_PYTHON = [3, 11];
 const LOCK_PATIENCE_MS = 10 * 60_000;
 const READY_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 5_000;
+const FAULT_POLL_MS = 5;
 
 /**
  * @typedef {object} StartOptions
@@ -29,28 +30,65 @@ const STOP_PATIENCE_MS = 5_000;
  * @property {number} [port=0] port on 127.0.0.1; 0 picks a free one
  *
  * @typedef {object} Fault
- * @property {string} action regular expression that must match all of `Action` or `service:Action`
- * @property {'throttle'|'error500'|'refuse'|'hang'|'drop-before'|'drop-after'|'delay'} kind
+ * @property {string} [action] regular expression that must match all of `Action` or `service:Action`; default: any
+ * @property {boolean} [mutating] count only calls that change something; needed when there is no `action`
+ * @property {'throttle'|'error500'|'refuse'|'expired'|'unknown-action'|'hang'|'hang-after'|'drop-before'|'drop-after'|'delay'} kind
  * @property {number} [nth] fire at this call only, counted from 1
  * @property {number} [every] fire at every so many calls
  * @property {number} [times] stop after so many firings
- * @property {number} [ms] for `delay`: how long, in milliseconds
+ * @property {number} [ms=1000] for `delay`: how long, in milliseconds
+ *
+ * @typedef {object} LatencyRule
+ * @property {string} [action] as in a fault; default: every call
+ * @property {number} ms how long each such call takes, in milliseconds
  *
  * @typedef {object} SeedOptions
  * @property {string} app app folder (`gen1-project/`, `deployed-stacks/`, optional `seed.json`)
  * @property {string} [out] where to write the project directory; absent: none is written
- * @property {boolean} [gen2=false] also deploy the Gen 2 root of `deployed-stacks/`
+ * @property {string[]} [envs] environments, each `name` or `name=otherName`; default: all in `deployed-stacks`
+ * @property {string} [appId] another app id than the folder's
+ * @property {string} [region] another region than the folder's
+ * @property {string} [accountId] default 123456789012
+ * @property {boolean} [gen2=false] also deploy the Gen 2 roots of `deployed-stacks/`
+ * @property {boolean} [protectTables=false] enable deletion protection of the DynamoDB tables, as `lock` would
  * @property {boolean} [data=true] create users, objects and items
  * @property {boolean} [mark=true] mark everything that then exists as production
  *
- * @typedef {object} SeededApp
+ * @typedef {object} SeededEnvironment
+ * @property {string} env
+ * @property {string} region
+ * @property {string} gen1Root name of the Gen 1 root stack
+ * @property {string} gen1RootId its ARN
+ * @property {string} deploymentBucket
+ *
+ * @typedef {object} SeededApp the current (first) environment, and all of them
  * @property {string} appId
  * @property {string} env
- * @property {string} gen1Root name of the Gen 1 root stack
- * @property {string|null} gen2Root name of the Gen 2 root stack
  * @property {string} region
  * @property {string} accountId
+ * @property {string} gen1Root
+ * @property {string} gen1RootId
+ * @property {string} deploymentBucket
+ * @property {string|null} gen2Root name of the first Gen 2 root stack
  * @property {string|null} projectDir
+ * @property {SeededEnvironment[]} environments
+ *
+ * @typedef {object} AssemblyOptions
+ * @property {string} assemblyDir the `cdk.out` folder
+ * @property {string} [appId] checked against what the backend was synthesised for
+ * @property {string} [branch] likewise
+ * @property {string} [region='us-east-1']
+ * @property {string} [accountId]
+ * @property {Record<string, string>} [parameters] parameters of the root stack
+ *
+ * @typedef {object} DeployedAssembly
+ * @property {string} stackName
+ * @property {string} stackId
+ * @property {string} status stack status
+ * @property {'created'|'updated'|'unchanged'} outcome
+ * @property {string} appId
+ * @property {string} branch
+ * @property {Record<string, string>} outputs outputs of the root stack
  */
 
 /**
@@ -220,6 +258,7 @@ export class Cloud {
 
   /**
    * Environment variables for a process that shall use this cloud.
+   * The access key is the account id.
    * @param {{region?: string, accountId?: string}} [options]
    * @returns {Record<string, string>}
    */
@@ -277,9 +316,32 @@ export class Cloud {
     return this.control('POST', '/_ledger/allow', rules);
   }
 
-  /** Replaces the list of faults. @param {Fault[]} list */
+  /**
+   * Replaces the list of faults, or reads it when none is given.
+   * @param {Fault[]} [list]
+   * @returns {Promise<(Fault & {seen: number, fired: number})[]>}
+   */
   faults(list) {
-    return this.control('POST', '/_faults', list);
+    return list ? this.control('POST', '/_faults', list) : this.control('GET', '/_faults');
+  }
+
+  /**
+   * Waits until the fault at this index of the list has struck.
+   * @param {{index?: number, timeoutMs?: number}} [options]
+   * @returns {Promise<boolean>} false when it did not within the time
+   */
+  async waitForFault({ index = 0, timeoutMs = 30_000 } = {}) {
+    const deadline = Date.now() + timeoutMs;
+    while (Date.now() < deadline) {
+      if ((await this.faults())[index].fired > 0) return true;
+      await sleep(FAULT_POLL_MS);
+    }
+    return false;
+  }
+
+  /** Replaces the latencies of API calls; of the rules that match a call the first counts. @param {LatencyRule[]} rules */
+  latencies(rules) {
+    return this.control('POST', '/_latency', rules);
   }
 
   /** One-shot failures of the next stack refactor. @param {{phase: 'create'|'execute', reason?: string}[]} list */
@@ -308,28 +370,55 @@ export class Cloud {
   }
 
   /**
-   * Deploys an app folder as a Gen 1 tree and writes its project directory.
+   * Deploys an app folder as Gen 1 trees and writes its project directory.
    * @param {SeedOptions} options
    * @returns {Promise<SeededApp>}
    */
-  async seedApp({ app, out, gen2 = false, data = true, mark = true }) {
-    const args = ['-m', 'standin.seed', '--endpoint', this.endpoint, '--app', path.resolve(app)];
-    if (out) args.push('--out', path.resolve(out));
-    if (gen2) args.push('--gen2');
-    if (!data) args.push('--no-data');
-    if (!mark) args.push('--no-mark');
-    return this.#python3(args);
+  seedApp({ app, out, envs = [], appId, region, accountId, gen2, protectTables, data = true, mark = true }) {
+    return this.#seed('app', [
+      ...['--app', path.resolve(app)],
+      ...option('--out', out && path.resolve(out)),
+      ...envs.flatMap((env) => ['--env', env]),
+      ...option('--app-id', appId),
+      ...option('--region', region),
+      ...option('--account', accountId),
+      ...(gen2 ? ['--gen2'] : []),
+      ...(protectTables ? ['--protect-tables'] : []),
+      ...(data ? [] : ['--no-data']),
+      ...(mark ? [] : ['--no-mark']),
+    ]);
   }
 
-  /** Runs one of the stand-in's Python programs, which print one JSON value. */
-  async #python3(args) {
+  /**
+   * Deploys a synthesised Gen 2 backend as its root stack, or updates the root stack that is there.
+   * @param {AssemblyOptions} options
+   * @returns {Promise<DeployedAssembly>}
+   */
+  deployAssembly({ assemblyDir, appId, branch, region, accountId, parameters = {} }) {
+    return this.#seed('assembly', [
+      ...['--assembly', path.resolve(assemblyDir)],
+      ...option('--app-id', appId),
+      ...option('--branch', branch),
+      ...option('--region', region),
+      ...option('--account', accountId),
+      ...Object.entries(parameters).flatMap(([name, value]) => ['--parameter', `${name}=${value}`]),
+    ]);
+  }
+
+  /** Runs the seeder, which prints one JSON document. */
+  async #seed(command, args) {
+    const all = ['-m', 'standin.seed', command, '--endpoint', this.endpoint, ...args];
     try {
-      const { stdout } = await run(this.#python, args, { cwd: CLOUD_DIR, maxBuffer: 64 * 1024 * 1024 });
+      const { stdout } = await run(this.#python, all, { cwd: CLOUD_DIR, maxBuffer: 64 * 1024 * 1024 });
       return JSON.parse(stdout.trim().split('\n').at(-1));
     } catch (error) {
-      throw new Error(`${args[1]} failed: ${(error.stderr || error.message).slice(-4000)}`);
+      throw new Error(`Seeding failed (${command} ${args.join(' ')}): ${(error.stderr || error.message).slice(-4000)}`);
     }
   }
+}
+
+function option(flag, value) {
+  return value === undefined ? [] : [flag, value];
 }
 
 async function serve() {

@@ -1,1 +1,18 @@
-//! The CloudFormation template model: evaluation, references, simulation of changes, comparison.
+//! CloudFormation templates: the model (order kept), intrinsic functions and conditions, references as a graph,
+//! simulation of stack changes, comparison by meaning. No files, no AWS.
+
+pub mod evaluate;
+pub mod simulate;
+
+mod attribute;
+mod compare;
+mod error;
+mod reference;
+mod template;
+mod yaml;
+
+pub use attribute::{Place, derived_attribute};
+pub use compare::{Difference, meaning_differences, same_template, value_differences};
+pub use error::TemplateError;
+pub use reference::{Node, Reference, ReferenceGraph, ReferenceKind, names_in};
+pub use template::{OutputDeclaration, ParameterDeclaration, Resource, Template};

@@ -4,6 +4,7 @@ python -m standin [--port P] [--latency-ms N] [--settle-ms N] [--log FILE] [--ex
 
 The first line on stdout is machine readable: {"ready": true, "endpoint": ..., "port": ..., "pid": ...}.
 """
+
 import argparse
 import asyncio
 import json
@@ -14,8 +15,6 @@ import socket
 import sys
 import tempfile
 import threading
-
-
 
 
 def arguments():
@@ -58,7 +57,7 @@ async def serve_until_stopped(options, listener, port):
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
 
-    from standin import front
+    from standin.web.front import application
 
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
@@ -71,8 +70,11 @@ async def serve_until_stopped(options, listener, port):
         loop.add_signal_handler(sig, stop.set)
     if options.exit_with_parent:
         stop_when_stdin_closes(loop, stop)
-    print(json.dumps({"ready": True, "endpoint": f"http://127.0.0.1:{port}", "port": port, "pid": os.getpid()}), flush=True)
-    await serve(front.front, config, shutdown_trigger=stop.wait)
+    print(
+        json.dumps({"ready": True, "endpoint": f"http://127.0.0.1:{port}", "port": port, "pid": os.getpid()}),
+        flush=True,
+    )
+    await serve(application, config, shutdown_trigger=stop.wait)
 
 
 def main():
@@ -82,12 +84,15 @@ def main():
     folder = tempfile.mkdtemp(prefix="stand-in-cloud-")
     try:
         prepare_environment(port, folder)
-        from standin import install  # noqa: F401  (puts our additions into ministack)
-        from standin import engine, front
+        # only now: ministack reads the environment when it is imported
+        from standin.install import install
+        from standin.settings import settings
+        from standin.web import request_log
 
-        engine.CFG.update(latency_ms=options.latency_ms, settle_ms=options.settle_ms)
+        install()
+        settings.update(latency_ms=options.latency_ms, settle_ms=options.settle_ms)
         if options.log:
-            front.LOGF["f"] = open(options.log, "a")
+            request_log.write_to(options.log)
         asyncio.run(serve_until_stopped(options, listener, port))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

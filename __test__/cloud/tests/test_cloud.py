@@ -4,7 +4,7 @@ import pytest
 from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError
 
 from driver import Driver
-from standin.lib import client, get, post, wait
+from driver import client, get, post, wait
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 CLOUD = os.path.dirname(HERE)
@@ -21,7 +21,22 @@ def start(latency=20, settle=60):
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         port = s.getsockname()[1]
-    p = subprocess.Popen([sys.executable, "-m", "standin", "--port", str(port), "--latency-ms", str(latency), "--settle-ms", str(settle)], stdout=subprocess.PIPE, text=True, cwd=CLOUD)
+    p = subprocess.Popen(
+        [
+            sys.executable,
+            "-m",
+            "standin",
+            "--port",
+            str(port),
+            "--latency-ms",
+            str(latency),
+            "--settle-ms",
+            str(settle),
+        ],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=CLOUD,
+    )
     assert json.loads(p.stdout.readline())["ready"]
     ep = f"http://127.0.0.1:{port}"
     for _ in range(100):
@@ -58,22 +73,45 @@ class X:
         return client(self.ep, s)
 
     def make(self, name, t, ok="CREATE_COMPLETE", params=None, **kw):
-        self.cf.create_stack(StackName=self.n(name), TemplateBody=J(t), Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in (params or {}).items()], Capabilities=CAPS, **kw)
+        self.cf.create_stack(
+            StackName=self.n(name),
+            TemplateBody=J(t),
+            Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in (params or {}).items()],
+            Capabilities=CAPS,
+            **kw,
+        )
         s = wait(self.cf, self.n(name))
-        assert s["StackStatus"] == ok, (s["StackStatus"], s.get("StackStatusReason"), [e.get("ResourceStatusReason") for e in self.cf.describe_stack_events(StackName=s["StackId"])["StackEvents"] if "FAILED" in e["ResourceStatus"]])
+        assert s["StackStatus"] == ok, (
+            s["StackStatus"],
+            s.get("StackStatusReason"),
+            [
+                e.get("ResourceStatusReason")
+                for e in self.cf.describe_stack_events(StackName=s["StackId"])["StackEvents"]
+                if "FAILED" in e["ResourceStatus"]
+            ],
+        )
         return s
 
     def update(self, name, t, ok="UPDATE_COMPLETE", params=None, **kw):
-        self.cf.update_stack(StackName=self.n(name), TemplateBody=J(t), Parameters=params or [], Capabilities=CAPS, **kw)
+        self.cf.update_stack(
+            StackName=self.n(name), TemplateBody=J(t), Parameters=params or [], Capabilities=CAPS, **kw
+        )
         s = wait(self.cf, self.n(name))
         assert s["StackStatus"] == ok, (s["StackStatus"], s.get("StackStatusReason"))
         return s
 
     def ids(self, name):
-        return {r["LogicalResourceId"]: r["PhysicalResourceId"] for r in self.cf.describe_stack_resources(StackName=self.n(name))["StackResources"]}
+        return {
+            r["LogicalResourceId"]: r["PhysicalResourceId"]
+            for r in self.cf.describe_stack_resources(StackName=self.n(name))["StackResources"]
+        }
 
     def ref(self, defs, maps=(), **kw):
-        return self.d.refactor({(k if k.startswith("arn:") else self.n(k)): v for k, v in defs.items()}, [(self.n(a), b, self.n(c), e) for a, b, c, e in maps], **kw)
+        return self.d.refactor(
+            {(k if k.startswith("arn:") else self.n(k)): v for k, v in defs.items()},
+            [(self.n(a), b, self.n(c), e) for a, b, c, e in maps],
+            **kw,
+        )
 
     def refused(self, text, defs, maps=(), **kw):
         r = self.ref(defs, maps, **kw)
@@ -83,7 +121,9 @@ class X:
     def sync(self, text, defs, maps=(), **kw):
         with pytest.raises(ClientError) as e:
             self.ref(defs, maps, **kw)
-        assert e.value.response["Error"]["Code"] == "ValidationError" and text.lower() in str(e.value).lower(), str(e.value)
+        assert (
+            e.value.response["Error"]["Code"] == "ValidationError" and text.lower() in str(e.value).lower()
+        ), str(e.value)
 
     def violations(self):
         return get(self.ep, "/_ledger")["violations"]
@@ -104,7 +144,15 @@ def Q(**props):
 
 
 def TB(**kw):
-    return {"Type": "AWS::DynamoDB::Table", "Properties": {"KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}], "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}], "BillingMode": "PAY_PER_REQUEST", **kw}}
+    return {
+        "Type": "AWS::DynamoDB::Table",
+        "Properties": {
+            "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+            "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            "BillingMode": "PAY_PER_REQUEST",
+            **kw,
+        },
+    }
 
 
 def T(**res):
@@ -124,25 +172,54 @@ def test_r_happy_move_rename_and_auto(x):
     assert r["ExecutionStatus"] == "EXECUTE_COMPLETE" and len(r["StackIds"]) == 2
     assert x.ids("b")["Moved"] == pid and set(x.ids("a")) == {"K"}
     acts = x.cf.list_stack_refactor_actions(StackRefactorId=r["StackRefactorId"])["StackRefactorActions"]
-    assert acts[0]["Action"] == "MOVE" and acts[0]["PhysicalResourceId"] == pid and acts[0]["Detection"] == "MANUAL" and acts[0]["ResourceMapping"]["Source"]["StackName"].startswith("arn:")
-    assert {t["Key"] for t in acts[0]["TagResources"]} == {"aws:cloudformation:stack-name", "aws:cloudformation:logical-id", "aws:cloudformation:stack-id"}
+    assert (
+        acts[0]["Action"] == "MOVE"
+        and acts[0]["PhysicalResourceId"] == pid
+        and acts[0]["Detection"] == "MANUAL"
+        and acts[0]["ResourceMapping"]["Source"]["StackName"].startswith("arn:")
+    )
+    assert {t["Key"] for t in acts[0]["TagResources"]} == {
+        "aws:cloudformation:stack-name",
+        "aws:cloudformation:logical-id",
+        "aws:cloudformation:stack-id",
+    }
     r = x.ref({"b": T(B=P("b")), "a": T(K=P("k"), Moved=P("1"))})  # R28 auto detection
     assert r["ExecutionStatus"] == "EXECUTE_COMPLETE" and x.ids("a")["Moved"] == pid
-    assert x.cf.list_stack_refactor_actions(StackRefactorId=r["StackRefactorId"])["StackRefactorActions"][0]["Detection"] == "AUTO"
-    ev = [e["ResourceStatus"] for e in x.cf.describe_stack_events(StackName=x.n("a"))["StackEvents"] if e["LogicalResourceId"] == "Moved"]
+    assert (
+        x.cf.list_stack_refactor_actions(StackRefactorId=r["StackRefactorId"])["StackRefactorActions"][0][
+            "Detection"
+        ]
+        == "AUTO"
+    )
+    ev = [
+        e["ResourceStatus"]
+        for e in x.cf.describe_stack_events(StackName=x.n("a"))["StackEvents"]
+        if e["LogicalResourceId"] == "Moved"
+    ]
     assert "IMPORT_COMPLETE" in ev
-    ids = [s["StackRefactorId"] for s in x.cf.list_stack_refactors(ExecutionStatusFilter=["EXECUTE_COMPLETE"])["StackRefactorSummaries"]]
+    ids = [
+        s["StackRefactorId"]
+        for s in x.cf.list_stack_refactors(ExecutionStatusFilter=["EXECUTE_COMPLETE"])[
+            "StackRefactorSummaries"
+        ]
+    ]
     assert r["StackRefactorId"] in ids
     with pytest.raises(ClientError) as e:
         x.cf.describe_stack_refactor(StackRefactorId="00000000-0000-0000-0000-000000000000")
-    assert e.value.response["Error"]["Code"] == "StackRefactorNotFoundException" and e.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+    assert (
+        e.value.response["Error"]["Code"] == "StackRefactorNotFoundException"
+        and e.value.response["ResponseMetadata"]["HTTPStatusCode"] == 404
+    )
 
 
 def test_r_no_client_token_two_creates_two_ids(x):
     pair(x)
     d = {"a": T(K=P("k")), "b": T(B=P("b"), M=P("1"))}
     a, b = x.ref(d, execute=False), x.ref(d, execute=False)
-    assert a["StackRefactorId"] != b["StackRefactorId"] and a["ExecutionStatus"] == b["ExecutionStatus"] == "AVAILABLE"
+    assert (
+        a["StackRefactorId"] != b["StackRefactorId"]
+        and a["ExecutionStatus"] == b["ExecutionStatus"] == "AVAILABLE"
+    )
 
 
 def test_r1_count(x):
@@ -153,7 +230,12 @@ def test_r2_body_or_url(x):
     pair(x)
     for kw in ({}, {"TemplateBody": "{}", "TemplateURL": "https://s3.amazonaws.com/x/y"}):
         with pytest.raises(ClientError) as e:
-            x.cf.create_stack_refactor(StackDefinitions=[{"StackName": x.n("a"), **kw}, {"StackName": x.n("b"), "TemplateBody": "{}"}])
+            x.cf.create_stack_refactor(
+                StackDefinitions=[
+                    {"StackName": x.n("a"), **kw},
+                    {"StackName": x.n("b"), "TemplateBody": "{}"},
+                ]
+            )
         assert "TemplateBody or TemplateURL" in str(e.value)
 
 
@@ -167,12 +249,23 @@ def test_r3_size_and_url(x):
     s3.create_bucket(Bucket=b)
     s3.put_object(Bucket=b, Key="d/a.json", Body=J(big).encode())
     s3.put_object(Bucket=b, Key="huge.json", Body=b"{" + b" " * 1000001)
-    defs = lambda u: [{"StackName": x.n("a"), "TemplateURL": u}, {"StackName": x.n("b"), "TemplateBody": J(T(B=P("b"), M=P("1")))}]
-    for u in (f"https://{b}.s3.us-east-1.amazonaws.com/d/a.json", f"https://s3.us-east-1.amazonaws.com/{b}/d/a.json", f"https://{b}.s3.amazonaws.com/d/a.json", f"{x.ep}/{b}/d/a.json"):
+    defs = lambda u: [
+        {"StackName": x.n("a"), "TemplateURL": u},
+        {"StackName": x.n("b"), "TemplateBody": J(T(B=P("b"), M=P("1")))},
+    ]
+    for u in (
+        f"https://{b}.s3.us-east-1.amazonaws.com/d/a.json",
+        f"https://s3.us-east-1.amazonaws.com/{b}/d/a.json",
+        f"https://{b}.s3.amazonaws.com/d/a.json",
+        f"{x.ep}/{b}/d/a.json",
+    ):
         rid = x.cf.create_stack_refactor(StackDefinitions=defs(u))["StackRefactorId"]
         time.sleep(0.15)
         assert x.cf.describe_stack_refactor(StackRefactorId=rid)["Status"] == "CREATE_COMPLETE", u
-    for u, m in ((f"https://s3.amazonaws.com/{b}/none", "does not exist"), (f"https://s3.amazonaws.com/{b}/huge.json", "may not exceed")):
+    for u, m in (
+        (f"https://s3.amazonaws.com/{b}/none", "does not exist"),
+        (f"https://s3.amazonaws.com/{b}/huge.json", "may not exceed"),
+    ):
         with pytest.raises(ClientError) as e:
             x.cf.create_stack_refactor(StackDefinitions=defs(u))
         assert m in str(e.value)
@@ -180,7 +273,12 @@ def test_r3_size_and_url(x):
 
 def test_r4_format(x):
     pair(x)
-    rid = x.cf.create_stack_refactor(StackDefinitions=[{"StackName": x.n("a"), "TemplateBody": "{bad"}, {"StackName": x.n("b"), "TemplateBody": J(T(B=P("b")))}])["StackRefactorId"]
+    rid = x.cf.create_stack_refactor(
+        StackDefinitions=[
+            {"StackName": x.n("a"), "TemplateBody": "{bad"},
+            {"StackName": x.n("b"), "TemplateBody": J(T(B=P("b")))},
+        ]
+    )["StackRefactorId"]
     time.sleep(0.15)
     assert "Template format error" in x.cf.describe_stack_refactor(StackRefactorId=rid)["StatusReason"]
 
@@ -191,22 +289,38 @@ def test_r5_missing_stack_and_creation(x):
     pid = x.ids("a")["M"]
     r = x.ref({"a": T(K=P("k")), "new": T(M=P("1"))}, create=True)
     assert r["ExecutionStatus"] == "EXECUTE_COMPLETE" and x.ids("new") == {"M": pid}
-    assert wait(x.cf, x.n("new"))["StackStatus"] == "CREATE_COMPLETE" and wait(x.cf, x.n("a"))["StackStatus"] == "UPDATE_COMPLETE"
-    assert any(a["Action"] == "CREATE" and a["Entity"] == "STACK" for a in x.cf.list_stack_refactor_actions(StackRefactorId=r["StackRefactorId"])["StackRefactorActions"])
+    assert (
+        wait(x.cf, x.n("new"))["StackStatus"] == "CREATE_COMPLETE"
+        and wait(x.cf, x.n("a"))["StackStatus"] == "UPDATE_COMPLETE"
+    )
+    assert any(
+        a["Action"] == "CREATE" and a["Entity"] == "STACK"
+        for a in x.cf.list_stack_refactor_actions(StackRefactorId=r["StackRefactorId"])[
+            "StackRefactorActions"
+        ]
+    )
 
 
 def test_r6_r7_status(x):
     pair(x)
     x.make("bad", T(Q=Q(QueueName="bad name!!")), "ROLLBACK_COMPLETE") if False else None
-    x.cf.create_change_set(StackName=x.n("rev"), ChangeSetName="c", ChangeSetType="CREATE", TemplateBody=J(T(Q=Q())))
-    x.sync("is in REVIEW_IN_PROGRESS state and can not be updated", {"a": T(K=P("k")), "rev": T(M=P("1"))}, create=True)
+    x.cf.create_change_set(
+        StackName=x.n("rev"), ChangeSetName="c", ChangeSetType="CREATE", TemplateBody=J(T(Q=Q()))
+    )
+    x.sync(
+        "is in REVIEW_IN_PROGRESS state and can not be updated",
+        {"a": T(K=P("k")), "rev": T(M=P("1"))},
+        create=True,
+    )
 
 
 def test_r8_twice(x):
     pair(x)
     arn = wait(x.cf, x.n("a"))["StackId"]
     with pytest.raises(ClientError) as e:
-        x.cf.create_stack_refactor(StackDefinitions=[{"StackName": n, "TemplateBody": J(T(K=P("k")))} for n in (x.n("a"), arn)])
+        x.cf.create_stack_refactor(
+            StackDefinitions=[{"StackName": n, "TemplateBody": J(T(K=P("k")))} for n in (x.n("a"), arn)]
+        )
     assert "more than once" in str(e.value)
 
 
@@ -217,8 +331,16 @@ def test_r9_to_r14_mappings(x):
     x.refused("does not exist in the submitted template", {"a": A, "b": B}, [("a", "M", "b", "Other")])
     x.refused("conflicts with an existing resource", {"a": A, "b": T(B=P("1"))}, [("a", "M", "b", "B")])
     x.refused("still present", {"a": T(K=P("k"), M=P("1")), "b": B}, [("a", "M", "b", "M")])
-    x.refused("more than one destination", {"a": A, "b": T(B=P("b"), M=P("1"), M2=P("1"))}, [("a", "M", "b", "M"), ("a", "M", "b", "M2")])
-    x.refused("target of more than one mapping", {"a": T(Z=P("1")), "b": B}, [("a", "M", "b", "M"), ("a", "K", "b", "M")])
+    x.refused(
+        "more than one destination",
+        {"a": A, "b": T(B=P("b"), M=P("1"), M2=P("1"))},
+        [("a", "M", "b", "M"), ("a", "M", "b", "M2")],
+    )
+    x.refused(
+        "target of more than one mapping",
+        {"a": T(Z=P("1")), "b": B},
+        [("a", "M", "b", "M"), ("a", "K", "b", "M")],
+    )
     x.refused("adding new resources", {"a": A, "b": T(B=P("b"), M=P("1"), N=P("new"))})
     x.refused("deleting resources", {"a": T(K=P("k")), "b": T(B=P("b"))})
     x.sync("not part of StackDefinitions", {"a": A, "b": B}, [("a", "M", "zzz", "M")])  # R29
@@ -228,14 +350,22 @@ def test_r15_values(x):
     pair(x)
     x.refused("property modifications", {"a": T(K=P("k")), "b": T(B=P("b"), M=P("2"))})
     x.refused("property modifications", {"a": T(K=P("CHANGED")), "b": T(B=P("b"), M=P("1"))})
-    x.refused("attribute modifications", {"a": T(K=P("k")), "b": T(B=P("b"), M=P("1", DeletionPolicy="Retain"))})
+    x.refused(
+        "attribute modifications", {"a": T(K=P("k")), "b": T(B=P("b"), M=P("1", DeletionPolicy="Retain"))}
+    )
     x.refused("new resources", {"a": T(K=P("k")), "b": T(B=P("b"), M=Q())})
     x.refused("different type", {"a": T(K=P("k")), "b": T(B=P("b"), M=Q())}, [("a", "M", "b", "M")])
 
 
 def test_r15_equal_after_evaluation(x):
-    t = {"Parameters": {"V": {"Type": "String"}}, "Conditions": {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}},
-         "Resources": {"M": P({"Fn::If": ["C", {"Fn::Join": ["-", [{"Ref": "V"}, {"Ref": "K"}]]}, "no"]}), "K": P("k")}}
+    t = {
+        "Parameters": {"V": {"Type": "String"}},
+        "Conditions": {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}},
+        "Resources": {
+            "M": P({"Fn::If": ["C", {"Fn::Join": ["-", [{"Ref": "V"}, {"Ref": "K"}]]}, "no"]}),
+            "K": P("k"),
+        },
+    }
     x.make("a", t, params={"V": "val"})
     x.make("b", T(B=P("b")))
     ids = x.ids("a")
@@ -248,9 +378,17 @@ def test_r15_equal_after_evaluation(x):
 def test_r16_sections(x):
     pair(x)
     A = T(K=P("k"))
-    for sec, v in (("Parameters", {"P": {"Type": "String", "Default": "x"}}), ("Mappings", {"m": {"a": {"b": "c"}}}), ("Conditions", {"C": {"Fn::Equals": ["a", "a"]}})):
+    for sec, v in (
+        ("Parameters", {"P": {"Type": "String", "Default": "x"}}),
+        ("Mappings", {"m": {"a": {"b": "c"}}}),
+        ("Conditions", {"C": {"Fn::Equals": ["a", "a"]}}),
+    ):
         x.refused(sec, {"a": A, "b": {**T(B=P("b"), M=P("1")), sec: v}})
-    x.refused("must have values", {"a": A, "new": {**T(M=P("1")), "Parameters": {"P": {"Type": "String"}}}}, create=True)
+    x.refused(
+        "must have values",
+        {"a": A, "new": {**T(M=P("1")), "Parameters": {"P": {"Type": "String"}}}},
+        create=True,
+    )
 
 
 def test_r17_exports(x):
@@ -263,14 +401,22 @@ def test_r17_exports(x):
     x.refused("cannot be updated as it is in use by", {"a": {**T(K=P("k")), "Outputs": ex("other")}, "b": B})
     r = x.ref({"a": T(K=P("k")), "b": {**B, "Outputs": {**ex("v"), "Free": {"Value": "x"}}}})
     assert r["ExecutionStatus"] == "EXECUTE_COMPLETE"
-    assert [e for e in x.cf.list_exports()["Exports"] if e["Name"] == x.n("exp")][0]["ExportingStackId"] == wait(x.cf, x.n("b"))["StackId"]
+    assert [e for e in x.cf.list_exports()["Exports"] if e["Name"] == x.n("exp")][0][
+        "ExportingStackId"
+    ] == wait(x.cf, x.n("b"))["StackId"]
 
 
 def test_r18_r19_unresolved(x):
     pair(x)
     A = T(K=P("k"))
-    x.refused("Unresolved resource dependencies [Gone] in the Resources block", {"a": A, "b": T(B=P("b"), M={**P("1"), "DependsOn": ["Gone"]})})
-    x.refused("Unresolved resource dependencies [M] in the Outputs block", {"a": {**A, "Outputs": {"O": {"Value": {"Ref": "M"}}}}, "b": T(B=P("b"), M=P("1"))})
+    x.refused(
+        "Unresolved resource dependencies [Gone] in the Resources block",
+        {"a": A, "b": T(B=P("b"), M={**P("1"), "DependsOn": ["Gone"]})},
+    )
+    x.refused(
+        "Unresolved resource dependencies [M] in the Outputs block",
+        {"a": {**A, "Outputs": {"O": {"Value": {"Ref": "M"}}}}, "b": T(B=P("b"), M=P("1"))},
+    )
     x.refused("Unresolved resource dependencies [X]", {"a": A, "b": T(B=P("b"), M=P({"Fn::Sub": "${X}"}))})
     x.refused("Unresolved condition dependency", {"a": A, "b": T(B=P("b"), M=P({"Fn::If": ["C", "1", "2"]}))})
     x.refused("Mapping named", {"a": A, "b": T(B=P("b"), M=P({"Fn::FindInMap": ["m", "a", "b"]}))})
@@ -280,23 +426,49 @@ def test_r20_r21_limits(x):
     x.make("a", T(M=P("1")))
     x.make("b", T(B=P("b")))
     x.refused("At least one Resources member must be defined", {"a": T(), "b": T(B=P("b"), M=P("1"))})
-    x.refused("greater than maximum allowed, 500", {"a": T(**{f"R{i}": {"Type": "AWS::SQS::Queue"} for i in range(501)}), "b": T(B=P("b"), M=P("1"))})
+    x.refused(
+        "greater than maximum allowed, 500",
+        {"a": T(**{f"R{i}": {"Type": "AWS::SQS::Queue"} for i in range(501)}), "b": T(B=P("b"), M=P("1"))},
+    )
 
 
 def test_r20_conditions_false_counts_as_empty(x):
-    t = {"Conditions": {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}}, "Resources": {"M": P("1"), "Meta": {**P("m"), "Condition": "C"}}}
+    t = {
+        "Conditions": {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "eu-west-1"]}},
+        "Resources": {"M": P("1"), "Meta": {**P("m"), "Condition": "C"}},
+    }
     x.make("a", t)
     x.make("b", T(B=P("b")))
-    x.refused("without resources", {"a": {**t, "Resources": {"Meta": t["Resources"]["Meta"]}}, "b": T(B=P("b"), M=P("1"))})
+    x.refused(
+        "without resources",
+        {"a": {**t, "Resources": {"Meta": t["Resources"]["Meta"]}}, "b": T(B=P("b"), M=P("1"))},
+    )
 
 
 def test_r22_r23_r27_types(x):
     WH = {"Type": "AWS::CloudFormation::WaitConditionHandle", "Properties": {}}
     x.make("a", T(W=WH, M={"Type": "AWS::CDK::Metadata", "Properties": {"Analytics": "x"}}, K=P("k")))
     x.make("b", T(B=P("b")))
-    x.refused("does not support the following resource types: [AWS::CloudFormation::WaitConditionHandle]", {"a": T(K=P("k"), M={"Type": "AWS::CDK::Metadata", "Properties": {"Analytics": "x"}}), "b": T(B=P("b"), W=WH)})
-    x.refused("[AWS::CDK::Metadata]", {"a": T(K=P("k"), W=WH), "b": T(B=P("b"), M={"Type": "AWS::CDK::Metadata", "Properties": {"Analytics": "x"}})})
-    r = x.ref({"a": T(W=WH, M={"Type": "AWS::CDK::Metadata", "Properties": {"Analytics": "x"}}), "b": T(B=P("b"), K=P("k"))})  # stationary is fine
+    x.refused(
+        "does not support the following resource types: [AWS::CloudFormation::WaitConditionHandle]",
+        {
+            "a": T(K=P("k"), M={"Type": "AWS::CDK::Metadata", "Properties": {"Analytics": "x"}}),
+            "b": T(B=P("b"), W=WH),
+        },
+    )
+    x.refused(
+        "[AWS::CDK::Metadata]",
+        {
+            "a": T(K=P("k"), W=WH),
+            "b": T(B=P("b"), M={"Type": "AWS::CDK::Metadata", "Properties": {"Analytics": "x"}}),
+        },
+    )
+    r = x.ref(
+        {
+            "a": T(W=WH, M={"Type": "AWS::CDK::Metadata", "Properties": {"Analytics": "x"}}),
+            "b": T(B=P("b"), K=P("k")),
+        }
+    )  # stationary is fine
     assert r["ExecutionStatus"] == "EXECUTE_COMPLETE"
 
 
@@ -326,14 +498,21 @@ def test_r33_r34_execute_once_and_lock(x):
     try:
         r = x.ref({"a": T(K=P("k")), "b": T(B=P("b"), M=P("1"))}, execute=False)
         x.cf.execute_stack_refactor(StackRefactorId=r["StackRefactorId"])
-        for f in (lambda: x.cf.execute_stack_refactor(StackRefactorId=r["StackRefactorId"]), lambda: x.cf.update_stack(StackName=x.n("a"), TemplateBody=J(T(K=P("z")))), lambda: x.cf.delete_stack(StackName=x.n("b"))):
+        for f in (
+            lambda: x.cf.execute_stack_refactor(StackRefactorId=r["StackRefactorId"]),
+            lambda: x.cf.update_stack(StackName=x.n("a"), TemplateBody=J(T(K=P("z")))),
+            lambda: x.cf.delete_stack(StackName=x.n("b")),
+        ):
             with pytest.raises(ClientError) as e:
                 f()
             assert e.value.response["Error"]["Code"] == "ValidationError"
         assert "UPDATE_IN_PROGRESS" in x.d.stack(x.n("a"))["StackStatus"]
     finally:
         post(x.ep, "/_config", {"latency_ms": 20})
-    while x.cf.describe_stack_refactor(StackRefactorId=r["StackRefactorId"])["ExecutionStatus"] == "EXECUTE_IN_PROGRESS":
+    while (
+        x.cf.describe_stack_refactor(StackRefactorId=r["StackRefactorId"])["ExecutionStatus"]
+        == "EXECUTE_IN_PROGRESS"
+    ):
         time.sleep(0.02)
     wait(x.cf, x.n("a"))
     with pytest.raises(ClientError):
@@ -346,7 +525,10 @@ def test_r_late_settle(x):
     try:
         r = x.ref({"a": T(K=P("k")), "b": T(B=P("b"), M=P("1"))}, execute=False)
         x.cf.execute_stack_refactor(StackRefactorId=r["StackRefactorId"])
-        while x.cf.describe_stack_refactor(StackRefactorId=r["StackRefactorId"])["ExecutionStatus"] != "EXECUTE_COMPLETE":
+        while (
+            x.cf.describe_stack_refactor(StackRefactorId=r["StackRefactorId"])["ExecutionStatus"]
+            != "EXECUTE_COMPLETE"
+        ):
             time.sleep(0.02)
         assert x.d.stack(x.n("a"))["StackStatus"] == "UPDATE_IN_PROGRESS"
         assert wait(x.cf, x.n("a"))["StackStatus"] == "UPDATE_COMPLETE"
@@ -415,22 +597,46 @@ def tpl_bucket(x, **files):
 
 
 def nest(url, **params):
-    return {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url, **({"Parameters": params} if params else {})}}
+    return {
+        "Type": "AWS::CloudFormation::Stack",
+        "Properties": {"TemplateURL": url, **({"Parameters": params} if params else {})},
+    }
 
 
 def test_nested_bool_exports_parent_root_outputs(x):
-    leaf = {"Parameters": {"F": {"Type": "String", "AllowedValues": ["true", "false"]}}, "Resources": {"L": P({"Ref": "F"})}, "Outputs": {"V": {"Value": {"Fn::GetAtt": ["L", "Value"]}, "Export": {"Name": x.n("deep")}}}}
+    leaf = {
+        "Parameters": {"F": {"Type": "String", "AllowedValues": ["true", "false"]}},
+        "Resources": {"L": P({"Ref": "F"})},
+        "Outputs": {"V": {"Value": {"Fn::GetAtt": ["L", "Value"]}, "Export": {"Name": x.n("deep")}}},
+    }
     u = tpl_bucket(x, leaf=leaf)
-    u = tpl_bucket(x, mid={"Resources": {"Leaf": nest(u("leaf"), F=False)}, "Outputs": {"V": {"Value": {"Fn::GetAtt": ["Leaf", "Outputs.V"]}}}})
-    root = x.make("root", {"Resources": {"Mid": nest(u("mid")), "K": P({"Fn::GetAtt": ["Mid", "Outputs.V"]})}})
+    u = tpl_bucket(
+        x,
+        mid={
+            "Resources": {"Leaf": nest(u("leaf"), F=False)},
+            "Outputs": {"V": {"Value": {"Fn::GetAtt": ["Leaf", "Outputs.V"]}}},
+        },
+    )
+    root = x.make(
+        "root", {"Resources": {"Mid": nest(u("mid")), "K": P({"Fn::GetAtt": ["Mid", "Outputs.V"]})}}
+    )
     assert x.cl("ssm").get_parameter(Name=x.ids("root")["K"])["Parameter"]["Value"] == "false"
     x.make("imp", T(I=P({"Fn::ImportValue": x.n("deep")})))
     mid = x.d.stack(x.ids("root")["Mid"])
     leafs = x.d.stack(x.d.res(mid["StackId"])["Leaf"]["PhysicalResourceId"])
-    assert mid["ParentId"] == mid["RootId"] == root["StackId"] and leafs["ParentId"] == mid["StackId"] and leafs["RootId"] == root["StackId"]
+    assert (
+        mid["ParentId"] == mid["RootId"] == root["StackId"]
+        and leafs["ParentId"] == mid["StackId"]
+        and leafs["RootId"] == root["StackId"]
+    )
     pid = x.d.res(leafs["StackId"])["L"]["PhysicalResourceId"]
-    assert x.cf.describe_stack_resources(PhysicalResourceId=pid)["StackResources"][0]["StackName"] == leafs["StackName"]
-    assert [s for s in x.cf.list_stacks()["StackSummaries"] if s["StackName"] == leafs["StackName"]][0]["RootId"] == root["StackId"]
+    assert (
+        x.cf.describe_stack_resources(PhysicalResourceId=pid)["StackResources"][0]["StackName"]
+        == leafs["StackName"]
+    )
+    assert [s for s in x.cf.list_stacks()["StackSummaries"] if s["StackName"] == leafs["StackName"]][0][
+        "RootId"
+    ] == root["StackId"]
 
 
 def test_nested_refactor_by_arn_keeps_parent_view(x):
@@ -440,9 +646,14 @@ def test_nested_refactor_by_arn_keeps_parent_view(x):
     arn = x.ids("root")["C"]
     pid = x.d.res(arn)["M"]["PhysicalResourceId"]
     child = x.d.stack(arn)["StackName"]
-    r = x.d.refactor({arn: {**T(K=P("k")), "Outputs": {"MId": {"Value": pid}}}, x.n("b"): T(B=P("b"), M2=P("1"))}, [(child, "M", x.n("b"), "M2")])
+    r = x.d.refactor(
+        {arn: {**T(K=P("k")), "Outputs": {"MId": {"Value": pid}}}, x.n("b"): T(B=P("b"), M2=P("1"))},
+        [(child, "M", x.n("b"), "M2")],
+    )
     assert r["ExecutionStatus"] == "EXECUTE_COMPLETE", r
-    with pytest.raises(ClientError) as e:  # parent untouched: same evaluated values -> the child differs from its URL, so the root would change
+    with (
+        pytest.raises(ClientError) as e
+    ):  # parent untouched: same evaluated values -> the child differs from its URL, so the root would change
         x.cf.update_stack(StackName=x.n("b"), TemplateBody=J(T(B=P("b"), M2=P("1"))))
     assert "No updates are to be performed" in str(e.value)
     assert x.cl("ssm").get_parameter(Name=x.ids("root")["R"])["Parameter"]["Value"] == pid
@@ -454,9 +665,19 @@ def test_nested_retain_and_rollback(x):
     x.make("root", root)
     arn = x.ids("root")["C"]
     ids = {k: v["PhysicalResourceId"] for k, v in x.d.res(arn).items()}
-    tpl_bucket(x, c=T(K=P("k2"), Bad={"Type": "AWS::DynamoDB::Table", "Properties": {**TB()["Properties"], "TableName": ids["D"]}}))
-    s = x.update("root", {**root, "Outputs": {"O": {"Value": "1"}}}, "UPDATE_ROLLBACK_COMPLETE")  # existing name -> whole tree rolls back
-    assert {k: v["PhysicalResourceId"] for k, v in x.d.res(arn).items()} == ids and x.cl("ssm").get_parameter(Name=ids["K"])["Parameter"]["Value"] == "k"
+    tpl_bucket(
+        x,
+        c=T(
+            K=P("k2"),
+            Bad={"Type": "AWS::DynamoDB::Table", "Properties": {**TB()["Properties"], "TableName": ids["D"]}},
+        ),
+    )
+    s = x.update(
+        "root", {**root, "Outputs": {"O": {"Value": "1"}}}, "UPDATE_ROLLBACK_COMPLETE"
+    )  # existing name -> whole tree rolls back
+    assert {k: v["PhysicalResourceId"] for k, v in x.d.res(arn).items()} == ids and x.cl("ssm").get_parameter(
+        Name=ids["K"]
+    )["Parameter"]["Value"] == "k"
     assert x.d.stack(arn)["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     tpl_bucket(x, c=T(K=P("k3")))
     x.update("root", {**root, "Outputs": {"O": {"Value": "2"}}})
@@ -464,11 +685,18 @@ def test_nested_retain_and_rollback(x):
     assert ids["R"] in names and ids["D"] not in names
     x.cf.delete_stack(StackName=x.n("root"))
     time.sleep(0.15)
-    assert x.d.stack(arn)["StackStatus"] == "DELETE_COMPLETE" and ids["R"] in x.cl("dynamodb").list_tables()["TableNames"]
+    assert (
+        x.d.stack(arn)["StackStatus"] == "DELETE_COMPLETE"
+        and ids["R"] in x.cl("dynamodb").list_tables()["TableNames"]
+    )
 
 
 def test_pseudo_conditions_missing_params_noecho_useprevious(x):
-    t = {"Parameters": {"A": {"Type": "String"}, "S": {"Type": "String", "NoEcho": True}}, "Conditions": {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}}, "Resources": {"Q": {**P({"Ref": "S"}), "Condition": "C"}, "K": P({"Ref": "A"})}}
+    t = {
+        "Parameters": {"A": {"Type": "String"}, "S": {"Type": "String", "NoEcho": True}},
+        "Conditions": {"C": {"Fn::Equals": [{"Ref": "AWS::Region"}, "us-east-1"]}},
+        "Resources": {"Q": {**P({"Ref": "S"}), "Condition": "C"}, "K": P({"Ref": "A"})},
+    }
     with pytest.raises(ClientError) as e:
         x.make("a", t)
     assert "Parameters: [A, S] must have values" in str(e.value)
@@ -487,32 +715,75 @@ def test_pseudo_conditions_missing_params_noecho_useprevious(x):
         x.update("a", t)
     assert "Parameters: [A, S] must have values" in str(e.value)
     with pytest.raises(ClientError) as e:
-        x.update("a", {**t, "Parameters": {**t["Parameters"], "N": {"Type": "String"}}}, params=prev + [{"ParameterKey": "N", "UsePreviousValue": True}])
+        x.update(
+            "a",
+            {**t, "Parameters": {**t["Parameters"], "N": {"Type": "String"}}},
+            params=prev + [{"ParameterKey": "N", "UsePreviousValue": True}],
+        )
     assert "usePreviousValue" in str(e.value)
     x.update("a", {**t, "Outputs": {"O": {"Value": "x"}}}, params=prev)  # outputs-only is an update
     assert x.cl("ssm").get_parameter(Name=x.ids("a")["Q"])["Parameter"]["Value"] == "secret"
-    x.update("a", t, params=[{"ParameterKey": "A", "UsePreviousValue": True}, {"ParameterKey": "S", "ParameterValue": "****"}])
+    x.update(
+        "a",
+        t,
+        params=[
+            {"ParameterKey": "A", "UsePreviousValue": True},
+            {"ParameterKey": "S", "ParameterValue": "****"},
+        ],
+    )
     assert x.cl("ssm").get_parameter(Name=x.ids("a")["Q"])["Parameter"]["Value"] == "****"
 
 
 def test_capabilities(x):
     with pytest.raises(ClientError) as e:
-        x.cf.create_stack(StackName=x.n("a"), TemplateBody=J(T(R={"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}})))
+        x.cf.create_stack(
+            StackName=x.n("a"),
+            TemplateBody=J(T(R={"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}})),
+        )
     assert e.value.response["Error"]["Code"] == "InsufficientCapabilitiesException"
 
 
 def test_pitr_accelerate_bucket_notempty_table_protection(x):
-    b = {"Type": "AWS::S3::Bucket", "Properties": {"AccelerateConfiguration": {"AccelerationStatus": "Enabled"}, "VersioningConfiguration": {"Status": "Enabled"},
-                                                   "BucketEncryption": {"ServerSideEncryptionConfiguration": [{"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}}}
-    x.make("a", T(B=b, D=TB(PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True}, DeletionProtectionEnabled=True), K=P("k")))
+    b = {
+        "Type": "AWS::S3::Bucket",
+        "Properties": {
+            "AccelerateConfiguration": {"AccelerationStatus": "Enabled"},
+            "VersioningConfiguration": {"Status": "Enabled"},
+            "BucketEncryption": {
+                "ServerSideEncryptionConfiguration": [
+                    {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+                ]
+            },
+        },
+    }
+    x.make(
+        "a",
+        T(
+            B=b,
+            D=TB(
+                PointInTimeRecoverySpecification={"PointInTimeRecoveryEnabled": True},
+                DeletionProtectionEnabled=True,
+            ),
+            K=P("k"),
+        ),
+    )
     ids = x.ids("a")
     s3 = x.cl("s3")
     assert s3.get_bucket_accelerate_configuration(Bucket=ids["B"])["Status"] == "Enabled"
-    assert x.cl("dynamodb").describe_continuous_backups(TableName=ids["D"])["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
+    assert (
+        x.cl("dynamodb").describe_continuous_backups(TableName=ids["D"])["ContinuousBackupsDescription"][
+            "PointInTimeRecoveryDescription"
+        ]["PointInTimeRecoveryStatus"]
+        == "ENABLED"
+    )
     s3.put_object(Bucket=ids["B"], Key="x", Body=b"1")
     x.cf.delete_stack(StackName=x.n("a"))
     s = wait(x.cf, x.n("a"))
-    assert s["StackStatus"] == "DELETE_FAILED" and "B" in s["StackStatusReason"] and "D" in s["StackStatusReason"]
+    assert (
+        s["StackStatus"] == "DELETE_FAILED"
+        and "B" in s["StackStatusReason"]
+        and "D" in s["StackStatusReason"]
+    )
 
 
 def test_stack_policy_update_and_changeset(x):
@@ -527,7 +798,22 @@ def test_stack_policy_update_and_changeset(x):
     assert wait(x.cf, x.n("a"))["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"
     x.update("a", T(K=P("4"), L=P("l")), StackPolicyDuringUpdateBody=J(ALLOW))
     assert json.loads(x.cf.get_stack_policy(StackName=x.n("a"))["StackPolicyBody"]) == DENY
-    x.cf.set_stack_policy(StackName=x.n("a"), StackPolicyBody=J({"Statement": ALLOW["Statement"] + [{"Effect": "Deny", "Action": "Update:Delete", "Principal": "*", "Resource": "LogicalResourceId/L"}]}))
+    x.cf.set_stack_policy(
+        StackName=x.n("a"),
+        StackPolicyBody=J(
+            {
+                "Statement": ALLOW["Statement"]
+                + [
+                    {
+                        "Effect": "Deny",
+                        "Action": "Update:Delete",
+                        "Principal": "*",
+                        "Resource": "LogicalResourceId/L",
+                    }
+                ]
+            }
+        ),
+    )
     x.update("a", T(K=P("5"), L=P("l2")))
     x.update("a", T(K=P("5")), "UPDATE_ROLLBACK_COMPLETE")
 
@@ -543,7 +829,10 @@ def test_root_lock_blocks_the_tree_but_not_direct_nested_updates(x):
     ssm, pid = x.cl("ssm"), x.d.res(arn)["M"]["PhysicalResourceId"]
     assert ssm.get_parameter(Name=pid)["Parameter"]["Value"] == "1"
     x.cf.update_stack(StackName=arn, TemplateBody=J(T(M=P("3"))))
-    assert wait(x.cf, arn)["StackStatus"] == "UPDATE_COMPLETE" and ssm.get_parameter(Name=pid)["Parameter"]["Value"] == "3"
+    assert (
+        wait(x.cf, arn)["StackStatus"] == "UPDATE_COMPLETE"
+        and ssm.get_parameter(Name=pid)["Parameter"]["Value"] == "3"
+    )
 
 
 def test_template_url_must_be_s3(x):
@@ -555,13 +844,21 @@ def test_template_url_must_be_s3(x):
 
 def test_r6_more_statuses(x):
     pair(x)
-    x.cf.create_stack(StackName=x.n("rb"), TemplateBody=J(T(D=TB(TableName=x.n("dup")), E={**TB(TableName=x.n("dup")), "DependsOn": "D"})))
+    x.cf.create_stack(
+        StackName=x.n("rb"),
+        TemplateBody=J(T(D=TB(TableName=x.n("dup")), E={**TB(TableName=x.n("dup")), "DependsOn": "D"})),
+    )
     assert wait(x.cf, x.n("rb"))["StackStatus"] == "ROLLBACK_COMPLETE"
     x.sync("is in ROLLBACK_COMPLETE state", {"rb": T(K=P("k")), "b": T(B=P("b"))})
     with pytest.raises(ClientError) as e:
         x.cf.create_stack(StackName=x.n("rb"), TemplateBody=J(T(K=P("k"))))
     assert e.value.response["Error"]["Code"] == "AlreadyExistsException"
-    x.cf.update_stack(StackName=x.n("a"), TemplateBody=J(T(M=P("1"), K=P("k"), D=TB(TableName=x.n("d2")), E={**TB(TableName=x.n("d2")), "DependsOn": "D"})))
+    x.cf.update_stack(
+        StackName=x.n("a"),
+        TemplateBody=J(
+            T(M=P("1"), K=P("k"), D=TB(TableName=x.n("d2")), E={**TB(TableName=x.n("d2")), "DependsOn": "D"})
+        ),
+    )
     assert wait(x.cf, x.n("a"))["StackStatus"] == "UPDATE_ROLLBACK_COMPLETE"  # usable
     assert x.ref({"a": T(K=P("k")), "b": T(B=P("b"), M=P("1"))})["ExecutionStatus"] == "EXECUTE_COMPLETE"
 
@@ -578,26 +875,47 @@ def test_change_sets(x):
     u = tpl_bucket(x, c=T(M=P("1")), d=T(D=P("d")))
     root = {"Resources": {"C": nest(u("c")), "D": nest(u("d")), "K": P("k")}}
     x.make("r", root)
-    x.cf.create_change_set(StackName=x.n("r"), ChangeSetName="same", TemplateBody=J(root), IncludeNestedStacks=True)
+    x.cf.create_change_set(
+        StackName=x.n("r"), ChangeSetName="same", TemplateBody=J(root), IncludeNestedStacks=True
+    )
     d = cs_wait(x, "r", "same")
     assert d["Status"] == "FAILED" and "didn't contain changes" in d["StatusReason"]
     x.cf.create_change_set(StackName=x.n("r"), ChangeSetName="auto", TemplateBody=J(root))
     d = cs_wait(x, "r", "auto")
-    assert {c["ResourceChange"]["LogicalResourceId"] for c in d["Changes"]} == {"C", "D"} and d["Changes"][0]["ResourceChange"]["Details"][0]["ChangeSource"] == "Automatic"
+    assert {c["ResourceChange"]["LogicalResourceId"] for c in d["Changes"]} == {"C", "D"} and d["Changes"][0][
+        "ResourceChange"
+    ]["Details"][0]["ChangeSource"] == "Automatic"
     tpl_bucket(x, c=T(M={**P("2"), "DeletionPolicy": "Retain"}))
-    x.cf.create_change_set(StackName=x.n("r"), ChangeSetName="nested", TemplateBody=J(root), IncludeNestedStacks=True)
+    x.cf.create_change_set(
+        StackName=x.n("r"), ChangeSetName="nested", TemplateBody=J(root), IncludeNestedStacks=True
+    )
     d = cs_wait(x, "r", "nested")
-    assert d["Status"] == "CREATE_COMPLETE" and [c["ResourceChange"]["LogicalResourceId"] for c in d["Changes"]] == ["C"]
-    k = x.cf.describe_change_set(ChangeSetName=d["Changes"][0]["ResourceChange"]["ChangeSetId"], IncludePropertyValues=True)
+    assert d["Status"] == "CREATE_COMPLETE" and [
+        c["ResourceChange"]["LogicalResourceId"] for c in d["Changes"]
+    ] == ["C"]
+    k = x.cf.describe_change_set(
+        ChangeSetName=d["Changes"][0]["ResourceChange"]["ChangeSetId"], IncludePropertyValues=True
+    )
     rc = k["Changes"][0]["ResourceChange"]
-    assert k["ParentChangeSetId"] == k["RootChangeSetId"] == d["ChangeSetId"] and {t["Target"]["Attribute"] for t in rc["Details"]} == {"Properties", "DeletionPolicy"}
+    assert k["ParentChangeSetId"] == k["RootChangeSetId"] == d["ChangeSetId"] and {
+        t["Target"]["Attribute"] for t in rc["Details"]
+    } == {"Properties", "DeletionPolicy"}
     assert [t["Target"].get("AfterValue") for t in rc["Details"]] == ["2", "Retain"]
     with pytest.raises(ClientError):
         x.cf.execute_change_set(ChangeSetName=k["ChangeSetId"])
     x.cf.execute_change_set(StackName=x.n("r"), ChangeSetName="nested")
     assert wait(x.cf, x.n("r"))["StackStatus"] == "UPDATE_COMPLETE"
-    assert x.cl("ssm").get_parameter(Name=x.d.res(x.ids("r")["C"])["M"]["PhysicalResourceId"])["Parameter"]["Value"] == "2"
-    x.cf.create_change_set(StackName=x.n("r"), ChangeSetName="stale", TemplateBody=J({**root, "Resources": {**root["Resources"], "K": P("z")}}))
+    assert (
+        x.cl("ssm").get_parameter(Name=x.d.res(x.ids("r")["C"])["M"]["PhysicalResourceId"])["Parameter"][
+            "Value"
+        ]
+        == "2"
+    )
+    x.cf.create_change_set(
+        StackName=x.n("r"),
+        ChangeSetName="stale",
+        TemplateBody=J({**root, "Resources": {**root["Resources"], "K": P("z")}}),
+    )
     cs_wait(x, "r", "stale")
     x.update("r", {**root, "Resources": {**root["Resources"], "K": P("y")}})
     with pytest.raises(ClientError) as e:
@@ -606,62 +924,152 @@ def test_change_sets(x):
 
 
 def test_change_set_literal_is_empty_and_outputs_only(x):
-    t = {"Parameters": {"A": {"Type": "String"}}, "Resources": {"K": P({"Ref": "A"}), "L": P({"Ref": "K"})}, "Outputs": {"O": {"Value": {"Ref": "K"}}}}
+    t = {
+        "Parameters": {"A": {"Type": "String"}},
+        "Resources": {"K": P({"Ref": "A"}), "L": P({"Ref": "K"})},
+        "Outputs": {"O": {"Value": {"Ref": "K"}}},
+    }
     x.make("a", t, params={"A": "v"})
     lit = {**t, "Resources": {"K": P("v"), "L": P(x.ids("a")["K"])}}
     ps = [{"ParameterKey": "A", "UsePreviousValue": True}]
     x.cf.create_change_set(StackName=x.n("a"), ChangeSetName="c1", TemplateBody=J(lit), Parameters=ps)
     assert "didn't contain changes" in cs_wait(x, "a", "c1")["StatusReason"]
-    x.cf.create_change_set(StackName=x.n("a"), ChangeSetName="c2", TemplateBody=J({**lit, "Outputs": {"O": {"Value": x.ids("a")["K"]}}}), Parameters=ps)
+    x.cf.create_change_set(
+        StackName=x.n("a"),
+        ChangeSetName="c2",
+        TemplateBody=J({**lit, "Outputs": {"O": {"Value": x.ids("a")["K"]}}}),
+        Parameters=ps,
+    )
     d = cs_wait(x, "a", "c2")
     assert d["Status"] == "CREATE_COMPLETE" and not d["Changes"]
     x.cf.execute_change_set(StackName=x.n("a"), ChangeSetName="c2")
     assert wait(x.cf, x.n("a"))["StackStatus"] == "UPDATE_COMPLETE"
-    x.cf.create_change_set(StackName=x.n("a"), ChangeSetName="c3", TemplateBody=J({**lit, "Resources": {**lit["Resources"], "X": TB(TableName=x.n("taken"))}}), Parameters=ps)
+    x.cf.create_change_set(
+        StackName=x.n("a"),
+        ChangeSetName="c3",
+        TemplateBody=J({**lit, "Resources": {**lit["Resources"], "X": TB(TableName=x.n("taken"))}}),
+        Parameters=ps,
+    )
     assert cs_wait(x, "a", "c3")["Status"] == "CREATE_COMPLETE"
 
 
 def pool_stack(**extra):
-    return T(Pool={"Type": "AWS::Cognito::UserPool", "Properties": {"UserPoolName": "p", "Policies": {"PasswordPolicy": {"MinimumLength": "8"}}}, "DeletionPolicy": "Retain"}, **extra)
+    return T(
+        Pool={
+            "Type": "AWS::Cognito::UserPool",
+            "Properties": {"UserPoolName": "p", "Policies": {"PasswordPolicy": {"MinimumLength": "8"}}},
+            "DeletionPolicy": "Retain",
+        },
+        **extra,
+    )
 
 
 def test_idp_domain_orphan_and_import(x):
-    idp = {"Type": "AWS::Cognito::UserPoolIdentityProvider", "DeletionPolicy": "Retain", "Properties": {"UserPoolId": {"Ref": "Pool"}, "ProviderName": "Google", "ProviderType": "Google", "ProviderDetails": {"client_id": "a", "client_secret": "b", "authorize_scopes": "x"}}}
-    dom = {"Type": "AWS::Cognito::UserPoolDomain", "DeletionPolicy": "Retain", "Properties": {"UserPoolId": {"Ref": "Pool"}, "Domain": f"dom{x.k}"}}
+    idp = {
+        "Type": "AWS::Cognito::UserPoolIdentityProvider",
+        "DeletionPolicy": "Retain",
+        "Properties": {
+            "UserPoolId": {"Ref": "Pool"},
+            "ProviderName": "Google",
+            "ProviderType": "Google",
+            "ProviderDetails": {"client_id": "a", "client_secret": "b", "authorize_scopes": "x"},
+        },
+    }
+    dom = {
+        "Type": "AWS::Cognito::UserPoolDomain",
+        "DeletionPolicy": "Retain",
+        "Properties": {"UserPoolId": {"Ref": "Pool"}, "Domain": f"dom{x.k}"},
+    }
     x.make("a", pool_stack(I=idp, D=dom))
     pool = x.ids("a")["Pool"]
     c = x.cl("cognito-idp")
-    assert c.describe_identity_provider(UserPoolId=pool, ProviderName="Google")["IdentityProvider"]["ProviderDetails"]["client_id"] == "a"
+    assert (
+        c.describe_identity_provider(UserPoolId=pool, ProviderName="Google")["IdentityProvider"][
+            "ProviderDetails"
+        ]["client_id"]
+        == "a"
+    )
     x.update("a", pool_stack())
     assert c.describe_user_pool_domain(Domain=f"dom{x.k}")["DomainDescription"]["UserPoolId"] == pool
-    x.cf.create_change_set(StackName=x.n("a"), ChangeSetName="imp", ChangeSetType="IMPORT", TemplateBody=J(pool_stack(I=idp, D=dom)), ResourcesToImport=[
-        {"ResourceType": idp["Type"], "LogicalResourceId": "I", "ResourceIdentifier": {"UserPoolId": pool, "ProviderName": "Google"}},
-        {"ResourceType": dom["Type"], "LogicalResourceId": "D", "ResourceIdentifier": {"UserPoolId": pool, "Domain": f"dom{x.k}"}}])
+    x.cf.create_change_set(
+        StackName=x.n("a"),
+        ChangeSetName="imp",
+        ChangeSetType="IMPORT",
+        TemplateBody=J(pool_stack(I=idp, D=dom)),
+        ResourcesToImport=[
+            {
+                "ResourceType": idp["Type"],
+                "LogicalResourceId": "I",
+                "ResourceIdentifier": {"UserPoolId": pool, "ProviderName": "Google"},
+            },
+            {
+                "ResourceType": dom["Type"],
+                "LogicalResourceId": "D",
+                "ResourceIdentifier": {"UserPoolId": pool, "Domain": f"dom{x.k}"},
+            },
+        ],
+    )
     d = cs_wait(x, "a", "imp")
     assert d["Status"] == "CREATE_COMPLETE", d["StatusReason"]
     x.cf.execute_change_set(StackName=x.n("a"), ChangeSetName="imp")
     assert wait(x.cf, x.n("a"))["StackStatus"] == "IMPORT_COMPLETE" and set(x.ids("a")) == {"Pool", "I", "D"}
-    x.cf.create_change_set(StackName=x.n("a"), ChangeSetName="imp2", ChangeSetType="IMPORT", TemplateBody=J(pool_stack(I=idp, D=dom, B={**TB(), "DeletionPolicy": "Retain"})), ResourcesToImport=[{"ResourceType": "AWS::DynamoDB::Table", "LogicalResourceId": "B", "ResourceIdentifier": {"TableName": "nope-table"}}])
+    x.cf.create_change_set(
+        StackName=x.n("a"),
+        ChangeSetName="imp2",
+        ChangeSetType="IMPORT",
+        TemplateBody=J(pool_stack(I=idp, D=dom, B={**TB(), "DeletionPolicy": "Retain"})),
+        ResourcesToImport=[
+            {
+                "ResourceType": "AWS::DynamoDB::Table",
+                "LogicalResourceId": "B",
+                "ResourceIdentifier": {"TableName": "nope-table"},
+            }
+        ],
+    )
     assert cs_wait(x, "a", "imp2")["Status"] == "FAILED"
 
 
 def test_drift_cognito_kinesis(x):
     x.make("a", pool_stack(S={"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}}))
     did = x.cf.detect_stack_drift(StackName=x.n("a"))["StackDriftDetectionId"]
-    while (s := x.cf.describe_stack_drift_detection_status(StackDriftDetectionId=did))["DetectionStatus"] == "DETECTION_IN_PROGRESS":
+    while (s := x.cf.describe_stack_drift_detection_status(StackDriftDetectionId=did))[
+        "DetectionStatus"
+    ] == "DETECTION_IN_PROGRESS":
         time.sleep(0.02)
     assert s["StackDriftStatus"] == "IN_SYNC"
-    assert {d["StackResourceDriftStatus"] for d in x.cf.describe_stack_resource_drifts(StackName=x.n("a"))["StackResourceDrifts"]} == {"IN_SYNC"}
+    assert {
+        d["StackResourceDriftStatus"]
+        for d in x.cf.describe_stack_resource_drifts(StackName=x.n("a"))["StackResourceDrifts"]
+    } == {"IN_SYNC"}
 
 
 # =============================================================== services
 def test_amplify(x):
-    post(x.ep, "/_amplify/seed", {"appId": f"app{x.k}", "name": "shop", "environmentVariables": {"A": "1"}, "backendEnvironments": [{"environmentName": "main", "stackName": "s", "deploymentArtifacts": "b"}], "branches": [{"branchName": "feature/x"}]})
+    post(
+        x.ep,
+        "/_amplify/seed",
+        {
+            "appId": f"app{x.k}",
+            "name": "shop",
+            "environmentVariables": {"A": "1"},
+            "backendEnvironments": [
+                {"environmentName": "main", "stackName": "s", "deploymentArtifacts": "b"}
+            ],
+            "branches": [{"branchName": "feature/x"}],
+        },
+    )
     a = x.cl("amplify")
-    assert a.get_app(appId=f"app{x.k}")["app"]["name"] == "shop" and any(i["appId"] == f"app{x.k}" for i in a.list_apps()["apps"])
+    assert a.get_app(appId=f"app{x.k}")["app"]["name"] == "shop" and any(
+        i["appId"] == f"app{x.k}" for i in a.list_apps()["apps"]
+    )
     a.update_app(appId=f"app{x.k}", environmentVariables={"B": "2"})
     assert a.get_app(appId=f"app{x.k}")["app"]["environmentVariables"] == {"B": "2"}
-    assert a.get_backend_environment(appId=f"app{x.k}", environmentName="main")["backendEnvironment"]["stackName"] == "s"
+    assert (
+        a.get_backend_environment(appId=f"app{x.k}", environmentName="main")["backendEnvironment"][
+            "stackName"
+        ]
+        == "s"
+    )
     assert len(a.list_backend_environments(appId=f"app{x.k}")["backendEnvironments"]) == 1
     assert a.get_branch(appId=f"app{x.k}", branchName="feature/x")["branch"]["branchName"] == "feature/x"
     a.update_branch(appId=f"app{x.k}", branchName="feature/x", enableAutoBuild=False, buildSpec="v")
@@ -671,42 +1079,109 @@ def test_amplify(x):
 
 
 def test_cloudcontrol_cloudwatch(x):
-    x.make("a", pool_stack(C={"Type": "AWS::Cognito::UserPoolClient", "Properties": {"UserPoolId": {"Ref": "Pool"}, "GenerateSecret": "false"}}, D=TB(StreamSpecification={"StreamViewType": "NEW_IMAGE"}),
-                           R={"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}}}))
+    x.make(
+        "a",
+        pool_stack(
+            C={
+                "Type": "AWS::Cognito::UserPoolClient",
+                "Properties": {"UserPoolId": {"Ref": "Pool"}, "GenerateSecret": "false"},
+            },
+            D=TB(StreamSpecification={"StreamViewType": "NEW_IMAGE"}),
+            R={
+                "Type": "AWS::IAM::Role",
+                "Properties": {"AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}},
+            },
+        ),
+    )
     ids, cc = x.ids("a"), x.cl("cloudcontrol")
-    g = lambda t, i: json.loads(cc.get_resource(TypeName=t, Identifier=i)["ResourceDescription"]["Properties"])
+    g = lambda t, i: json.loads(
+        cc.get_resource(TypeName=t, Identifier=i)["ResourceDescription"]["Properties"]
+    )
     assert g("AWS::Cognito::UserPool", ids["Pool"])["ProviderName"].endswith(ids["Pool"])
     assert g("AWS::Cognito::UserPoolClient", f"{ids['Pool']}|{ids['C']}")["ClientId"] == ids["C"]
-    assert "/stream/" in g("AWS::DynamoDB::Table", ids["D"])["StreamArn"] and g("AWS::IAM::Role", ids["R"])["Arn"].endswith(ids["R"])
-    for t, i, code in (("Custom::Thing", "y", "UnsupportedActionException"), ("AWS::S3::Bucket", "no-such", "ResourceNotFoundException"), ("AWS::Cognito::UserPoolClient", ids["C"], "ValidationException")):
+    assert "/stream/" in g("AWS::DynamoDB::Table", ids["D"])["StreamArn"] and g("AWS::IAM::Role", ids["R"])[
+        "Arn"
+    ].endswith(ids["R"])
+    for t, i, code in (
+        ("Custom::Thing", "y", "UnsupportedActionException"),
+        ("AWS::S3::Bucket", "no-such", "ResourceNotFoundException"),
+        ("AWS::Cognito::UserPoolClient", ids["C"], "ValidationException"),
+    ):
         with pytest.raises(ClientError) as e:
             g(t, i)
         assert e.value.response["Error"]["Code"] == code
-    assert "ClientSecret" not in x.cl("cognito-idp").describe_user_pool_client(UserPoolId=ids["Pool"], ClientId=ids["C"])["UserPoolClient"]
-    m = x.cl("cloudwatch").get_metric_data(MetricDataQueries=[{"Id": "m", "MetricStat": {"Metric": {"Namespace": "AWS/AppSync", "MetricName": "Requests", "Dimensions": [{"Name": "GraphQLAPIId", "Value": "x"}]}, "Period": 300, "Stat": "Sum"}}], StartTime=1700000000, EndTime=1700003600)
+    assert (
+        "ClientSecret"
+        not in x.cl("cognito-idp").describe_user_pool_client(UserPoolId=ids["Pool"], ClientId=ids["C"])[
+            "UserPoolClient"
+        ]
+    )
+    m = x.cl("cloudwatch").get_metric_data(
+        MetricDataQueries=[
+            {
+                "Id": "m",
+                "MetricStat": {
+                    "Metric": {
+                        "Namespace": "AWS/AppSync",
+                        "MetricName": "Requests",
+                        "Dimensions": [{"Name": "GraphQLAPIId", "Value": "x"}],
+                    },
+                    "Period": 300,
+                    "Stat": "Sum",
+                },
+            }
+        ],
+        StartTime=1700000000,
+        EndTime=1700003600,
+    )
     assert m["MetricDataResults"][0]["Values"] == [0.0]
 
 
 def test_update_user_pool_resets_omitted_members_and_masked_values_are_hazards(x):
-    t = {"Parameters": {"S": {"Type": "String", "NoEcho": True}}, **pool_stack(F={"Type": "AWS::Lambda::Function", "Properties": {"Runtime": "nodejs20.x", "Handler": "index.handler", "Role": "arn:aws:iam::123456789012:role/x", "Code": {"ZipFile": "exports.handler=async()=>{}"}}},
-                                                                                C={"Type": "Custom::Thing", "Properties": {"ServiceToken": {"Fn::GetAtt": ["F", "Arn"]}, "secret": {"Ref": "S"}}})}
+    t = {
+        "Parameters": {"S": {"Type": "String", "NoEcho": True}},
+        **pool_stack(
+            F={
+                "Type": "AWS::Lambda::Function",
+                "Properties": {
+                    "Runtime": "nodejs20.x",
+                    "Handler": "index.handler",
+                    "Role": "arn:aws:iam::123456789012:role/x",
+                    "Code": {"ZipFile": "exports.handler=async()=>{}"},
+                },
+            },
+            C={
+                "Type": "Custom::Thing",
+                "Properties": {"ServiceToken": {"Fn::GetAtt": ["F", "Arn"]}, "secret": {"Ref": "S"}},
+            },
+        ),
+    }
     x.make("a", t, params={"S": "real"})
     pool, c = x.ids("a")["Pool"], x.cl("cognito-idp")
-    c.update_user_pool(UserPoolId=pool, LambdaConfig={"PreSignUp": "arn:aws:lambda:us-east-1:123456789012:function:f"})
+    c.update_user_pool(
+        UserPoolId=pool, LambdaConfig={"PreSignUp": "arn:aws:lambda:us-east-1:123456789012:function:f"}
+    )
     assert c.describe_user_pool(UserPoolId=pool)["UserPool"]["LambdaConfig"]
     c.update_user_pool(UserPoolId=pool, EmailVerificationSubject="s")
     assert not c.describe_user_pool(UserPoolId=pool)["UserPool"].get("LambdaConfig")
     x.update("a", t, params=[{"ParameterKey": "S", "ParameterValue": "****"}])
-    assert any(h["kind"] == "masked-noecho-value-used" and x.n("a") in h["where"] for h in get(x.ep, "/_ledger")["hazards"])
+    assert any(
+        h["kind"] == "masked-noecho-value-used" and x.n("a") in h["where"]
+        for h in get(x.ep, "/_ledger")["hazards"]
+    )
 
 
 def test_empty_tag_list_removes_stack_tags_and_touches_the_pool(x):
     t = pool_stack()
     x.make("a", t, Tags=[{"Key": "team", "Value": "x"}])
     pool, c = x.ids("a")["Pool"], x.cl("cognito-idp")
-    c.update_user_pool(UserPoolId=pool, LambdaConfig={"PreSignUp": "arn:aws:lambda:us-east-1:123456789012:function:f"})
+    c.update_user_pool(
+        UserPoolId=pool, LambdaConfig={"PreSignUp": "arn:aws:lambda:us-east-1:123456789012:function:f"}
+    )
     x.update("a", t, Tags=[])
-    assert x.d.stack(x.n("a"))["Tags"] == [] and not c.describe_user_pool(UserPoolId=pool)["UserPool"].get("LambdaConfig")
+    assert x.d.stack(x.n("a"))["Tags"] == [] and not c.describe_user_pool(UserPoolId=pool)["UserPool"].get(
+        "LambdaConfig"
+    )
 
 
 # =============================================================== ledger, faults
@@ -715,8 +1190,21 @@ def test_ledger_detects(x):
     try:
         y = X(ep)
         pol = lambda **k: {"Type": "AWS::Cognito::UserPool", "Properties": {"UserPoolName": "p", **k}}
-        cli = lambda **k: {"Type": "AWS::Cognito::UserPoolClient", "Properties": {"UserPoolId": {"Ref": "Pool"}, **k}}
-        y.make("a", T(Pool=pol(), Cl=cli(), B={"Type": "AWS::S3::Bucket"}, D=TB(), S={"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}}, R={**TB(), "DeletionPolicy": "Retain"}))
+        cli = lambda **k: {
+            "Type": "AWS::Cognito::UserPoolClient",
+            "Properties": {"UserPoolId": {"Ref": "Pool"}, **k},
+        }
+        y.make(
+            "a",
+            T(
+                Pool=pol(),
+                Cl=cli(),
+                B={"Type": "AWS::S3::Bucket"},
+                D=TB(),
+                S={"Type": "AWS::Kinesis::Stream", "Properties": {"ShardCount": 1}},
+                R={**TB(), "DeletionPolicy": "Retain"},
+            ),
+        )
         ids = y.ids("a")
         y.cl("s3").put_object(Bucket=ids["B"], Key="k", Body=b"1")
         cog = y.cl("cognito-idp")
@@ -724,13 +1212,27 @@ def test_ledger_detects(x):
         cog.update_user_pool(UserPoolId=ids["Pool"], LambdaConfig={"PreSignUp": fn})
         post(ep, "/_ledger/mark-production")
         assert y.violations() == []
-        new = T(Pool=pol(MfaConfiguration="OFF", EmailVerificationSubject="changed"), Cl=cli(GenerateSecret=True), B={"Type": "AWS::S3::Bucket"}, K=P("k"))
+        new = T(
+            Pool=pol(MfaConfiguration="OFF", EmailVerificationSubject="changed"),
+            Cl=cli(GenerateSecret=True),
+            B={"Type": "AWS::S3::Bucket"},
+            K=P("k"),
+        )
         y.update("a", new)
         y.cl("s3").delete_object(Bucket=ids["B"], Key="k")
         v = y.violations()
         kinds = {(i["kind"], i["type"].split("::")[-1]) for i in v}
-        assert ("config-changed", "UserPool") in kinds and any(i.get("path") == "/LambdaConfig/PreSignUp" and i["before"] == fn for i in v)  # wiped by the CloudFormation update
-        assert {("replaced", "UserPoolClient"), ("deleted", "UserPoolClient"), ("deleted", "Table"), ("deleted", "Stream"), ("no-owner", "Table"), ("data-lost", "Bucket")} <= kinds, kinds
+        assert ("config-changed", "UserPool") in kinds and any(
+            i.get("path") == "/LambdaConfig/PreSignUp" and i["before"] == fn for i in v
+        )  # wiped by the CloudFormation update
+        assert {
+            ("replaced", "UserPoolClient"),
+            ("deleted", "UserPoolClient"),
+            ("deleted", "Table"),
+            ("deleted", "Stream"),
+            ("no-owner", "Table"),
+            ("data-lost", "Bucket"),
+        } <= kinds, kinds
         assert all(i["cause"] for i in v)
         row = next(r for r in get(ep, "/_ledger")["resources"] if r["id"] == ids["Pool"])
         assert row["hash"] != row["baselineHash"] and "/LambdaConfig/PreSignUp" in row["driftFromBaseline"]
@@ -749,7 +1251,9 @@ def test_ledger_allow_and_tags(x):
         y.cl("dynamodb").update_table(TableName=y.ids("a")["D"], DeletionProtectionEnabled=True)
         y.ref({"a": T(K=P("k")), "b": T(B=P("b"), D=TB())})  # re-tagging is not a change
         assert y.violations() == []
-        assert next(r for r in get(ep, "/_ledger")["resources"] if r["type"].endswith("Table"))["owners"] == [f"{y.n('b')}/D"]
+        assert next(r for r in get(ep, "/_ledger")["resources"] if r["type"].endswith("Table"))["owners"] == [
+            f"{y.n('b')}/D"
+        ]
     finally:
         p.terminate()
 
@@ -768,7 +1272,14 @@ def test_faults_each_kind(x):
     with pytest.raises(ClientError) as e:
         cf.list_stacks()
     assert e.value.response["ResponseMetadata"]["HTTPStatusCode"] == 500
-    post(x.ep, "/_faults", [{"action": "CreateQueue", "nth": 1, "kind": "drop-before"}, {"action": "DeleteQueue", "nth": 1, "kind": "drop-after"}])
+    post(
+        x.ep,
+        "/_faults",
+        [
+            {"action": "CreateQueue", "nth": 1, "kind": "drop-before"},
+            {"action": "DeleteQueue", "nth": 1, "kind": "drop-after"},
+        ],
+    )
     name = x.n("q")
     with pytest.raises((ConnectionClosedError, EndpointConnectionError)):
         sqs.create_queue(QueueName=name)
@@ -783,20 +1294,49 @@ def test_faults_each_kind(x):
     t1 = time.time()
     sqs.list_queues()
     assert t1 - t0 >= 0.3 and time.time() - t1 < 0.2
-    for svc, call, act, codes in (("cognito-idp", lambda c: c.list_user_pools(MaxResults=1), "ListUserPools", {"TooManyRequestsException"}), ("s3", lambda c: c.list_buckets(), "ListBuckets", {"SlowDown"}),
-                                  ("dynamodb", lambda c: c.list_tables(), "ListTables", {"ThrottlingException"}), ("amplify", lambda c: c.list_apps(), "ListApps", {"LimitExceededException"}), ("appsync", lambda c: c.list_graphql_apis(), "ListGraphqlApis", {"TooManyRequestsException"})):
+    for svc, call, act, codes in (
+        (
+            "cognito-idp",
+            lambda c: c.list_user_pools(MaxResults=1),
+            "ListUserPools",
+            {"TooManyRequestsException"},
+        ),
+        ("s3", lambda c: c.list_buckets(), "ListBuckets", {"SlowDown"}),
+        ("dynamodb", lambda c: c.list_tables(), "ListTables", {"ThrottlingException"}),
+        ("amplify", lambda c: c.list_apps(), "ListApps", {"LimitExceededException"}),
+        ("appsync", lambda c: c.list_graphql_apis(), "ListGraphqlApis", {"TooManyRequestsException"}),
+    ):
         post(x.ep, "/_faults", [{"action": act, "kind": "throttle"}])
         with pytest.raises(ClientError) as e:
             call(x.cl(svc))
         assert e.value.response["Error"]["Code"] in codes, (svc, e.value.response)
     post(x.ep, "/_faults", [])
     log = get(x.ep, "/_requests")
-    assert any(r["action"] == "CreateQueue" and r["fault"] == "drop-before" for r in log) and all(r["status"] is not None and r["time"] for r in log)
+    assert any(r["action"] == "CreateQueue" and r["fault"] == "drop-before" for r in log) and all(
+        r["status"] is not None and r["time"] for r in log
+    )
 
 
 # =============================================================== seeding and the reference migration
 def seed(ep, app, out, *args):
-    r = subprocess.run([sys.executable, "-m", "standin.seed", "--endpoint", ep, "--app", os.path.join(FIX, app), "--out", str(out), *args], capture_output=True, text=True, cwd=CLOUD)
+    r = subprocess.run(
+        [
+            sys.executable,
+            "-m",
+            "standin.seed",
+            "app",
+            "--endpoint",
+            ep,
+            "--app",
+            os.path.join(FIX, app),
+            "--out",
+            str(out),
+            *args,
+        ],
+        capture_output=True,
+        text=True,
+        cwd=CLOUD,
+    )
     assert r.returncode == 0, r.stdout + r.stderr
     return json.loads(r.stdout.strip().splitlines()[-1])
 
@@ -806,33 +1346,85 @@ def test_seed_app(app, tmp_path):
     p, ep = start()
     try:
         out = tmp_path / "proj"
-        i = seed(ep, app, out, "--gen2")
+        i = seed(ep, app, out, "--gen2", "--protect-tables")
         x = X(ep)
-        assert wait(x.cf, i["gen1Root"])["StackStatus"] == "UPDATE_COMPLETE" and wait(x.cf, i["gen2Root"])["StackStatus"] == "CREATE_COMPLETE"
+        assert (
+            wait(x.cf, i["gen1Root"])["StackStatus"] == "UPDATE_COMPLETE"
+            and wait(x.cf, i["gen2Root"])["StackStatus"] == "CREATE_COMPLETE"
+        )
         L = get(ep, "/_ledger")
-        assert L["violations"] == [] and L["hazards"] == [] and any(r["production"] and r["data"].get("users") == 3 for r in L["resources"])
+        assert (
+            L["violations"] == []
+            and L["hazards"] == []
+            and any(r["production"] and r["data"].get("users") == 3 for r in L["resources"])
+        )
         assert any(not r["production"] and r["type"] == "AWS::Cognito::UserPool" for r in L["resources"])
         meta = json.load(open(out / "amplify" / "#current-cloud-backend" / "amplify-meta.json"))
-        pool = next(a["output"]["UserPoolId"] for a in meta["auth"].values() if "UserPoolId" in a.get("output", {}))
+        pool = next(
+            a["output"]["UserPoolId"] for a in meta["auth"].values() if "UserPoolId" in a.get("output", {})
+        )
         assert x.cl("cognito-idp").describe_user_pool(UserPoolId=pool)["UserPool"]["Id"] == pool
         tpi = json.load(open(out / "amplify" / "team-provider-info.json"))[i["env"]]["awscloudformation"]
         assert tpi["StackId"] == x.d.stack(i["gen1Root"])["StackId"]
         assert json.load(open(out / "amplify" / ".config" / "local-env-info.json"))["envName"] == i["env"]
-        z = zipfile.ZipFile(io.BytesIO(x.cl("s3").get_object(Bucket=tpi["DeploymentBucketName"], Key="#current-cloud-backend.zip")["Body"].read()))
+        z = zipfile.ZipFile(
+            io.BytesIO(
+                x.cl("s3")
+                .get_object(Bucket=tpi["DeploymentBucketName"], Key="#current-cloud-backend.zip")["Body"]
+                .read()
+            )
+        )
         assert json.loads(z.read("amplify-meta.json")) == meta
-        assert subprocess.run(["git", "-C", str(out), "status", "--porcelain"], capture_output=True, text=True, cwd=CLOUD).stdout == ""
+        assert (
+            subprocess.run(
+                ["git", "-C", str(out), "status", "--porcelain"], capture_output=True, text=True, cwd=CLOUD
+            ).stdout
+            == ""
+        )
         a = x.cl("amplify").get_app(appId=i["appId"])["app"]
         apis = [g["name"] for g in x.cl("appsync").list_graphql_apis()["graphqlApis"]]
         assert f"{a['name']}-{i['env']}" in apis
-        assert x.cl("amplify").get_backend_environment(appId=i["appId"], environmentName=i["env"])["backendEnvironment"]["stackName"] == i["gen1Root"]
+        assert (
+            x.cl("amplify").get_backend_environment(appId=i["appId"], environmentName=i["env"])[
+                "backendEnvironment"
+            ]["stackName"]
+            == i["gen1Root"]
+        )
         # a root update without change is refused, so the whole evaluated tree is stable
         with pytest.raises(ClientError) as e:
-            x.cf.update_stack(StackName=i["gen1Root"], UsePreviousTemplate=True, Capabilities=CAPS, Parameters=[{"ParameterKey": q["ParameterKey"], "UsePreviousValue": True} for q in x.d.stack(i["gen1Root"])["Parameters"]])
+            x.cf.update_stack(
+                StackName=i["gen1Root"],
+                UsePreviousTemplate=True,
+                Capabilities=CAPS,
+                Parameters=[
+                    {"ParameterKey": q["ParameterKey"], "UsePreviousValue": True}
+                    for q in x.d.stack(i["gen1Root"])["Parameters"]
+                ],
+            )
         assert "No updates are to be performed" in str(e.value)
         # what a "lock" looks at: the root template of the project against the cloud, and resource drift of the tree
-        root = (out / "amplify" / "#current-cloud-backend" / "awscloudformation" / "build" / "root-cloudformation-stack.json").read_text()
-        x.cf.create_change_set(StackName=i["gen1Root"], ChangeSetName="drift", TemplateBody=root, IncludeNestedStacks=True, Capabilities=CAPS, Parameters=[{"ParameterKey": q["ParameterKey"], "ParameterValue": q["ParameterValue"]} for q in x.d.stack(i["gen1Root"])["Parameters"]])
-        while (c := x.cf.describe_change_set(StackName=i["gen1Root"], ChangeSetName="drift"))["Status"] == "CREATE_IN_PROGRESS":
+        root = (
+            out
+            / "amplify"
+            / "#current-cloud-backend"
+            / "awscloudformation"
+            / "build"
+            / "root-cloudformation-stack.json"
+        ).read_text()
+        x.cf.create_change_set(
+            StackName=i["gen1Root"],
+            ChangeSetName="drift",
+            TemplateBody=root,
+            IncludeNestedStacks=True,
+            Capabilities=CAPS,
+            Parameters=[
+                {"ParameterKey": q["ParameterKey"], "ParameterValue": q["ParameterValue"]}
+                for q in x.d.stack(i["gen1Root"])["Parameters"]
+            ],
+        )
+        while (c := x.cf.describe_change_set(StackName=i["gen1Root"], ChangeSetName="drift"))[
+            "Status"
+        ] == "CREATE_IN_PROGRESS":
             time.sleep(0.02)
         assert c["Status"] == "FAILED" and "didn't contain changes" in c["StatusReason"], c
         odd = []
@@ -840,7 +1432,17 @@ def test_seed_app(app, tmp_path):
             if s["StackName"].startswith(i["gen1Root"]):
                 x.cf.detect_stack_drift(StackName=s["StackId"])
                 time.sleep(0.02)
-                odd += [(r["LogicalResourceId"], q["PropertyPath"]) for r in x.cf.describe_stack_resource_drifts(StackName=s["StackId"])["StackResourceDrifts"] if r["StackResourceDriftStatus"] in ("MODIFIED", "DELETED") for q in r.get("PropertyDifferences") or [{"PropertyPath": r["StackResourceDriftStatus"]}]]
-        assert sorted(odd) == [("AuthRole", "/AssumeRolePolicyDocument"), ("UnauthRole", "/AssumeRolePolicyDocument")], odd  # Amplify's own trust rewrite, as on AWS
+                odd += [
+                    (r["LogicalResourceId"], q["PropertyPath"])
+                    for r in x.cf.describe_stack_resource_drifts(StackName=s["StackId"])[
+                        "StackResourceDrifts"
+                    ]
+                    if r["StackResourceDriftStatus"] in ("MODIFIED", "DELETED")
+                    for q in r.get("PropertyDifferences") or [{"PropertyPath": r["StackResourceDriftStatus"]}]
+                ]
+        assert sorted(odd) == [
+            ("AuthRole", "/AssumeRolePolicyDocument"),
+            ("UnauthRole", "/AssumeRolePolicyDocument"),
+        ], odd  # Amplify's own trust rewrite, as on AWS
     finally:
         p.terminate()

@@ -1,0 +1,136 @@
+"""Cognito: identity providers, protected pools, reset of omitted members on update, role attachments."""
+
+import copy
+
+from ministack.core.responses import new_uuid
+from ministack.services import cognito as ministack_cognito
+from ministack.services.cloudformation import provisioners
+
+from standin.resource_types import registry
+from standin.resource_types.registry import require_success
+
+IDENTITY_PROVIDER = "AWS::Cognito::UserPoolIdentityProvider"
+IDENTITY_PROVIDER_MEMBERS = (
+    "UserPoolId",
+    "ProviderName",
+    "ProviderType",
+    "ProviderDetails",
+    "AttributeMapping",
+    "IdpIdentifiers",
+)
+# what an update of a pool does not reset when it is omitted
+KEPT_POOL_MEMBERS = {"UserPoolTags", "DeletionProtection", "UserPoolTier"}
+KEPT_CLIENT_MEMBERS = {"ClientName"}
+NAME_PART = 40
+
+
+def install():
+    """Define and correct the types."""
+    _reset_omitted_members_on_update()
+    registry.define(
+        IDENTITY_PROVIDER,
+        create=_create_provider,
+        update=_update_provider,
+        delete=_delete_provider,
+        **{"import": lambda identifier: (identifier["ProviderName"], {})},
+    )
+    _protect_user_pools()
+    _refuse_existing_groups()
+    registry.define(
+        "AWS::Cognito::IdentityPoolRoleAttachment",
+        create=_create_attachment,
+        update=_update_attachment,
+        delete=_delete_attachment,
+    )
+
+
+def _reset_omitted_members_on_update():
+    """As on AWS, UpdateUserPool and UpdateUserPoolClient set what they do not name back to its default."""
+    update_pool, update_client = (
+        ministack_cognito._update_user_pool,
+        ministack_cognito._update_user_pool_client,
+    )
+    pool_defaults = provisioners._COGNITO_USER_POOL_UPDATABLE
+    client_defaults = provisioners._COGNITO_USER_POOL_CLIENT_UPDATABLE
+    ministack_cognito._update_user_pool = lambda data: update_pool(
+        _with_defaults(data, pool_defaults, KEPT_POOL_MEMBERS)
+    )
+    ministack_cognito._update_user_pool_client = lambda data: update_client(
+        _with_defaults(data, client_defaults, KEPT_CLIENT_MEMBERS)
+    )
+
+
+def _with_defaults(data, defaults, kept):
+    omitted = {k: copy.deepcopy(v) for k, v in defaults.items() if k not in data and k not in kept}
+    return {**data, **omitted}
+
+
+def _provider_request(properties):
+    return {name: properties[name] for name in IDENTITY_PROVIDER_MEMBERS if name in properties}
+
+
+def _create_provider(logical_id, properties, stack):
+    require_success(
+        ministack_cognito._create_identity_provider(_provider_request(properties)), IDENTITY_PROVIDER
+    )
+    return properties["ProviderName"], {}
+
+
+def _update_provider(physical_id, old, new, stack):
+    request = {"IdpIdentifiers": [], "AttributeMapping": {}, **_provider_request(new)}
+    require_success(ministack_cognito._update_identity_provider(request), IDENTITY_PROVIDER)
+    return physical_id, {}
+
+
+def _delete_provider(physical_id, properties):
+    pool = ministack_cognito._user_pools.get(properties.get("UserPoolId", ""))
+    if pool and physical_id in (pool.get("_identity_providers") or {}):
+        request = {"UserPoolId": properties["UserPoolId"], "ProviderName": physical_id}
+        require_success(ministack_cognito._delete_identity_provider(request), IDENTITY_PROVIDER)
+
+
+def _protect_user_pools():
+    def delete(physical_id, properties):
+        pool = ministack_cognito._user_pools.get(physical_id)
+        if pool and pool.get("DeletionProtection") == "ACTIVE":
+            raise ValueError(
+                "The user pool cannot be deleted because deletion protection is activated. "
+                "Deletion protection must be inactivated first."
+            )
+        if pool and (pool.get("Domain") or pool.get("CustomDomain")):
+            raise ValueError(
+                "User pool cannot be deleted. It has a domain configured that should be deleted first."
+            )
+        former["delete"](physical_id, properties)
+
+    former = registry.replace("AWS::Cognito::UserPool", delete=delete)
+
+
+def _refuse_existing_groups():
+    def create(logical_id, properties, stack):
+        pool = ministack_cognito._user_pools.get(properties.get("UserPoolId", "")) or {}
+        name = properties.get("GroupName")
+        if name in (pool.get("_groups") or {}):
+            raise ValueError(
+                f"A group with the name {name} already exists. (Service: CognitoIdentityProvider)"
+            )
+        return former["create"](logical_id, properties, stack)
+
+    former = registry.replace("AWS::Cognito::UserPoolGroup", create=create)
+
+
+def _create_attachment(logical_id, properties, stack):
+    """AWS gives it a made-up physical id, where ministack takes the pool's."""
+    _, attributes = provisioners._cognito_identity_pool_role_attachment_apply(properties)
+    random = new_uuid().replace("-", "")[:12].upper()
+    return f"{stack[:NAME_PART]}-{logical_id[:NAME_PART]}-{random}", attributes
+
+
+def _update_attachment(physical_id, old, new, stack):
+    _, attributes = provisioners._cognito_identity_pool_role_attachment_apply(new)
+    return physical_id, attributes
+
+
+def _delete_attachment(physical_id, properties):
+    pool_id = properties.get("IdentityPoolId")
+    provisioners._cognito_identity_pool_role_attachment_delete(pool_id, properties)

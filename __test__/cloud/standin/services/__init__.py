@@ -1,0 +1,1 @@
+"""Services that ministack lacks or answers too little of."""

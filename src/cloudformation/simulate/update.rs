@@ -1,0 +1,123 @@
+use serde_json::{Map, Value};
+
+use super::{
+    Rule, SimulatedResource, Simulation, Violation, changed_attributes, evaluated_properties, template_violations,
+};
+use crate::cloudformation::{
+    compare::{Difference, value_differences},
+    template::Template,
+};
+
+/// What an update of a stack would do.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct UpdateEffect {
+    /// Resources that are created, by logical id.
+    pub created: Vec<String>,
+    /// Resources that are deleted (or let go, with a Retain policy).
+    pub deleted: Vec<String>,
+    /// Properties that change after evaluation: logical id and difference.
+    pub changed: Vec<(String, Difference)>,
+    /// Deletion policies, metadata and the like that change: logical id and name of the attribute.
+    pub attributes: Vec<(String, &'static str)>,
+}
+
+impl Simulation<'_> {
+    /// Applies an update with all parameters as they were, and tells what it does.
+    ///
+    /// # Errors
+    /// Every rule that the template breaks.
+    pub fn update(&mut self, stack: &str, template: &Template) -> Result<UpdateEffect, Vec<Violation>> {
+        let Some(existing) = self.stacks.get(stack) else {
+            return Err(vec![Violation::of(
+                Rule::MissingStack,
+                stack,
+                "",
+                "the stack does not exist".into(),
+            )]);
+        };
+        let mut violations = Vec::new();
+        if !super::refactor::is_stable(&existing.status) {
+            let message = format!("the stack is in {} state and can not be updated", existing.status);
+            violations.push(Violation::of(Rule::UnstableStack, stack, "", message));
+        }
+        let resources = &existing.resources;
+        let after: Vec<(String, SimulatedResource)> = self.with_evaluator(existing, template, resources, |evaluator| {
+            violations.extend(template_violations(stack, template, evaluator));
+            template
+                .resources()
+                .filter(|resource| evaluator.exists(resource.logical_id) != Some(false))
+                .map(|resource| {
+                    let deployed = resources
+                        .get(resource.logical_id)
+                        .cloned()
+                        .unwrap_or(SimulatedResource {
+                            resource_type: resource.resource_type().into(),
+                            physical_id: None,
+                        });
+                    (resource.logical_id.to_owned(), deployed)
+                })
+                .collect()
+        });
+        for declaration in template.parameters() {
+            if existing.template.parameter(declaration.name).is_none() && declaration.default().is_none() {
+                let message = format!("parameter {} has no previous value", declaration.name);
+                violations.push(Violation::of(Rule::ChangedSection, stack, "", message));
+            }
+        }
+        if !violations.is_empty() {
+            return Err(violations);
+        }
+        let mut effect = UpdateEffect::default();
+        for (logical_id, _) in &after {
+            if resources.contains_key(logical_id) {
+                self.changes(stack, template, logical_id, &mut effect);
+            } else {
+                effect.created.push(logical_id.clone());
+            }
+        }
+        let stays = |logical_id: &String| after.iter().any(|(kept, _)| kept == logical_id);
+        effect.deleted = resources
+            .keys()
+            .filter(|logical_id| !stays(logical_id))
+            .cloned()
+            .collect();
+        if let Some(existing) = self.stacks.get_mut(stack) {
+            existing.template = template.clone();
+            existing.resources = after.into_iter().collect();
+            existing.status = "UPDATE_COMPLETE".into();
+        }
+        Ok(effect)
+    }
+
+    fn changes(&self, stack: &str, template: &Template, logical_id: &str, effect: &mut UpdateEffect) {
+        let Some(existing) = self.stacks.get(stack) else { return };
+        let evaluate = |template: &Template| {
+            self.with_evaluator(existing, template, &existing.resources, |evaluator| {
+                evaluated_properties(evaluator, template, logical_id)
+            })
+        };
+        let definition = |template: &Template| -> Map<String, Value> {
+            template
+                .resource(logical_id)
+                .map(|resource| resource.definition.clone())
+                .unwrap_or_default()
+        };
+        let (old, new) = (definition(&existing.template), definition(template));
+        if old.get("Type") != new.get("Type") {
+            effect.changed.push((
+                logical_id.into(),
+                Difference {
+                    path: "/Type".into(),
+                    left: old.get("Type").cloned(),
+                    right: new.get("Type").cloned(),
+                },
+            ));
+        }
+        for difference in value_differences("", &evaluate(&existing.template), &evaluate(template)) {
+            effect.changed.push((logical_id.into(), difference));
+        }
+        for attribute in changed_attributes(&old, &new) {
+            effect.attributes.push((logical_id.into(), attribute));
+        }
+    }
+}
