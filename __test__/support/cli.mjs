@@ -17,13 +17,13 @@ export class Command {
 
   /**
    * @param {string[]} args of node
-   * @param {import('node:child_process').SpawnOptions} [options]
+   * @param {import('node:child_process').SpawnOptions & { patienceMs?: number }} [options] it is killed after that time
    */
-  constructor(args, options = {}) {
+  constructor(args, { patienceMs = PATIENCE_MS, ...options } = {}) {
     this.child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
     this.child.stdout?.on('data', (chunk) => (this.stdout += chunk));
     this.child.stderr?.on('data', (chunk) => (this.stderr += chunk));
-    const timer = setTimeout(() => this.child.kill('SIGKILL'), PATIENCE_MS);
+    const timer = setTimeout(() => this.child.kill('SIGKILL'), patienceMs);
     /** @type {Promise<Outcome>} */
     this.outcome = new Promise((resolve, reject) => {
       this.child.once('error', reject);
@@ -48,7 +48,7 @@ export class Command {
 
 /**
  * @param {string[]} args of amplify-gen2-migration
- * @param {import('node:child_process').SpawnOptions} [options]
+ * @param {import('node:child_process').SpawnOptions & { patienceMs?: number }} [options]
  * @returns {Promise<Outcome>}
  */
 export function cli(args, options) {

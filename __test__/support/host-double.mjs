@@ -16,6 +16,7 @@ export function hostDouble({ interactive = true, answer = false, credentials = {
     interactive,
     style: picocolors.createColors(false),
     width: undefined,
+    announce() {},
     print: append('output'),
     printData: append('output'),
     printWarning: append('errors'),
