@@ -20,7 +20,7 @@ pub use cloudformation::{
 };
 pub use configuration::CloudOptions;
 pub use error::CloudError;
-pub use live::LiveConfigurationApi;
+pub use live::{LiveConfiguration, LiveConfigurationApi};
 pub use permissions::{Access, STEP_CALLS, policy};
 pub use read::{Depth, read_stack, read_tree};
 pub use s3::ObjectStoreApi;
