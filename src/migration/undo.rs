@@ -4,10 +4,12 @@ use std::{path::Path, sync::Arc};
 
 use async_trait::async_trait;
 
+use serde_json::{Map, Value};
+
 use super::{environment::OpenedEnvironment, options::PlanRequest};
 use crate::{
     backend::finding::Finding,
-    error::Result,
+    error::{CodedError, Error, Result},
     plan::{
         CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationView, Plan, Step, StepPlan,
         Validation, ValidationReport,
@@ -94,12 +96,44 @@ impl StepPlan for UndoOnFailure {
                     name: "undone".to_owned(),
                     message: "What was done has been taken back".to_owned(),
                 });
-                Err(failure)
+                Err(undone(failure))
             }
             Ok(Some(ExecutionStatus::Cancelled)) => Err(failure.with_suppressed(UndoError::Stopped.into())),
             Ok(None) => Err(failure.with_suppressed(UndoError::Unsafe.into())),
             Err(later) => Err(failure.with_suppressed(later)),
         }
+    }
+}
+
+fn undone(mut failure: Error) -> Error {
+    let suppressed = std::mem::take(&mut failure.suppressed);
+    let mut error = Error::from(Undone(failure));
+    error.suppressed = suppressed;
+    error
+}
+
+/// The failure of a step whose effects have been taken back: its own advice to go on, or to roll back, is out of date.
+#[derive(Debug, thiserror::Error)]
+#[error("{0} What the step had done before has been taken back.")]
+struct Undone(Error);
+
+impl CodedError for Undone {
+    fn code(&self) -> &'static str {
+        self.0.code()
+    }
+
+    fn resolution(&self) -> String {
+        "Everything is as it was before the step. Remove the cause, then run the same command again.".to_owned()
+    }
+
+    fn details(&self) -> Map<String, Value> {
+        let mut details = self.0.details();
+        details.insert("undone".to_owned(), true.into());
+        details
+    }
+
+    fn link(&self) -> Option<String> {
+        self.0.link()
     }
 }
 
@@ -112,7 +146,7 @@ enum UndoError {
     Unsafe,
 }
 
-impl crate::error::CodedError for UndoError {
+impl CodedError for UndoError {
     fn code(&self) -> &'static str {
         match self {
             Self::Stopped => "UNDO_STOPPED",
