@@ -25,6 +25,12 @@ pub trait LiveConfigurationApi: Send + Sync {
 
     /// ARN of a table's stream, when it has one.
     async fn table_stream_arn(&self, table_name: &str) -> Result<Option<String>, CloudError>;
+
+    /// Whether a table is protected from deletion.
+    async fn table_deletion_protection(&self, table_name: &str) -> Result<bool, CloudError>;
+
+    /// Protects a table from deletion, or ends that.
+    async fn set_table_deletion_protection(&self, table_name: &str, protected: bool) -> Result<(), CloudError>;
 }
 
 /// Configuration of a resource at one time. Counters and times of change are left out; secrets are never in it.
@@ -263,6 +269,26 @@ impl LiveConfigurationApi for LiveConfigurationClient {
         let request = self.dynamodb.describe_table().table_name(table_name);
         let answer = call::read("dynamodb", "DescribeTable", Some(table_name), request.send()).await?;
         Ok(answer.table.and_then(|table| table.latest_stream_arn))
+    }
+
+    async fn table_deletion_protection(&self, table_name: &str) -> Result<bool, CloudError> {
+        let request = self.dynamodb.describe_table().table_name(table_name);
+        let answer = call::read("dynamodb", "DescribeTable", Some(table_name), request.send()).await?;
+        Ok(answer
+            .table
+            .and_then(|table| table.deletion_protection_enabled)
+            .unwrap_or(false))
+    }
+
+    async fn set_table_deletion_protection(&self, table_name: &str, protected: bool) -> Result<(), CloudError> {
+        let request = self
+            .dynamodb
+            .update_table()
+            .table_name(table_name)
+            .deletion_protection_enabled(protected);
+        call::read("dynamodb", "UpdateTable", Some(table_name), request.send())
+            .await
+            .map(drop)
     }
 }
 

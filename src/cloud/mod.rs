@@ -1,6 +1,6 @@
 //! AWS: one client set, pagination, retry and a bound on calls in flight. Fills `deployment`, performs mutations, decides nothing.
 //!
-//! Reads are retried with adaptive back-off; mutations carry a client request token where the service takes one. The two
+//! Reads are retried with exponential back-off and jitter, and calls in flight are bounded; mutations carry a client request token where the service takes one. The two
 //! calls that take none (creating and executing a stack refactor) are tried once: whoever calls them reconciles.
 
 mod amplify;
@@ -8,10 +8,13 @@ mod call;
 mod cloudformation;
 mod configuration;
 mod error;
+mod identity;
 mod live;
+mod pace;
 mod permissions;
 mod read;
 mod s3;
+mod stack_update;
 
 pub use amplify::{AmplifyApi, AmplifyApp};
 pub use cloudformation::{
@@ -20,16 +23,19 @@ pub use cloudformation::{
 };
 pub use configuration::CloudOptions;
 pub use error::CloudError;
+pub use identity::IdentityApi;
 pub use live::{LiveConfiguration, LiveConfigurationApi};
+pub use pace::Pace;
 pub use permissions::{Access, STEP_CALLS, policy};
 pub use read::{Depth, read_stack, read_tree};
 pub use s3::ObjectStoreApi;
+pub use stack_update::{StackUpdateError, StackUpdateOutcome, StackUpdateRequest, update_stack};
 
 use std::sync::Arc;
 
 use self::{
     amplify::AmplifyClient, cloudformation::CloudFormationClient, configuration::SharedConfiguration,
-    live::LiveConfigurationClient, s3::S3Client,
+    identity::IdentityClient, live::LiveConfigurationClient, s3::S3Client,
 };
 
 /// The services of one account and region.
@@ -45,7 +51,8 @@ pub struct Cloud {
     pub live: Arc<dyn LiveConfigurationApi>,
     /// Region of all clients.
     pub region: String,
-    identity: Arc<aws_sdk_sts::Client>,
+    /// Who is calling.
+    pub identity: Arc<dyn IdentityApi>,
 }
 
 impl Cloud {
@@ -62,7 +69,7 @@ impl Cloud {
             objects: Arc::new(S3Client::new(&shared)),
             live: Arc::new(LiveConfigurationClient::new(&shared)),
             region: shared.region.clone(),
-            identity: Arc::new(shared.sts()),
+            identity: Arc::new(IdentityClient::new(&shared)),
         })
     }
 
@@ -71,13 +78,6 @@ impl Cloud {
     /// # Errors
     /// When the call is refused or cannot be made.
     pub async fn account_id(&self) -> Result<String, CloudError> {
-        let answer = call::read(
-            "sts",
-            "GetCallerIdentity",
-            None,
-            self.identity.get_caller_identity().send(),
-        )
-        .await?;
-        Ok(answer.account.unwrap_or_default())
+        self.identity.account_id().await
     }
 }
