@@ -37,11 +37,12 @@ import { nameResources, resourceNames } from './resource-names.mjs';
  * @property {string} function
  * @property {Direction} direction
  * @property {string} source a stream, or a schedule, with its settings
+ * @property {{id: string, reason: string}} [allowed]
  */
 
-const PRINCIPAL_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole', 'functionRole'];
+const PRINCIPAL_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole', 'functionRole', 'smsRole'];
 const API_KINDS = ['graphqlApi', 'restApi'];
-const UNPAIRED_KINDS = new Set([...PRINCIPAL_KINDS, 'function', ...API_KINDS]);
+const UNPAIRED_KINDS = new Set([...PRINCIPAL_KINDS, 'function', 'apiKey', ...API_KINDS]);
 
 /**
  * @param {import('./pairing.mjs').Pairing} pairing
@@ -58,11 +59,12 @@ export function comparePermissions(pairing, gen1, gen2) {
       ...compareGrants(pair, 'policy', grantsOfRole(gen1, pair.gen1), grantsOfRole(gen2, pair.gen2), words),
       ...compareGrants(pair, 'trust', trustOfRole(pair.gen1), trustOfRole(pair.gen2), words),
     ]),
+    ...pairing.newRoles.flatMap((role) => compareGrants({ kind: 'authenticatedRole', name: role.logicalId }, 'policy', [], grantsOfRole(gen2, role), words)),
     ...functions.flatMap((pair) => compareGrants(pair, 'invocation', invokersOf(gen1, pair.gen1), invokersOf(gen2, pair.gen2), words)),
   ].map(withAllowance);
   const eventSources = functions.flatMap((pair) => compareEventSources(pair, gen1, gen2, words));
   const unpaired = pairing.unpaired.filter((one) => UNPAIRED_KINDS.has(one.kind));
-  const comparedRoles = new Set(principals.map((pair) => pair.gen2.place));
+  const comparedRoles = new Set([...principals.map((pair) => pair.gen2.place), ...pairing.newRoles.map((role) => role.place)]);
   return {
     ok: found.every((one) => one.allowed) && eventSources.length === 0 && unpaired.length === 0,
     compared: [...principals, ...functions].map((pair) => pair.name),
@@ -109,7 +111,11 @@ function turned(direction, effect) {
 
 function notCovered(grants, others) {
   const isCovered = (grant) => others.some((other) => covers(other, grant));
-  const left = grants.filter((grant) => !isCovered(grant)).flatMap((grant) => expandActions(grant).filter((one) => !isCovered(one)));
+  const left = grants.filter((grant) => !isCovered(grant)).flatMap((grant) => {
+    const single = expandActions(grant);
+    const open = single.filter((one) => !isCovered(one));
+    return open.length === single.length ? [grant] : open;
+  });
   return [...new Map(left.map((grant) => [JSON.stringify([grant.effect, grant.action, grant.resource, grant.condition]), grant])).values()];
 }
 

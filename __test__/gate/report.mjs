@@ -5,7 +5,7 @@
  * @returns {string}
  */
 export function describeReport(report) {
-  const { before, after, handlers, retentionBefore, resources, permissions, problems } = report;
+  const { before, after, handlers, retentionBefore, resources, functions, permissions, problems } = report;
   const lines = [
     `${mark(report.ok)} ${report.project} for branch ${report.branch} (${report.seconds} s)`,
     ...section('typecheck', before.typecheck?.ok === true, typecheckLines(before.typecheck)),
@@ -16,19 +16,25 @@ export function describeReport(report) {
   ];
   if (resources) {
     lines.push(...section(`stateful resources (${resources.compared.length} compared)`, resources.ok, [
-      ...resources.unpaired.map(describeUnpaired),
+      ...resources.unpaired.filter((one) => !one.allowed).map(describeUnpaired),
       ...resources.retention.map(describeRetention),
       ...resources.models.map(({ model, problem }) => `model table ${model}: ${problem}`),
       ...resources.differences.filter((one) => !one.allowed).map(describeDifference),
-      ...allowedLines(resources.differences),
+      ...allowedLines([...resources.differences, ...resources.unpaired]),
+    ]));
+  }
+  if (functions) {
+    lines.push(...section(`functions (${functions.compared.length} compared)`, functions.ok, [
+      ...functions.differences.filter((one) => !one.allowed).map(({ name, path, gen1, gen2 }) => `function ${name}, ${path}: ${shown(gen1)} in Gen 1, ${shown(gen2)} in Gen 2`),
+      ...allowedLines(functions.differences),
     ]));
   }
   if (permissions) {
     lines.push(...section(`permissions (${permissions.compared.length} principals compared)`, permissions.ok, [
-      ...permissions.unpaired.map(describeUnpaired),
+      ...permissions.unpaired.filter((one) => !one.allowed).map(describeUnpaired),
       ...permissions.differences.filter((one) => !one.allowed).map(describePermission),
-      ...permissions.eventSources.map((one) => `${one.direction}: function ${one.function} is started by ${one.source}`),
-      ...allowedLines(permissions.differences),
+      ...permissions.eventSources.filter((one) => !one.allowed).map((one) => `${one.direction}: function ${one.function} is started by ${one.source}`),
+      ...allowedLines([...permissions.differences, ...permissions.eventSources, ...permissions.unpaired]),
       `not compared: ${permissions.notCompared.length} roles of constructs that have no Gen 1 partner`,
     ]));
   } else lines.push('- nothing was compared with Gen 1');

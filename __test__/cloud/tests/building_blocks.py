@@ -2,12 +2,8 @@
 
 import json
 
-STACK_POLICY_DENY = {
-    "Statement": [{"Effect": "Deny", "Action": "Update:*", "Principal": "*", "Resource": "*"}]
-}
-STACK_POLICY_ALLOW = {
-    "Statement": [{"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}]
-}
+STACK_POLICY_DENY = {"Statement": [{"Effect": "Deny", "Action": "Update:*", "Principal": "*", "Resource": "*"}]}
+STACK_POLICY_ALLOW = {"Statement": [{"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}]}
 
 
 def template(**resources):

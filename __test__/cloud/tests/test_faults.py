@@ -188,9 +188,7 @@ def test_the_request_log(cloud):
     with error("NoSuchKey"):
         s3.get_object(Bucket=name, Key="missing")
     s3.get_bucket_notification_configuration(Bucket=name)
-    cloud.create(
-        "a", {**template(K=parameter()), "Parameters": {"Secret": {"Type": "String", "Default": "x"}}}
-    )
+    cloud.create("a", {**template(K=parameter()), "Parameters": {"Secret": {"Type": "String", "Default": "x"}}})
     log = cloud.control("GET", "/_requests")
     assert all(entry["status"] and entry["time"] and entry["ms"] is not None for entry in log)
     seen = [(e["service"], e["action"], e["mutating"], e["fault"]) for e in log[:6]]

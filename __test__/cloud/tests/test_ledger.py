@@ -122,9 +122,7 @@ def test_equal_names_in_two_regions_and_accounts_are_two_resources(own_cloud):
     ):
         cloudformation = cloud.client("cloudformation", region, account)
         cloudformation.create_stack(StackName="same", TemplateBody=body)
-        cloudformation.get_waiter("stack_create_complete").wait(
-            StackName="same", WaiterConfig={"Delay": 0.05}
-        )
+        cloudformation.get_waiter("stack_create_complete").wait(StackName="same", WaiterConfig={"Delay": 0.05})
     cloud.control("POST", "/_ledger/mark-production")
     rows = [r for r in cloud.control("GET", "/_ledger")["resources"] if r["id"] == "same"]
     assert [r["owners"] for r in rows] == [["same/D"]] * 3

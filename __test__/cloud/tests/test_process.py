@@ -34,9 +34,7 @@ def folders(tmp_path):
 def start(tmp_path, *arguments, **more):
     environment = {**os.environ, "TMPDIR": str(tmp_path)}
     command = [sys.executable, "-m", "standin", "--latency-ms", "0", "--settle-ms", "0", *arguments]
-    return subprocess.Popen(
-        command, stdout=subprocess.PIPE, text=True, cwd=CLOUD_FOLDER, env=environment, **more
-    )
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=CLOUD_FOLDER, env=environment, **more)
 
 
 def test_it_ends_at_a_signal_and_leaves_nothing(tmp_path):

@@ -88,9 +88,7 @@ def check_app(cloud, seeded):
 def check_data(cloud, seeded, folder):
     """Every pool and bucket of the app has data, and all of it is production."""
     rows = [r for r in cloud.control("GET", "/_ledger")["resources"] if r["production"]]
-    expected = (
-        read(os.path.join(folder, "seed.json")) if os.path.exists(os.path.join(folder, "seed.json")) else {}
-    )
+    expected = read(os.path.join(folder, "seed.json")) if os.path.exists(os.path.join(folder, "seed.json")) else {}
     users = sum(r["data"].get("users", 0) for r in rows)
     items = sum(r["data"].get("items", 0) for r in rows)
     if expected:
@@ -142,9 +140,9 @@ def test_two_environments_under_other_names(own_cloud, tmp_path):
     info = read(project / "amplify" / "team-provider-info.json")
     ids = {env: part["awscloudformation"]["StackId"] for env, part in info.items()}
     assert ids == {e["env"]: e["gen1RootId"] for e in seeded["environments"]}
-    environments = own_cloud.client("amplify", seeded["region"]).list_backend_environments(
-        appId=seeded["appId"]
-    )["backendEnvironments"]
+    environments = own_cloud.client("amplify", seeded["region"]).list_backend_environments(appId=seeded["appId"])[
+        "backendEnvironments"
+    ]
     assert {e["environmentName"] for e in environments} == {"qa", "live"}
     assert own_cloud.violations() == []
 

@@ -95,9 +95,7 @@ def test_the_caller(cloud):
 def auth(cloud):
     """A user pool with client, group, provider, domain, and an identity pool with roles."""
     details = {"client_id": "a", "client_secret": "b", "authorize_scopes": "openid"}
-    provider = in_pool(
-        "IdentityProvider", ProviderName="Google", ProviderType="Google", ProviderDetails=details
-    )
+    provider = in_pool("IdentityProvider", ProviderName="Google", ProviderType="Google", ProviderDetails=details)
     client = in_pool("Client", GenerateSecret="false", CallbackURLs=["https://x/"], LogoutURLs=["https://y/"])
     identity_pool = {
         "Type": "AWS::Cognito::IdentityPool",
@@ -326,3 +324,16 @@ def test_location(cloud):
     cloud.update("a", template(K=parameter()))
     with error("ResourceNotFoundException"):
         location.describe_map(MapName=cloud.name("map"))
+
+
+# ---------------------------------------------------------------------- every stack
+def test_every_stack_at_once(own_cloud):
+    secret = {"Parameters": {"S": {"Type": "String", "NoEcho": True}}, **template(K=parameter("k"))}
+    own_cloud.create("a", {**secret, "Outputs": {"O": {"Value": "o"}}}, parameters={"S": "secret"})
+    own_cloud.create("gone", template(K=parameter("k")))
+    own_cloud.cloudformation.delete_stack(StackName=own_cloud.stack("gone")["StackId"])
+    own_cloud.control("POST", "/_snapshot")  # waits for the deletion
+    (stack,) = own_cloud.control("GET", "/_stacks")
+    assert (stack["name"], stack["account"], stack["region"]) == (own_cloud.name("a"), "123456789012", "us-east-1")
+    assert (stack["parameters"], stack["outputs"]) == ({"S": "****"}, {"O": "o"})
+    assert stack["resources"]["K"]["physicalId"] == own_cloud.physical_ids("a")["K"]

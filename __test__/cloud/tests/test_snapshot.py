@@ -74,9 +74,9 @@ def users(cloud, region):
             "users": cognito.list_users(UserPoolId=pool_id)["Users"],
             "clients": cognito.list_user_pool_clients(UserPoolId=pool_id)["UserPoolClients"],
             "groups": {
-                group["GroupName"]: cognito.list_users_in_group(
-                    UserPoolId=pool_id, GroupName=group["GroupName"]
-                )["Users"]
+                group["GroupName"]: cognito.list_users_in_group(UserPoolId=pool_id, GroupName=group["GroupName"])[
+                    "Users"
+                ]
                 for group in cognito.list_groups(UserPoolId=pool_id)["Groups"]
             },
         }
@@ -107,9 +107,7 @@ def items(cloud, region):
 
 def apps(cloud, region):
     amplify = cloud.client("amplify", region)
-    return [
-        [app, amplify.list_branches(appId=app["appId"])["branches"]] for app in amplify.list_apps()["apps"]
-    ]
+    return [[app, amplify.list_branches(appId=app["appId"])["branches"]] for app in amplify.list_apps()["apps"]]
 
 
 def _without_metadata(document):
@@ -119,9 +117,7 @@ def _without_metadata(document):
 def spoil(cloud):
     """Change something of everything."""
     cloud.refactor(MOVE_M)
-    cloud.cloudformation.set_stack_policy(
-        StackName=cloud.name("data"), StackPolicyBody=json.dumps(STACK_POLICY_DENY)
-    )
+    cloud.cloudformation.set_stack_policy(StackName=cloud.name("data"), StackPolicyBody=json.dumps(STACK_POLICY_DENY))
     ids = cloud.physical_ids("data")
     cloud.client("s3").put_object(Bucket=ids["B"], Key="new", Body=b"2")
     cloud.client("s3").delete_object(Bucket=ids["B"], Key="k")

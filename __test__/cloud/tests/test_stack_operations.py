@@ -63,9 +63,7 @@ def test_a_masked_value_that_is_sent_back_becomes_the_value(cloud):
 def test_roles_need_a_capability(cloud):
     role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": {}}}
     with error("InsufficientCapabilitiesException"):
-        cloud.cloudformation.create_stack(
-            StackName=cloud.name("a"), TemplateBody=json.dumps(template(R=role))
-        )
+        cloud.cloudformation.create_stack(StackName=cloud.name("a"), TemplateBody=json.dumps(template(R=role)))
 
 
 @pytest.mark.parametrize("url", ["https://example.com/b/k", "http://s3.amazonaws.com/b/k"])
@@ -95,9 +93,7 @@ def test_settings_of_buckets_and_tables(cloud):
 
 def test_what_holds_data_or_is_protected_cannot_be_deleted(cloud):
     protected = user_pool(DeletionProtection="ACTIVE")
-    cloud.create(
-        "a", template(B=bucket(), D=table(DeletionProtectionEnabled=True), U=protected, K=parameter())
-    )
+    cloud.create("a", template(B=bucket(), D=table(DeletionProtectionEnabled=True), U=protected, K=parameter()))
     cloud.client("s3").put_object(Bucket=cloud.physical_ids("a")["B"], Key="x", Body=b"1")
     cloud.cloudformation.delete_stack(StackName=cloud.name("a"))
     stack = cloud.settled("a")
@@ -108,9 +104,7 @@ def test_what_holds_data_or_is_protected_cannot_be_deleted(cloud):
 
 def test_termination_protection(cloud):
     cloud.create("a", template(K=parameter()))
-    cloud.cloudformation.update_termination_protection(
-        StackName=cloud.name("a"), EnableTerminationProtection=True
-    )
+    cloud.cloudformation.update_termination_protection(StackName=cloud.name("a"), EnableTerminationProtection=True)
     with error("ValidationError", "TerminationProtection"):
         cloud.cloudformation.delete_stack(StackName=cloud.name("a"))
 
@@ -166,9 +160,7 @@ def drift_statuses(cloud, short):
     cloudformation = cloud.cloudformation
     detection = cloudformation.detect_stack_drift(StackName=cloud.name(short))["StackDriftDetectionId"]
     while (
-        cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=detection)[
-            "DetectionStatus"
-        ]
+        cloudformation.describe_stack_drift_detection_status(StackDriftDetectionId=detection)["DetectionStatus"]
         == "DETECTION_IN_PROGRESS"
     ):
         pass
@@ -214,9 +206,7 @@ def test_the_summary_of_a_template(cloud):
 def test_lists_of_resources_are_paged(cloud):
     many = {f"Q{number}": queue() for number in range(105)}
     cloud.create("a", {"Resources": many})
-    pages = list(
-        cloud.cloudformation.get_paginator("list_stack_resources").paginate(StackName=cloud.name("a"))
-    )
+    pages = list(cloud.cloudformation.get_paginator("list_stack_resources").paginate(StackName=cloud.name("a")))
     assert [len(page["StackResourceSummaries"]) for page in pages] == [100, 5]
     described = cloud.cloudformation.describe_stack_resources(StackName=cloud.name("a"))
     assert len(described["StackResources"]) == 100, "as on AWS it has no pages, and stops at 100"

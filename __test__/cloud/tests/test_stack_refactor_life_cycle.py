@@ -63,9 +63,7 @@ def test_lists_are_paged_and_filtered(cloud):
     cloudformation = cloud.cloudformation
     found, token = [], {}
     while True:
-        page = cloudformation.list_stack_refactors(
-            ExecutionStatusFilter=["EXECUTE_COMPLETE"], MaxResults=1, **token
-        )
+        page = cloudformation.list_stack_refactors(ExecutionStatusFilter=["EXECUTE_COMPLETE"], MaxResults=1, **token)
         found += [summary["StackRefactorId"] for summary in page["StackRefactorSummaries"]]
         if "NextToken" not in page:
             break
@@ -84,9 +82,7 @@ def test_actions_are_paged(cloud):
     refactor_id = cloud.refactor(after, execute=False)["StackRefactorId"]
     seen, token = [], {}
     while True:
-        page = cloud.cloudformation.list_stack_refactor_actions(
-            StackRefactorId=refactor_id, MaxResults=2, **token
-        )
+        page = cloud.cloudformation.list_stack_refactor_actions(StackRefactorId=refactor_id, MaxResults=2, **token)
         assert len(page["StackRefactorActions"]) <= 2
         seen += [a["ResourceMapping"]["Source"]["LogicalResourceId"] for a in page["StackRefactorActions"]]
         if "NextToken" not in page:

@@ -45,9 +45,7 @@ def test_r1_one_stack_is_a_rename_unless_switched_off(cloud):
     assert cloud.physical_ids("a")["M2"] == physical_id
 
 
-@pytest.mark.parametrize(
-    "source", [{}, {"TemplateBody": "{}", "TemplateURL": "https://s3.amazonaws.com/x/y"}]
-)
+@pytest.mark.parametrize("source", [{}, {"TemplateBody": "{}", "TemplateURL": "https://s3.amazonaws.com/x/y"}])
 def test_r2_either_body_or_url(cloud, source):
     create_two_stacks(cloud)
     with error("ValidationError", "TemplateBody or TemplateURL"):
@@ -91,9 +89,7 @@ def test_r3_by_url(cloud):
     other = {"StackName": cloud.name("b"), "TemplateBody": json.dumps(WITH_M)}
 
     def create(url):
-        return raw_refactor(cloud, {"StackName": cloud.name("a"), "TemplateURL": url}, other)[
-            "StackRefactorId"
-        ]
+        return raw_refactor(cloud, {"StackName": cloud.name("a"), "TemplateURL": url}, other)["StackRefactorId"]
 
     for url in (
         f"https://{bucket}.s3.us-east-1.amazonaws.com/d/a.json",
@@ -183,10 +179,7 @@ def test_r8_not_twice_and_not_while_busy(cloud):
     with error("ValidationError", "more than once"):
         raw_refactor(
             cloud,
-            *(
-                {"StackName": name, "TemplateBody": json.dumps(WITHOUT_M)}
-                for name in (cloud.name("a"), stack_id)
-            ),
+            *({"StackName": name, "TemplateBody": json.dumps(WITHOUT_M)} for name in (cloud.name("a"), stack_id)),
         )
     cloud.control("POST", "/_config", {"latency_ms": 300})
     try:
@@ -442,9 +435,7 @@ def test_r23_denied_types_and_custom_resources(cloud):
 def test_r23_denied_types_may_stay(cloud):
     cloud.create("a", template(W=WAIT_HANDLE, M=METADATA, K=parameter("k")))
     cloud.create("b", template(B=parameter("b")))
-    done = cloud.refactor(
-        {"a": template(W=WAIT_HANDLE, M=METADATA), "b": template(B=parameter("b"), K=parameter("k"))}
-    )
+    done = cloud.refactor({"a": template(W=WAIT_HANDLE, M=METADATA), "b": template(B=parameter("b"), K=parameter("k"))})
     assert done["ExecutionStatus"] == "EXECUTE_COMPLETE"
 
 
@@ -539,9 +530,7 @@ def test_r32_tags_follow_the_move(cloud):
     cloud.create("a", template(T=table(), K=parameter("k")))
     cloud.create("b", template(B=parameter("b")))
     arn = cloud.client("dynamodb").describe_table(TableName=cloud.physical_ids("a")["T"])["Table"]["TableArn"]
-    cloud.refactor(
-        {"a": WITHOUT_M, "b": template(B=parameter("b"), Moved=table())}, [("a", "T", "b", "Moved")]
-    )
+    cloud.refactor({"a": WITHOUT_M, "b": template(B=parameter("b"), Moved=table())}, [("a", "T", "b", "Moved")])
     tags = cloud.client("dynamodb").list_tags_of_resource(ResourceArn=arn)["Tags"]
     assert {tag["Key"].split(":")[-1]: tag["Value"] for tag in tags} == {
         "stack-name": cloud.name("b"),

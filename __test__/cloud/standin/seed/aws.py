@@ -19,9 +19,7 @@ CONSEQUENCES = ("Embedded stack ", "The following resource(s) failed")
 TIMEOUT_SECONDS = 120
 
 
-def make_client(
-    endpoint, service, region="us-east-1", account=DEFAULT_ACCOUNT, attempts=1, timeout=TIMEOUT_SECONDS
-):
+def make_client(endpoint, service, region="us-east-1", account=DEFAULT_ACCOUNT, attempts=1, timeout=TIMEOUT_SECONDS):
     """A boto3 client of the stand-in; the access key is the account id."""
     config = Config(
         retries={"total_max_attempts": attempts},
@@ -64,9 +62,7 @@ class Aws:
 
     def client(self, service):
         if service not in self._clients:
-            self._clients[service] = make_client(
-                self.endpoint, service, self.region, self.account, attempts=3
-            )
+            self._clients[service] = make_client(self.endpoint, service, self.region, self.account, attempts=3)
         return self._clients[service]
 
     def control(self, method, path, document=None):
@@ -115,9 +111,7 @@ class Aws:
         return [*causes, *consequences][:REPORTED_FAILURES]
 
     def _events(self, stack_id):
-        pages = (
-            self.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack_id)
-        )
+        pages = self.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack_id)
         return [event for page in pages for event in page["StackEvents"]]
 
     def ensure_bucket(self, name):

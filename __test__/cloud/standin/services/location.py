@@ -27,9 +27,7 @@ def answer(request):
 
 def _list(kind):
     here = (get_account_id(), get_region(), kind.name)
-    return json_answer(
-        200, {"Entries": [{kind.name_property: key[3]} for key in resources if key[:3] == here]}
-    )
+    return json_answer(200, {"Entries": [{kind.name_property: key[3]} for key in resources if key[:3] == here]})
 
 
 def _describe(kind, name):

@@ -12,8 +12,8 @@ from standin.services import amplify
 from standin.settings import settings
 from standin.stack_refactor.refactors import injected_failures, refactors
 from standin.web import faults, request_log
-from standin.web.stacks import every_stack
 from standin.web.errors import Answer
+from standin.web.stacks import every_stack
 
 
 class BadRequestError(ValueError):
