@@ -354,6 +354,11 @@ export class Cloud {
     return this.control('GET', '/_requests');
   }
 
+  /** Every stack that exists, of all accounts and regions, with template, resources, policy and the rest. */
+  stacks() {
+    return this.control('GET', '/_stacks');
+  }
+
   /** Empties the request log. */
   resetRequests() {
     return this.control('POST', '/_requests/reset');

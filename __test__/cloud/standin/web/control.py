@@ -13,6 +13,7 @@ from standin.settings import settings
 from standin.stack_refactor.refactors import injected_failures, refactors
 from standin.web import faults, request_log
 from standin.web.errors import Answer
+from standin.web.stacks import every_stack
 
 
 class BadRequestError(ValueError):
@@ -39,9 +40,7 @@ async def answer(request):
 
 
 def _json(status, value):
-    return Answer(
-        status, {"content-type": "application/json"}, json.dumps(value, default=str, indent=1).encode()
-    )
+    return Answer(status, {"content-type": "application/json"}, json.dumps(value, default=str, indent=1).encode())
 
 
 async def _ready(document, request):
@@ -64,6 +63,10 @@ async def _reset_ledger(document, request):
     book.reset()
     book.scan("reset")
     return {}
+
+
+async def _stacks(document, request):
+    return every_stack()
 
 
 async def _read_faults(document, request):
@@ -160,6 +163,7 @@ ROUTES = {
     ("POST", "/_ledger/mark-production"): _mark_production,
     ("POST", "/_ledger/allow"): _allow_changes,
     ("POST", "/_ledger/reset"): _reset_ledger,
+    ("GET", "/_stacks"): _stacks,
     ("GET", "/_faults"): _read_faults,
     ("POST", "/_faults"): _replace_faults,
     ("DELETE", "/_faults"): _clear_faults,
