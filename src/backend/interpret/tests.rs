@@ -899,6 +899,7 @@ fn projects(folder: &str) -> Vec<(String, PathBuf)> {
     found
 }
 
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn snapshot(folder: &str, prefix: &str) {
     let projects = projects(folder);
     if projects.is_empty() {
