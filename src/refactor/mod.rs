@@ -1,1 +1,43 @@
 //! Moves the stateful resources into the Gen 2 stacks, and back.
+//!
+//! Planning is pure: stack trees go in, a [`RefactorPlan`] comes out. Every operation is simulated on the templates that the
+//! operations before it leave, and the plan carries all violations of the service's rules and of the move-only invariant.
+
+mod assembly;
+mod candidate;
+mod error;
+mod files;
+mod forward;
+mod holding;
+mod identity;
+mod input;
+mod inventory;
+mod knowledge;
+mod landscape;
+mod literal;
+mod live;
+mod matching;
+mod operation;
+mod pairing;
+mod record;
+mod rollback;
+#[cfg(test)]
+mod tests;
+mod view;
+
+pub use error::{PairCandidate, PlanError};
+pub use files::{FileNames, OperationFile, operation_files};
+pub use forward::plan_forward;
+pub use holding::{holding_name, holding_names};
+pub use input::{AttributeRequest, KnownAttributes, LiveAttributes, NoLiveAttributes, PlanInput, ResourceMappings};
+pub use literal::PLACEHOLDER;
+pub use live::{Divergence, LiveStack, LiveState, divergences, is_shell, live_state, may_delete};
+pub use operation::{
+    AllowedChanges, DeleteReason, DeleteStack, ExpectedResource, MoveKind, PlannedOperation, Presence,
+    RefactorOperation, RefactorPlan, ResourceMove, StackExpectation, StackRef, StackRefactor, StackTransition,
+    UpdatePurpose, UpdateStack, needs_upload,
+};
+pub use record::{MigrationRecord, RecordedAddress, RecordedMove, RecordedStack};
+pub use rollback::plan_rollback;
+
+pub use crate::cloudformation::same_template;

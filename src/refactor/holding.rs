@@ -1,0 +1,83 @@
+//! Holding stacks: where Gen 2's own resources wait while those of Gen 1 take their place.
+
+use serde_json::{Value, json};
+
+use super::{operation::StackRef, record::RecordedMove};
+use crate::{
+    cloudformation::Template,
+    deployment::{Stack, StackTree},
+};
+
+/// Key in the metadata of a holding stack's template under which the moves of the refactor are kept, so that a rollback
+/// is possible without a journal.
+const METADATA_KEY: &str = "Amplify::Gen2Migration";
+const SUFFIX: &str = "-holding";
+const MAXIMUM_NAME: usize = 128;
+
+/// Names of the holding stacks that a refactor to this Gen 2 root may use: ask whether they exist before planning.
+pub fn holding_names(gen2: &StackTree) -> Vec<String> {
+    gen2.walk().into_iter().map(|stack| holding_name(&stack.name)).collect()
+}
+
+/// Name of the holding stack of a Gen 2 stack: its name, cut so that the hash at its end and the suffix fit.
+pub fn holding_name(stack_name: &str) -> String {
+    let (prefix, hash) = match stack_name.rsplit_once('-') {
+        Some((prefix, hash)) => (prefix, format!("-{hash}{SUFFIX}")),
+        None => (stack_name, SUFFIX.to_owned()),
+    };
+    let room = MAXIMUM_NAME.saturating_sub(hash.len());
+    let prefix: String = prefix.chars().take(room).collect();
+    format!("{prefix}{hash}")
+}
+
+/// A new holding stack without resources.
+pub(super) fn empty_template(moves: &[RecordedMove]) -> Template {
+    let document = json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": "Temporary holding stack for Gen2 migration",
+        "Metadata": { METADATA_KEY: { "Moves": moves } },
+        "Resources": {},
+        "Outputs": {},
+    });
+    Template::from_value(document, "holding stack").unwrap_or_else(|_| Template::empty())
+}
+
+/// The moves that a holding stack remembers.
+pub(super) fn remembered_moves(template: &Template) -> Vec<RecordedMove> {
+    let moves = template
+        .document()
+        .get("Metadata")
+        .and_then(|metadata| metadata.get(METADATA_KEY)?.get("Moves"));
+    moves
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(|moved| serde_json::from_value(moved.clone()).ok())
+        .collect()
+}
+
+/// How a holding stack is named in operations: by its ARN when it exists.
+pub(super) fn reference(name: &str, existing: Option<&Stack>) -> StackRef {
+    StackRef {
+        name: name.into(),
+        id: existing.map_or_else(|| name.into(), |stack| stack.id.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_keep_hash_and_suffix() {
+        assert_eq!(
+            holding_name("amplify-a-b-branch-123-auth1-XYZ"),
+            "amplify-a-b-branch-123-auth1-XYZ-holding"
+        );
+        assert_eq!(holding_name("plain"), "plain-holding");
+        let long = format!("{}-HASH", "x".repeat(123));
+        let name = holding_name(&long);
+        assert_eq!(name.len(), 128);
+        assert!(name.ends_with("x-HASH-holding"));
+    }
+}

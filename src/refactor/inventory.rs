@@ -1,0 +1,162 @@
+//! Findings about what does not move. Everything in a stack that takes part is accounted for.
+
+use super::{candidate::Candidate, record::RecordedMove};
+use crate::{
+    backend::{
+        finding::{Finding, Severity},
+        model::Resource,
+    },
+    cloudformation::simulate::cannot_move,
+    deployment::Stack,
+};
+
+fn finding(id: &str, severity: Severity, resource: &Resource, message: String, remedy: &str) -> Finding {
+    Finding {
+        id: id.into(),
+        severity,
+        feature: resource.id.to_string(),
+        message,
+        path: "amplify-meta.json".into(),
+        line: None,
+        remedy: remedy.into(),
+    }
+}
+
+/// A resource whose stack has nothing that moves. Code and APIs are made anew by Gen 2; anything else is told.
+pub(super) fn unmoved_resource(resource: &Resource) -> Option<Finding> {
+    let made_anew = matches!(
+        (resource.id.category.0.as_str(), resource.service.as_deref()),
+        ("function", Some("Lambda" | "LambdaLayer")) | ("api", Some("AppSync" | "API Gateway"))
+    );
+    if made_anew || resource.id.category.0 == "hosting" {
+        return None;
+    }
+    let service = resource.service.as_deref().unwrap_or("unknown service");
+    Some(finding(
+        "refactor-not-moved",
+        Severity::Manual,
+        resource,
+        format!(
+            "{} ({service}) is not moved to Gen 2, it stays in its Gen 1 stack.",
+            resource.id
+        ),
+        "Keep the Gen 1 stack, or name its resources and their Gen 2 counterparts in a file for --mappings.",
+    ))
+}
+
+/// The resource belongs to somebody else.
+pub(super) fn imported(resource: &Resource) -> Finding {
+    finding(
+        "refactor-imported",
+        Severity::Info,
+        resource,
+        format!(
+            "{} is imported: no stack of the app owns it, so nothing moves.",
+            resource.id
+        ),
+        "Nothing has to be done; the Gen 2 backend refers to it.",
+    )
+}
+
+/// The stack has no resource of the types that move.
+pub(super) fn nothing_to_move(resource: &Resource, stack: &Stack) -> Finding {
+    finding(
+        "refactor-nothing-to-move",
+        Severity::Info,
+        resource,
+        format!(
+            "{} owns no resource of {} that moves; it may have been moved before.",
+            stack.name, resource.id
+        ),
+        "Nothing has to be done.",
+    )
+}
+
+/// A resource of a type that moves, which Amplify did not make and which has no counterpart.
+pub(super) fn unpaired(resource: &Resource, candidate: &Candidate) -> Finding {
+    finding(
+        "refactor-unpaired",
+        Severity::Manual,
+        resource,
+        format!(
+            "{} has no counterpart in Gen 2 and stays in its Gen 1 stack.",
+            candidate.id
+        ),
+        "Keep the Gen 1 stack, or name a counterpart in a file for --mappings.",
+    )
+}
+
+/// Resources that hold data, identities or side effects and stay in the stack.
+pub(super) fn left_behind(resource: &Resource, stack: &Stack, moved_types: &[&str]) -> Vec<Finding> {
+    stack
+        .resources
+        .iter()
+        .filter(|(_, owned)| !moved_types.contains(&owned.resource_type.as_str()) && matters(&owned.resource_type))
+        .map(|(logical_id, owned)| {
+            let physical_id = owned.physical_id.as_deref().unwrap_or("no physical id");
+            let reason = match cannot_move(&owned.resource_type) {
+                Some(reason) => format!("stays in {}: {reason}", stack.name),
+                None => format!("stays in {}: Gen 2 makes its own", stack.name),
+            };
+            finding(
+                "refactor-left-behind",
+                Severity::Warning,
+                resource,
+                format!("{logical_id} ({} {physical_id}) {reason}.", owned.resource_type),
+                "Keep the Gen 1 stack until nothing uses it; deleting the stack deletes it or runs its delete handler.",
+            )
+        })
+        .collect()
+}
+
+/// Types whose loss would be noticed.
+fn matters(resource_type: &str) -> bool {
+    const PREFIXES: [&str; 5] = [
+        "Custom::",
+        "AWS::S3::Bucket",
+        "AWS::DynamoDB::",
+        "AWS::Kinesis::",
+        "AWS::Cognito::",
+    ];
+    resource_type != "AWS::S3::BucketPolicy"
+        && (resource_type == "AWS::CloudFormation::CustomResource"
+            || resource_type == "AWS::OpenSearchService::Domain"
+            || resource_type == "AWS::Elasticsearch::Domain"
+            || PREFIXES.iter().any(|prefix| resource_type.starts_with(prefix)))
+}
+
+/// A rollback without record: where a resource belongs was inferred.
+pub(super) fn inferred(moved: &RecordedMove) -> Finding {
+    Finding {
+        id: "refactor-rollback-inferred".into(),
+        severity: Severity::Warning,
+        feature: moved.target.stack.clone(),
+        message: format!(
+            "Neither a journal nor a holding stack tells where {} {} came from; by Amplify's own ids it belongs to {} of {}.",
+            moved.resource_type, moved.physical_id, moved.source.logical_id, moved.source.stack
+        ),
+        path: String::new(),
+        line: None,
+        remedy: "Check the physical id before going on.".into(),
+    }
+}
+
+/// A rollback cannot give a stack its original template back.
+pub(super) fn template_stays_literal(stack: &str, recorded: bool) -> Finding {
+    let reason = if recorded {
+        "its resources were changed after the refactor, and the original template would change them again"
+    } else {
+        "the journal of the refactor is not there"
+    };
+    Finding {
+        id: "refactor-template-literal".into(),
+        severity: Severity::Manual,
+        feature: stack.into(),
+        message: format!("{stack} keeps a template with literal values: {reason}."),
+        path: String::new(),
+        line: None,
+        remedy:
+            "Deploy the stack once more (amplify push for Gen 1 after unlocking, a deployment of the branch for Gen 2)."
+                .into(),
+    }
+}

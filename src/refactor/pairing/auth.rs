@@ -1,0 +1,100 @@
+//! User pool, clients, identity pool and groups.
+
+use super::{PairingContext, PairingRule};
+use crate::refactor::{candidate::Candidate, identity::without_hash};
+
+const CLIENT: &str = "AWS::Cognito::UserPoolClient";
+
+/// Construct that `defineAuth` makes.
+const CONSTRUCT: &str = "amplifyAuth";
+
+pub(super) static USER_POOL: PairingRule = PairingRule {
+    category: "auth",
+    service: "Cognito",
+    types: &[
+        "AWS::Cognito::UserPool",
+        CLIENT,
+        "AWS::Cognito::IdentityPool",
+        "AWS::Cognito::IdentityPoolRoleAttachment",
+    ],
+    source_keys: auth_source_keys,
+    target_keys: auth_target_keys,
+    essential: |source| {
+        matches!(
+            source.id.logical_id.as_str(),
+            "UserPool" | "UserPoolClientWeb" | "UserPoolClient" | "IdentityPool" | "IdentityPoolRoleMap"
+        )
+    },
+    sole_pair: false,
+    incompatibility: |_, _| None,
+    hint: auth_hint,
+};
+
+pub(super) static GROUPS: PairingRule = PairingRule {
+    category: "auth",
+    service: "Cognito-UserPool-Groups",
+    types: &["AWS::Cognito::UserPoolGroup"],
+    source_keys: |_, group| vec![group.text("GroupName").map(Into::into)],
+    target_keys: |group| group.text("GroupName").map(Into::into).into_iter().collect(),
+    essential: |_| true,
+    sole_pair: false,
+    incompatibility: |_, _| None,
+    hint: |group| {
+        format!(
+            "Add the group {} to defineAuth and deploy the Gen 2 backend.",
+            group.text("GroupName").unwrap_or(&group.id.logical_id)
+        )
+    },
+};
+
+/// Part that a client plays: the web client, the native client, or whichever its name tells.
+fn auth_source_keys(_: &PairingContext<'_>, source: &Candidate) -> Vec<Option<String>> {
+    if source.id.resource_type != CLIENT {
+        // One of each kind; where Gen 2 has more, the one of defineAuth.
+        return vec![Some(CONSTRUCT.into()), Some(String::new())];
+    }
+    match source.id.logical_id.as_str() {
+        "UserPoolClientWeb" => vec![Some("web client".into())],
+        "UserPoolClient" => vec![Some("native client".into())],
+        _ => vec![client_name(source)],
+    }
+}
+
+fn auth_target_keys(target: &Candidate) -> Vec<String> {
+    let ours = target.path.iter().any(|segment| segment == CONSTRUCT)
+        || target.path.is_empty() && target.id.logical_id.starts_with(CONSTRUCT);
+    if target.id.resource_type != CLIENT {
+        let construct = ours.then(|| CONSTRUCT.to_owned());
+        return construct.into_iter().chain([String::new()]).collect();
+    }
+    let part = match (ours, client_construct(target)) {
+        (true, Some("UserPoolAppClient")) => Some("web client".to_owned()),
+        (true, Some("NativeAppClient" | "UserPoolNativeAppClient")) => Some("native client".to_owned()),
+        _ => None,
+    };
+    part.into_iter().chain(client_name(target)).collect()
+}
+
+/// Construct of a client: the segment before `Resource`, or what the logical id ends with.
+fn client_construct(client: &Candidate) -> Option<&str> {
+    match client.path.as_slice() {
+        [.., construct, resource] if resource == "Resource" => Some(construct),
+        [.., construct] => Some(construct),
+        [] => without_hash(&client.id.logical_id)?.strip_prefix(CONSTRUCT),
+    }
+}
+
+fn client_name(client: &Candidate) -> Option<String> {
+    client.text("ClientName").map(|name| format!("name {name}"))
+}
+
+fn auth_hint(source: &Candidate) -> String {
+    match source.id.logical_id.as_str() {
+        "UserPoolClient" => {
+            "The Gen 2 backend needs a client for native apps (userPool.addClient('NativeAppClient', ...), as `generate` writes it); \
+             without it released mobile apps would lose their client."
+                .into()
+        }
+        _ => format!("Deploy a Gen 2 backend that has a {} of its own.", source.id.resource_type),
+    }
+}

@@ -1,0 +1,489 @@
+//! The way back: what was moved returns to Gen 1, what was parked returns to Gen 2, and the original templates return to both.
+
+use indexmap::{IndexMap, IndexSet};
+use serde_json::Value;
+
+use super::{
+    assembly::{Assembly, PlannedMove},
+    error::PlanError,
+    forward::transplant,
+    holding::{holding_name, remembered_moves},
+    input::PlanInput,
+    inventory,
+    landscape::{HoldingState, Landscape},
+    literal::{self, PLACEHOLDER},
+    matching::group,
+    operation::{DeleteReason, MoveKind, RefactorPlan, ResourceMove, StackRef, UpdatePurpose},
+    pairing::rule_for,
+    record::{MigrationRecord, RecordedAddress, RecordedMove},
+};
+use crate::{
+    backend::finding::Finding,
+    cloudformation::{Template, same_template, simulate::SimulatedStack},
+    deployment::Stack,
+};
+
+/// Plans the way back from what is live. With the record of the migration the original templates return too; without it
+/// the logical ids come from the holding stacks, or from the ids that Amplify gives in Gen 1, and templates stay literal.
+///
+/// # Errors
+/// When a stack is missing, something that was moved is nowhere to be found, or a value that is needed is not known.
+pub fn plan_rollback(input: &PlanInput<'_>, record: Option<&MigrationRecord>) -> Result<RefactorPlan, PlanError> {
+    let mut landscape = Landscape::new(*input)?;
+    let mut findings = Vec::new();
+    let stacks: Vec<(&str, &Stack)> = input
+        .gen2
+        .nested
+        .iter()
+        .map(|(logical_id, tree)| (logical_id.as_str(), &tree.stack))
+        .collect();
+    let mut units = Vec::new();
+    for (nested_id, stack) in stacks {
+        if let Some(unit) = unit(&mut landscape, nested_id, stack, record, &mut findings)? {
+            units.push(unit);
+        }
+    }
+    let (simulation, references) = landscape.simulation();
+    let mut assembly = Assembly::new(simulation, references);
+    for unit in &units {
+        plan_unit(&landscape, &mut assembly, unit)?;
+    }
+    for unit in &units {
+        restore_templates(&mut assembly, unit, record, &mut findings);
+    }
+    let exclusive = units.iter().flat_map(Unit::real_resources).collect();
+    let (operations, violations) = assembly.finish(&exclusive);
+    findings.sort();
+    findings.dedup();
+    Ok(RefactorPlan {
+        rollback: true,
+        operations,
+        findings,
+        record: record.cloned().unwrap_or_else(|| MigrationRecord {
+            gen1_root: reference(&input.gen1.stack),
+            gen2_root: reference(&input.gen2.stack),
+            stacks: IndexMap::new(),
+            moves: Vec::new(),
+        }),
+        violations,
+    })
+}
+
+fn reference(stack: &Stack) -> StackRef {
+    StackRef {
+        name: stack.name.clone(),
+        id: stack.id.clone(),
+    }
+}
+
+/// What has to be done for one Gen 2 stack.
+struct Unit {
+    group: String,
+    gen2_stack: String,
+    holding: HoldingState,
+    /// Gen 1 stacks that took part, whether or not anything has to come back to them.
+    gen1_stacks: IndexSet<String>,
+    /// Resources of Gen 1 that are in the Gen 2 stack.
+    back: Vec<RecordedMove>,
+    /// Logical ids that wait in the holding stack, with type and physical id.
+    parked: Vec<ResourceMove>,
+}
+
+impl Unit {
+    fn real_resources(&self) -> Vec<(String, String)> {
+        let moved = self
+            .back
+            .iter()
+            .map(|moved| (moved.resource_type.clone(), moved.physical_id.clone()));
+        let parked = self
+            .parked
+            .iter()
+            .map(|moved| (moved.resource_type.clone(), moved.physical_id.clone()));
+        moved.chain(parked).collect()
+    }
+}
+
+/// Reads what one Gen 2 stack and its holding stack hold; `None` when the stack took no part.
+fn unit<'a>(
+    landscape: &mut Landscape<'a>,
+    nested_id: &str,
+    stack: &'a Stack,
+    record: Option<&MigrationRecord>,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<Unit>, PlanError> {
+    let holding = landscape.holding(&stack.name)?;
+    let parked = landscape
+        .state(&holding_name(&stack.name))
+        .filter(|_| holding == HoldingState::Usable)
+        .map(parked_resources)
+        .unwrap_or_default();
+    let remembered = known_moves(landscape, nested_id, stack, holding, record, findings)?;
+    if holding == HoldingState::Absent && remembered.is_empty() {
+        return Ok(None);
+    }
+    landscape.load(stack)?;
+    let mut gen1_stacks = IndexSet::new();
+    let mut back = Vec::new();
+    for moved in remembered {
+        let gen1 = Landscape::find(landscape.input.gen1, &moved.source.stack);
+        let gen1_state = match gen1 {
+            Some((_, gen1)) => Some(landscape.load(gen1)?.clone()),
+            None => None,
+        };
+        gen1_stacks.insert(moved.source.stack.clone());
+        let gen2_state = landscape.state(&stack.name);
+        let in_gen2 = gen2_state.is_some_and(|state| owns(state, &moved.target.logical_id, &moved));
+        let in_gen1 = gen1_state
+            .as_ref()
+            .is_some_and(|state| owns(state, &moved.source.logical_id, &moved));
+        if in_gen2 && gen1_state.is_some() {
+            back.push(moved);
+        } else if !in_gen1 {
+            return Err(PlanError::Lost {
+                resource_type: moved.resource_type,
+                physical_id: moved.physical_id,
+                gen1_stack: moved.source.stack,
+                gen2_stack: stack.name.clone(),
+            });
+        }
+    }
+    let group = unit_group(landscape, &gen1_stacks, stack);
+    Ok(Some(Unit {
+        group,
+        gen2_stack: stack.name.clone(),
+        holding,
+        gen1_stacks,
+        back,
+        parked,
+    }))
+}
+
+fn owns(state: &SimulatedStack, logical_id: &str, moved: &RecordedMove) -> bool {
+    state
+        .resources
+        .get(logical_id)
+        .is_some_and(|resource| resource.physical_id.as_deref() == Some(moved.physical_id.as_str()))
+}
+
+fn unit_group(landscape: &Landscape<'_>, gen1_stacks: &IndexSet<String>, gen2_stack: &Stack) -> String {
+    let groups: Vec<String> = landscape
+        .input
+        .resources
+        .iter()
+        .filter(|resource| {
+            landscape
+                .gen1_stack(&resource.id.logical_id())
+                .is_some_and(|stack| gen1_stacks.contains(&stack.name))
+        })
+        .map(group)
+        .collect();
+    if groups.is_empty() {
+        gen2_stack.name.clone()
+    } else {
+        groups.join(", ")
+    }
+}
+
+fn parked_resources(holding: &SimulatedStack) -> Vec<ResourceMove> {
+    holding
+        .template
+        .resources()
+        .filter(|resource| resource.logical_id != PLACEHOLDER)
+        .filter_map(|resource| {
+            let owned = holding.resources.get(resource.logical_id)?;
+            Some(ResourceMove {
+                source_logical_id: resource.logical_id.into(),
+                target_logical_id: resource.logical_id.into(),
+                resource_type: owned.resource_type.clone(),
+                physical_id: owned.physical_id.clone()?,
+            })
+        })
+        .collect()
+}
+
+/// What was moved into this Gen 2 stack: from the record, else from the holding stack, else from Amplify's own ids.
+fn known_moves<'a>(
+    landscape: &mut Landscape<'a>,
+    nested_id: &str,
+    stack: &'a Stack,
+    holding: HoldingState,
+    record: Option<&MigrationRecord>,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<RecordedMove>, PlanError> {
+    let into_this = |moves: &[RecordedMove]| -> Vec<RecordedMove> {
+        moves
+            .iter()
+            .filter(|moved| moved.kind == MoveKind::Move && moved.target.stack == stack.name)
+            .cloned()
+            .collect()
+    };
+    if let Some(record) = record {
+        let moves = into_this(&record.moves);
+        if !moves.is_empty() {
+            return Ok(moves);
+        }
+    }
+    let holding_stack = landscape
+        .state(&holding_name(&stack.name))
+        .filter(|_| holding == HoldingState::Usable);
+    if let Some(holding_stack) = holding_stack {
+        let moves = into_this(&remembered_moves(&holding_stack.template));
+        if !moves.is_empty() {
+            return Ok(moves);
+        }
+    }
+    let inferred = inferred_moves(landscape, nested_id, stack)?;
+    for moved in &inferred {
+        findings.push(inventory::inferred(moved));
+    }
+    Ok(inferred)
+}
+
+/// Resources of the Gen 2 stack whose Gen 1 counterpart, by Amplify's own logical ids, is missing in its Gen 1 stack.
+fn inferred_moves<'a>(
+    landscape: &mut Landscape<'a>,
+    nested_id: &str,
+    stack: &'a Stack,
+) -> Result<Vec<RecordedMove>, PlanError> {
+    let resources = landscape.input.resources;
+    let mut moves = Vec::new();
+    for resource in resources {
+        let Some(rule) = rule_for(resource).filter(|_| !resource.imported) else {
+            continue;
+        };
+        let named_so = super::identity::category_stack(rule.category, nested_id);
+        let fits = named_so.is_some_and(|id| {
+            id.name.is_empty() || super::identity::normalised(id.name) == super::identity::normalised(&resource.id.name)
+        });
+        let Some(gen1) = landscape.gen1_stack(&resource.id.logical_id()).filter(|_| fits) else {
+            continue;
+        };
+        let gen1_state = landscape.load(gen1)?.clone();
+        let gen2_state = landscape.load(stack)?.clone();
+        // Only a stack that has lost something has the placeholder, or no resource of its types.
+        let has_any = gen1_state
+            .resources
+            .values()
+            .any(|owned| rule.types.contains(&owned.resource_type.as_str()));
+        if has_any {
+            continue;
+        }
+        for definition in gen2_state.template.resources() {
+            let Some(owned) = gen2_state.resources.get(definition.logical_id) else {
+                continue;
+            };
+            let (Some(physical_id), true) = (&owned.physical_id, rule.types.contains(&owned.resource_type.as_str()))
+            else {
+                continue;
+            };
+            let Some(gen1_id) = gen1_logical_id(
+                &owned.resource_type,
+                definition.logical_id,
+                definition.property("GroupName"),
+            ) else {
+                continue;
+            };
+            moves.push(RecordedMove {
+                kind: MoveKind::Move,
+                resource_type: owned.resource_type.clone(),
+                physical_id: physical_id.clone(),
+                source: RecordedAddress {
+                    stack: gen1.name.clone(),
+                    logical_id: gen1_id,
+                },
+                target: RecordedAddress {
+                    stack: stack.name.clone(),
+                    logical_id: definition.logical_id.into(),
+                },
+            });
+        }
+    }
+    let unique: IndexSet<&RecordedAddress> = moves.iter().map(|moved| &moved.source).collect();
+    if unique.len() != moves.len() {
+        // Several tables of one stack, for example: which is whose cannot be inferred from types.
+        let resource = moves
+            .first()
+            .map(|moved| moved.source.logical_id.clone())
+            .unwrap_or_default();
+        return Err(PlanError::Mapping {
+            stack: stack.name.clone(),
+            logical_id: resource,
+            message: "more than one resource could belong here, and neither a journal nor a holding stack tells which"
+                .into(),
+        });
+    }
+    Ok(moves)
+}
+
+/// Logical id that Amplify gives to a resource in Gen 1.
+fn gen1_logical_id(resource_type: &str, gen2_id: &str, group_name: Option<&Value>) -> Option<String> {
+    let logical_id = match resource_type {
+        "AWS::Cognito::UserPool" => "UserPool",
+        "AWS::Cognito::UserPoolClient" if gen2_id.contains("NativeAppClient") => "UserPoolClient",
+        "AWS::Cognito::UserPoolClient" if gen2_id.contains("UserPoolAppClient") => "UserPoolClientWeb",
+        "AWS::Cognito::IdentityPool" => "IdentityPool",
+        "AWS::Cognito::IdentityPoolRoleAttachment" => "IdentityPoolRoleMap",
+        "AWS::Cognito::UserPoolGroup" => return Some(format!("{}Group", group_name?.as_str()?)),
+        "AWS::S3::Bucket" => "S3Bucket",
+        "AWS::DynamoDB::Table" => "DynamoDBTable",
+        "AWS::Kinesis::Stream" => "KinesisStream",
+        _ => return None,
+    };
+    Some(logical_id.into())
+}
+
+fn plan_unit(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit) -> Result<(), PlanError> {
+    let holding_stack = holding_name(&unit.gen2_stack);
+    if unit.holding == HoldingState::Shell {
+        assembly.shell(&holding_stack);
+        assembly.delete(&holding_stack, DeleteReason::Shell, &unit.group);
+    }
+    prepare_gen2(landscape, assembly, unit)?;
+    for gen1_stack in &unit.gen1_stacks {
+        move_back(assembly, unit, gen1_stack);
+    }
+    if unit.holding == HoldingState::Usable {
+        restore_parked(assembly, unit, &holding_stack);
+        assembly.delete(&holding_stack, DeleteReason::EmptyHolding, &unit.group);
+    }
+    Ok(())
+}
+
+/// A deployment after the refactor has made the Gen 2 template symbolic again.
+fn prepare_gen2(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit) -> Result<(), PlanError> {
+    let moved: IndexSet<String> = unit.back.iter().map(|moved| moved.target.logical_id.clone()).collect();
+    let Some(state) = assembly
+        .simulation
+        .stacks
+        .get(&unit.gen2_stack)
+        .filter(|_| !moved.is_empty())
+    else {
+        return Ok(());
+    };
+    let deployed = landscape.deployed(&unit.gen2_stack);
+    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved)?;
+    assembly.update(&unit.gen2_stack, prepared, UpdatePurpose::Prepare, &unit.group);
+    Ok(())
+}
+
+fn move_back(assembly: &mut Assembly<'_>, unit: &Unit, gen1_stack: &str) {
+    let moved: Vec<&RecordedMove> = unit
+        .back
+        .iter()
+        .filter(|moved| moved.source.stack == gen1_stack)
+        .collect();
+    if moved.is_empty() {
+        return;
+    }
+    let renamed: IndexMap<&str, &str> = moved
+        .iter()
+        .map(|moved| (moved.target.logical_id.as_str(), moved.source.logical_id.as_str()))
+        .collect();
+    let (Some(source), Some(target)) = (
+        assembly.template(&unit.gen2_stack).cloned(),
+        assembly.template(gen1_stack).cloned(),
+    ) else {
+        return;
+    };
+    let (source_after, target_after, order) = transplant(source, target, &renamed);
+    let moves = order
+        .iter()
+        .filter_map(|logical_id| moved.iter().find(|moved| moved.target.logical_id == *logical_id))
+        .map(|moved| ResourceMove {
+            source_logical_id: moved.target.logical_id.clone(),
+            target_logical_id: moved.source.logical_id.clone(),
+            resource_type: moved.resource_type.clone(),
+            physical_id: moved.physical_id.clone(),
+        })
+        .collect();
+    let planned = PlannedMove {
+        kind: MoveKind::MoveBack,
+        source: &unit.gen2_stack,
+        target: gen1_stack,
+        source_after,
+        target_after,
+        moves,
+    };
+    assembly.refactor(planned, &unit.group);
+}
+
+fn restore_parked(assembly: &mut Assembly<'_>, unit: &Unit, holding_stack: &str) {
+    if unit.parked.is_empty() {
+        return;
+    }
+    let Some(mut holding) = assembly.template(holding_stack).cloned() else {
+        return;
+    };
+    if holding.resource(PLACEHOLDER).is_none() {
+        holding.insert("Resources", PLACEHOLDER, literal::placeholder());
+        assembly.update(holding_stack, holding.clone(), UpdatePurpose::Placeholder, &unit.group);
+    }
+    let Some(gen2) = assembly.template(&unit.gen2_stack).cloned() else {
+        return;
+    };
+    let same_ids: IndexMap<&str, &str> = unit
+        .parked
+        .iter()
+        .map(|moved| (moved.source_logical_id.as_str(), moved.target_logical_id.as_str()))
+        .collect();
+    let (source_after, target_after, _) = transplant(holding, gen2, &same_ids);
+    let planned = PlannedMove {
+        kind: MoveKind::Restore,
+        source: holding_stack,
+        target: &unit.gen2_stack,
+        source_after,
+        target_after,
+        moves: unit.parked.clone(),
+    };
+    assembly.refactor(planned, &unit.group);
+}
+
+/// Gives the stacks their original templates back where that changes no resource; else takes the placeholder away.
+fn restore_templates(
+    assembly: &mut Assembly<'_>,
+    unit: &Unit,
+    record: Option<&MigrationRecord>,
+    findings: &mut Vec<Finding>,
+) {
+    for stack in unit.gen1_stacks.iter().chain([&unit.gen2_stack]) {
+        let Some(live) = assembly.template(stack).cloned() else {
+            continue;
+        };
+        let original = record
+            .and_then(|record| record.stacks.get(stack))
+            .map(|recorded| &recorded.original);
+        if original.is_some_and(|original| same_template(original, &live)) {
+            continue;
+        }
+        match original.filter(|original| changes_nothing(assembly, stack, original)) {
+            Some(original) => {
+                assembly.update(stack, original.clone(), UpdatePurpose::RestoreTemplate, &unit.group);
+            }
+            None => {
+                findings.push(inventory::template_stays_literal(stack, original.is_some()));
+                without_placeholder(assembly, stack, live, &unit.group);
+            }
+        }
+    }
+}
+
+/// The update would touch nothing but policies and the placeholder.
+fn changes_nothing(assembly: &Assembly<'_>, stack: &str, original: &Template) -> bool {
+    let mut trial = assembly.simulation.clone();
+    trial.update(stack, original).is_ok_and(|effect| {
+        effect.created.is_empty()
+            && effect.changed.is_empty()
+            && effect.deleted.iter().all(|logical_id| logical_id == PLACEHOLDER)
+    })
+}
+
+fn without_placeholder(assembly: &mut Assembly<'_>, stack: &str, mut template: Template, group: &str) {
+    let others = assembly
+        .simulation
+        .stacks
+        .get(stack)
+        .is_some_and(|stack| stack.resources.keys().any(|logical_id| logical_id != PLACEHOLDER));
+    if others && template.remove("Resources", PLACEHOLDER).is_some() {
+        assembly.update(stack, template, UpdatePurpose::RestoreTemplate, group);
+    }
+}
