@@ -8,7 +8,10 @@ use super::input::{LiveAttributes, PlanInput};
 use crate::{
     cloudformation::{
         Place, Template, TemplateError, derived_attribute,
-        evaluate::{AttributeSource, ParameterValue, ParameterValues, PseudoParameters, intrinsic, is_ssm_value},
+        evaluate::{
+            AttributeSource, Evaluator, NoAttributes, ParameterValue, ParameterValues, PseudoParameters, intrinsic,
+            is_ssm_value,
+        },
         simulate::{ResourceFacts, SimulatedResource, SimulatedStack},
     },
     deployment::Stack,
@@ -96,10 +99,18 @@ pub(super) fn runtime_output<'s>(stack: &'s Stack, name: &str) -> Option<&'s str
 pub(super) fn simulated(stack: &Stack, place: &Place) -> Result<SimulatedStack, TemplateError> {
     let template = parse(stack)?;
     let parameters = parameter_values(stack, &template);
+    let pseudo = PseudoParameters {
+        stack_name: Some(stack.name.clone()),
+        stack_id: Some(stack.id.clone()).filter(|id| id.starts_with("arn:")),
+        ..PseudoParameters::of_region(&place.region, Some(&place.account_id))
+    };
+    let evaluator = Evaluator::new(&template, &parameters, pseudo.clone(), &NoAttributes);
     let resources = stack
         .resources
         .iter()
         .filter(|(_, resource)| resource.status != "DELETE_COMPLETE" && resource.physical_id.is_some())
+        // Some endpoints list every resource of the template; one whose condition is false is not deployed.
+        .filter(|(logical_id, _)| evaluator.exists(logical_id) != Some(false))
         .map(|(logical_id, resource)| {
             let owned = SimulatedResource {
                 resource_type: resource.resource_type.clone(),
@@ -114,11 +125,7 @@ pub(super) fn simulated(stack: &Stack, place: &Place) -> Result<SimulatedStack, 
         template,
         resources,
         parameters,
-        pseudo: PseudoParameters {
-            stack_name: Some(stack.name.clone()),
-            stack_id: Some(stack.id.clone()).filter(|id| id.starts_with("arn:")),
-            ..PseudoParameters::of_region(&place.region, Some(&place.account_id))
-        },
+        pseudo,
     })
 }
 
