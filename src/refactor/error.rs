@@ -134,6 +134,18 @@ pub enum PlanError {
         /// Status.
         status: String,
     },
+    /// A Gen 1 stack has lost its resources and nothing tells where they are.
+    #[error(
+        "{gen1_stack} owns nothing of {resource} any more, and neither a journal, a holding stack nor {gen2_root} tells where it is"
+    )]
+    Whereabouts {
+        /// `category/name`
+        resource: String,
+        /// Plain name of the Gen 1 stack.
+        gen1_stack: String,
+        /// Plain name of the Gen 2 root.
+        gen2_root: String,
+    },
     /// What a rollback has to bring back is nowhere to be found.
     #[error("{resource_type} {physical_id} is neither in {gen1_stack} nor in {gen2_stack}")]
     Lost {
@@ -214,6 +226,7 @@ impl CodedError for PlanError {
             Self::Unresolvable { .. } => "REFACTOR_UNRESOLVABLE",
             Self::Transform { .. } => "REFACTOR_TRANSFORM",
             Self::HoldingStack { .. } => "REFACTOR_HOLDING_STACK",
+            Self::Whereabouts { .. } => "REFACTOR_WHEREABOUTS_UNKNOWN",
             Self::Lost { .. } => "REFACTOR_RESOURCE_LOST",
         }
     }
@@ -254,6 +267,9 @@ impl CodedError for PlanError {
             Self::Transform { .. } => "Deploy the stack once with its processed template, then plan again.".into(),
             Self::HoldingStack { .. } => {
                 "Bring the stack to a stable state in the CloudFormation console (continue the rollback), then plan again.".into()
+            }
+            Self::Whereabouts { .. } => {
+                "Name the root stack of the branch that the app was moved to with --to, or run the rollback where the journal is.".into()
             }
             Self::Lost { .. } => {
                 "Find the stack that owns the resource (aws cloudformation describe-stack-resources --physical-resource-id) before anything else is done.".into()
@@ -314,6 +330,13 @@ impl CodedError for PlanError {
             Self::Unresolvable { stack, path, .. } => json!({ "stack": stack, "path": path }),
             Self::Transform { stack, name } => json!({ "stack": stack, "macro": name }),
             Self::HoldingStack { stack, status } => json!({ "stack": stack, "status": status }),
+            Self::Whereabouts {
+                resource,
+                gen1_stack,
+                gen2_root,
+            } => {
+                json!({ "resource": resource, "stacks": [gen1_stack, gen2_root] })
+            }
             Self::Lost {
                 resource_type,
                 physical_id,

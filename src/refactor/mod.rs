@@ -10,6 +10,7 @@ mod files;
 mod forward;
 mod holding;
 mod identity;
+mod inference;
 mod input;
 mod inventory;
 mod knowledge;

@@ -33,6 +33,8 @@ pub(super) struct PairingRule {
     target_keys: fn(&Candidate) -> Vec<String>,
     /// Amplify itself makes a resource of this logical id: it must not be left behind.
     essential: fn(&Candidate) -> bool,
+    /// A stack of this service without any such resource has lost them.
+    pub(super) always_has_resources: bool,
     /// A sole resource and its sole possible counterpart belong together.
     sole_pair: bool,
     /// A property that would replace the resource when it is deployed with Gen 2's definition.

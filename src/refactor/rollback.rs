@@ -1,21 +1,20 @@
 //! The way back: what was moved returns to Gen 1, what was parked returns to Gen 2, and the original templates return to both.
 
 use indexmap::{IndexMap, IndexSet};
-use serde_json::Value;
 
 use super::{
     assembly::{Assembly, PlannedMove},
     error::PlanError,
     forward::transplant,
     holding::{holding_name, remembered_moves},
+    inference::{self, inferred_moves},
     input::PlanInput,
     inventory,
     landscape::{HoldingState, Landscape},
     literal::{self, PLACEHOLDER},
     matching::group,
     operation::{DeleteReason, MoveKind, RefactorPlan, ResourceMove, StackRef, UpdatePurpose},
-    pairing::rule_for,
-    record::{MigrationRecord, RecordedAddress, RecordedMove},
+    record::{MigrationRecord, RecordedMove},
 };
 use crate::{
     backend::finding::Finding,
@@ -43,6 +42,12 @@ pub fn plan_rollback(input: &PlanInput<'_>, record: Option<&MigrationRecord>) ->
             units.push(unit);
         }
     }
+    let accounted: IndexSet<&str> = units
+        .iter()
+        .flat_map(|unit: &Unit| &unit.gen1_stacks)
+        .map(String::as_str)
+        .collect();
+    inference::nothing_is_lost(&mut landscape, &accounted)?;
     let (simulation, references) = landscape.simulation();
     let mut assembly = Assembly::new(simulation, references);
     for unit in &units {
@@ -237,99 +242,6 @@ fn known_moves<'a>(
         findings.push(inventory::inferred(moved));
     }
     Ok(inferred)
-}
-
-/// Resources of the Gen 2 stack whose Gen 1 counterpart, by Amplify's own logical ids, is missing in its Gen 1 stack.
-fn inferred_moves<'a>(
-    landscape: &mut Landscape<'a>,
-    nested_id: &str,
-    stack: &'a Stack,
-) -> Result<Vec<RecordedMove>, PlanError> {
-    let resources = landscape.input.resources;
-    let mut moves = Vec::new();
-    for resource in resources {
-        let Some(rule) = rule_for(resource).filter(|_| !resource.imported) else {
-            continue;
-        };
-        let named_so = super::identity::category_stack(rule.category, nested_id);
-        let fits = named_so.is_some_and(|id| {
-            id.name.is_empty() || super::identity::normalised(id.name) == super::identity::normalised(&resource.id.name)
-        });
-        let Some(gen1) = landscape.gen1_stack(&resource.id.logical_id()).filter(|_| fits) else {
-            continue;
-        };
-        let gen1_state = landscape.load(gen1)?.clone();
-        let gen2_state = landscape.load(stack)?.clone();
-        // Only a stack that has lost something has the placeholder, or no resource of its types.
-        let has_any = gen1_state
-            .resources
-            .values()
-            .any(|owned| rule.types.contains(&owned.resource_type.as_str()));
-        if has_any {
-            continue;
-        }
-        for definition in gen2_state.template.resources() {
-            let Some(owned) = gen2_state.resources.get(definition.logical_id) else {
-                continue;
-            };
-            let (Some(physical_id), true) = (&owned.physical_id, rule.types.contains(&owned.resource_type.as_str()))
-            else {
-                continue;
-            };
-            let Some(gen1_id) = gen1_logical_id(
-                &owned.resource_type,
-                definition.logical_id,
-                definition.property("GroupName"),
-            ) else {
-                continue;
-            };
-            moves.push(RecordedMove {
-                kind: MoveKind::Move,
-                resource_type: owned.resource_type.clone(),
-                physical_id: physical_id.clone(),
-                source: RecordedAddress {
-                    stack: gen1.name.clone(),
-                    logical_id: gen1_id,
-                },
-                target: RecordedAddress {
-                    stack: stack.name.clone(),
-                    logical_id: definition.logical_id.into(),
-                },
-            });
-        }
-    }
-    let unique: IndexSet<&RecordedAddress> = moves.iter().map(|moved| &moved.source).collect();
-    if unique.len() != moves.len() {
-        // Several tables of one stack, for example: which is whose cannot be inferred from types.
-        let resource = moves
-            .first()
-            .map(|moved| moved.source.logical_id.clone())
-            .unwrap_or_default();
-        return Err(PlanError::Mapping {
-            stack: stack.name.clone(),
-            logical_id: resource,
-            message: "more than one resource could belong here, and neither a journal nor a holding stack tells which"
-                .into(),
-        });
-    }
-    Ok(moves)
-}
-
-/// Logical id that Amplify gives to a resource in Gen 1.
-fn gen1_logical_id(resource_type: &str, gen2_id: &str, group_name: Option<&Value>) -> Option<String> {
-    let logical_id = match resource_type {
-        "AWS::Cognito::UserPool" => "UserPool",
-        "AWS::Cognito::UserPoolClient" if gen2_id.contains("NativeAppClient") => "UserPoolClient",
-        "AWS::Cognito::UserPoolClient" if gen2_id.contains("UserPoolAppClient") => "UserPoolClientWeb",
-        "AWS::Cognito::IdentityPool" => "IdentityPool",
-        "AWS::Cognito::IdentityPoolRoleAttachment" => "IdentityPoolRoleMap",
-        "AWS::Cognito::UserPoolGroup" => return Some(format!("{}Group", group_name?.as_str()?)),
-        "AWS::S3::Bucket" => "S3Bucket",
-        "AWS::DynamoDB::Table" => "DynamoDBTable",
-        "AWS::Kinesis::Stream" => "KinesisStream",
-        _ => return None,
-    };
-    Some(logical_id.into())
 }
 
 fn plan_unit(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit) -> Result<(), PlanError> {

@@ -25,6 +25,7 @@ pub(super) static USER_POOL: PairingRule = PairingRule {
             "UserPool" | "UserPoolClientWeb" | "UserPoolClient" | "IdentityPool" | "IdentityPoolRoleMap"
         )
     },
+    always_has_resources: true,
     sole_pair: false,
     incompatibility: |_, _| None,
     hint: auth_hint,
@@ -37,6 +38,7 @@ pub(super) static GROUPS: PairingRule = PairingRule {
     source_keys: |_, group| vec![group.text("GroupName").map(Into::into)],
     target_keys: |group| group.text("GroupName").map(Into::into).into_iter().collect(),
     essential: |_| true,
+    always_has_resources: false,
     sole_pair: false,
     incompatibility: |_, _| None,
     hint: |group| {

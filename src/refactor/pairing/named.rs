@@ -18,6 +18,7 @@ pub(super) static BUCKET: PairingRule = PairingRule {
     source_keys,
     target_keys,
     essential: |bucket| bucket.id.logical_id == "S3Bucket",
+    always_has_resources: true,
     sole_pair: true,
     incompatibility: |_, _| None,
     hint: |_| "Deploy a Gen 2 backend with defineStorage for this bucket.".into(),
@@ -30,6 +31,7 @@ pub(super) static TABLE: PairingRule = PairingRule {
     source_keys,
     target_keys,
     essential: |table| table.id.logical_id == "DynamoDBTable",
+    always_has_resources: true,
     sole_pair: true,
     incompatibility: key_difference,
     hint: |table| {
@@ -47,6 +49,7 @@ pub(super) static STREAM: PairingRule = PairingRule {
     source_keys,
     target_keys,
     essential: |stream| stream.id.logical_id == "KinesisStream",
+    always_has_resources: true,
     sole_pair: true,
     incompatibility: |_, _| None,
     hint: |stream| format!("Deploy a Gen 2 backend with a stream for {}.", stream.id.physical_id),

@@ -1,2 +1,4 @@
 mod corpus;
 mod deployed_stacks;
+mod fixture;
+mod plan;
