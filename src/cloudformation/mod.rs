@@ -7,6 +7,8 @@ pub mod simulate;
 mod attribute;
 mod compare;
 mod error;
+#[cfg(test)]
+mod properties;
 mod reference;
 mod template;
 mod yaml;

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{error::PairCandidate, error::PlanError, knowledge::Everything};
+use super::{error::PairCandidate, knowledge::Everything};
 use crate::cloudformation::{
     evaluate::Evaluator,
     simulate::{ResourceFacts, SimulatedStack},
@@ -47,10 +47,10 @@ pub(super) fn candidates(
     facts: &dyn ResourceFacts,
     types: &[&str],
     nested_id: &str,
-) -> Result<Vec<Candidate>, PlanError> {
+) -> Vec<Candidate> {
     let everything = Everything { stack, facts };
     let evaluator = Evaluator::new(&stack.template, &stack.parameters, stack.pseudo.clone(), &everything);
-    Ok(stack
+    stack
         .template
         .resources()
         .filter(|resource| types.contains(&resource.resource_type()))
@@ -82,5 +82,5 @@ pub(super) fn candidates(
                 parked: false,
             })
         })
-        .collect())
+        .collect()
 }

@@ -47,7 +47,7 @@ pub enum PlanError {
     #[error("{source_resource} has no counterpart among {}", list(candidates))]
     Unpaired {
         /// The Gen 1 resource.
-        source_resource: PairCandidate,
+        source_resource: Box<PairCandidate>,
         /// Gen 2 resources of the type.
         candidates: Vec<PairCandidate>,
         /// What the Gen 2 app needs.
@@ -57,7 +57,7 @@ pub enum PlanError {
     #[error("{source_resource} could belong to any of {}", list(candidates))]
     Ambiguous {
         /// The Gen 1 resource.
-        source_resource: PairCandidate,
+        source_resource: Box<PairCandidate>,
         /// Gen 2 resources that fit.
         candidates: Vec<PairCandidate>,
     },
@@ -65,9 +65,9 @@ pub enum PlanError {
     #[error("{source_resource} and {target} differ in {property}, so the next deployment would replace the resource")]
     Incompatible {
         /// The Gen 1 resource.
-        source_resource: PairCandidate,
+        source_resource: Box<PairCandidate>,
         /// Its counterpart.
-        target: PairCandidate,
+        target: Box<PairCandidate>,
         /// What differs.
         property: String,
     },

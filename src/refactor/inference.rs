@@ -36,7 +36,7 @@ pub(super) fn inferred_moves<'a>(
             continue;
         }
         let gen2 = landscape.load(stack)?.clone();
-        let present = candidates(&gen2, &landscape.knowledge, rule.types, nested_id)?;
+        let present = candidates(&gen2, &landscape.knowledge, rule.types, nested_id);
         moves.extend(belonging(gen1, &present).into_iter().filter_map(|candidate| {
             Some(RecordedMove {
                 kind: MoveKind::Move,

@@ -148,11 +148,11 @@ impl<'a> Landscape<'a> {
         self.load(stack)?;
         let usable = self.holding(&stack.name)? == HoldingState::Usable;
         let parked = match self.state(&holding_name(&stack.name)).filter(|_| usable) {
-            Some(holding) => candidates(holding, &self.knowledge, types, nested_id)?,
+            Some(holding) => candidates(holding, &self.knowledge, types, nested_id),
             None => Vec::new(),
         };
         let present = match self.state(&stack.name) {
-            Some(state) => candidates(state, &self.knowledge, types, nested_id)?,
+            Some(state) => candidates(state, &self.knowledge, types, nested_id),
             None => Vec::new(),
         };
         let same_id = |one: &Candidate, other: &Candidate| one.id.logical_id == other.id.logical_id;

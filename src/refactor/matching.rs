@@ -92,7 +92,7 @@ fn match_service<'a>(
     }
     let mut sources = Vec::new();
     for (resource, stack, state) in &states {
-        let found = candidates(state, &landscape.knowledge, rule.types, "")?;
+        let found = candidates(state, &landscape.knowledge, rule.types, "");
         matches
             .findings
             .extend(inventory::left_behind(resource, stack, rule.types));
@@ -254,7 +254,7 @@ fn custom_pair(landscape: &mut Landscape<'_>, mapping: &ResourceMapping) -> Resu
     }
     let types = [owned.resource_type.as_str()];
     let state = landscape.load(stack)?.clone();
-    let source = candidates(&state, &landscape.knowledge, &types, "")?
+    let source = candidates(&state, &landscape.knowledge, &types, "")
         .into_iter()
         .find(|candidate| names(&mapping.source, &candidate.id))
         .ok_or_else(|| source_error(mapping, "the stack has no such resource"))?;

@@ -173,8 +173,8 @@ impl Pairing<'_> {
             let (source, target) = (&self.sources[*source].candidate, &self.targets[*target]);
             if let Some(property) = (self.rule.incompatibility)(source, target) {
                 return Err(PlanError::Incompatible {
-                    source_resource: source.id.clone(),
-                    target: target.id.clone(),
+                    source_resource: Box::new(source.id.clone()),
+                    target: Box::new(target.id.clone()),
                     property,
                 });
             }
@@ -184,7 +184,7 @@ impl Pairing<'_> {
             let candidate = &self.sources[*source].candidate;
             if (self.rule.essential)(candidate) {
                 return Err(PlanError::Unpaired {
-                    source_resource: candidate.id.clone(),
+                    source_resource: Box::new(candidate.id.clone()),
                     candidates: self.names(&self.free(*source)),
                     hint: (self.rule.hint)(candidate),
                 });
@@ -216,7 +216,7 @@ impl Pairing<'_> {
 
     fn ambiguous(&self, source: usize, targets: &[usize]) -> PlanError {
         PlanError::Ambiguous {
-            source_resource: self.sources[source].candidate.id.clone(),
+            source_resource: Box::new(self.sources[source].candidate.id.clone()),
             candidates: self.names(targets),
         }
     }

@@ -1,4 +1,5 @@
 mod corpus;
 mod deployed_stacks;
 mod fixture;
+mod hostile;
 mod plan;
