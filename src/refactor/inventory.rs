@@ -1,12 +1,14 @@
 //! Findings about what does not move. Everything in a stack that takes part is accounted for.
 
+use serde_json::Value;
+
 use super::{candidate::Candidate, record::RecordedMove};
 use crate::{
     backend::{
         finding::{Finding, Severity},
         model::Resource,
     },
-    cloudformation::simulate::cannot_move,
+    cloudformation::{evaluate::same_value, simulate::cannot_move},
     deployment::Stack,
 };
 
@@ -158,5 +160,87 @@ pub(super) fn template_stays_literal(stack: &str, recorded: bool) -> Finding {
         remedy:
             "Deploy the stack once more (amplify push for Gen 1 after unlocking, a deployment of the branch for Gen 2)."
                 .into(),
+    }
+}
+
+/// What would happen to the resource at the next deployment of Gen 2 as it is now.
+pub(super) fn next_deployment(resource: &Resource, source: &Candidate, target: &Candidate) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = fixed_properties(&source.id.resource_type)
+        .iter()
+        .filter(|property| !same_setting(source.properties.get(**property), target.properties.get(**property)))
+        .map(|property| {
+            finding(
+                "refactor-would-replace",
+                Severity::Manual,
+                resource,
+                format!(
+                    "{} and {} differ in {property}, which is fixed when a resource is made: the next Gen 2 deployment would replace the resource or fail.",
+                    source.id, target.id
+                ),
+                "Give the Gen 2 resource the same value before the branch is deployed again.",
+            )
+        })
+        .collect();
+    if target.tag("aws-cdk:auto-delete-objects") == Some("true") {
+        findings.push(finding(
+            "refactor-auto-delete",
+            Severity::Warning,
+            resource,
+            format!(
+                "{} is emptied when its stack is deleted; the next Gen 2 deployment would make that so for {} too.",
+                target.id, source.id.physical_id
+            ),
+            "Set the removal policy of the bucket to retain in the Gen 2 backend before the branch is deployed again.",
+        ));
+    }
+    findings
+}
+
+/// Settings without which two resources of a type cannot be deployed over each other. Names differ until the Gen 2 code
+/// takes over those of Gen 1, so they are not looked at.
+fn fixed_properties(resource_type: &str) -> &'static [&'static str] {
+    match resource_type {
+        "AWS::Cognito::UserPool" => &["UsernameAttributes", "AliasAttributes", "UsernameConfiguration"],
+        "AWS::Cognito::UserPoolClient" => &["GenerateSecret"],
+        "AWS::DynamoDB::Table" => &["LocalSecondaryIndexes"],
+        _ => &[],
+    }
+}
+
+/// Equal, whatever the order of a list; what is absent is off or empty.
+fn same_setting(source: Option<&Value>, target: Option<&Value>) -> bool {
+    let normal = |value: Option<&Value>| match value {
+        None | Some(Value::Null | Value::Bool(false)) => Value::Null,
+        Some(Value::String(text)) if text.is_empty() || text == "false" => Value::Null,
+        Some(Value::Array(items)) if items.is_empty() => Value::Null,
+        Some(Value::Array(items)) => {
+            let mut items = items.clone();
+            items.sort_by_key(ToString::to_string);
+            Value::Array(items)
+        }
+        Some(value) => value.clone(),
+    };
+    same_value(&normal(source), &normal(target))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn absent_settings_are_off() {
+        let (no, list, turned) = (
+            json!("false"),
+            json!(["email", "phone_number"]),
+            json!(["phone_number", "email"]),
+        );
+        assert!(same_setting(None, Some(&no)));
+        assert!(same_setting(Some(&json!(false)), None));
+        assert!(same_setting(Some(&list), Some(&turned)));
+        assert!(same_setting(Some(&json!([])), None));
+        assert!(!same_setting(Some(&json!("true")), Some(&no)));
+        assert!(!same_setting(Some(&list), None));
     }
 }

@@ -139,6 +139,11 @@ fn match_service<'a>(
     let found = pair(rule, &sources, &targets, decided)?;
     for (source, target) in found.pairs {
         let (source, target) = (&sources[source], &targets[target]);
+        matches.findings.extend(inventory::next_deployment(
+            source.context.resource,
+            &source.candidate,
+            target,
+        ));
         matches.pairs.push(Pair {
             group: group(source.context.resource),
             source: source.candidate.id.clone(),

@@ -687,3 +687,29 @@ fn the_record_survives_the_journal() {
     let merged = record.clone().merge(read);
     assert_eq!(merged, record, "what the first plan recorded stays");
 }
+
+#[test]
+fn what_the_next_deployment_would_replace_is_told() {
+    let mut world = shop();
+    edit(world.gen1_stack("authshop"), |template| {
+        template["Resources"]["UserPoolClient"]["Properties"]["GenerateSecret"] = json!("true");
+    });
+    edit(world.gen2_stack("storage0EC3F24A"), |template| {
+        let tags = template["Resources"]["filesBucket71D6AA65"]["Properties"]["Tags"]
+            .as_array_mut()
+            .unwrap();
+        tags.push(json!({"Key": "aws-cdk:auto-delete-objects", "Value": "true"}));
+    });
+    let plan = world.forward().unwrap();
+    let told = |id: &str, text: &str| {
+        plan.findings
+            .iter()
+            .any(|finding| finding.id == id && finding.message.contains(text))
+    };
+    assert!(told("refactor-would-replace", "GenerateSecret"));
+    assert!(
+        told("refactor-would-replace", "UsernameAttributes"),
+        "Gen 2 has no sign-in attributes"
+    );
+    assert!(told("refactor-auto-delete", "shopfiles1a2b3-dev"));
+}
