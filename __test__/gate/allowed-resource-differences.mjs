@@ -34,7 +34,9 @@ const SERVICE_DEFAULTS = {
   },
   'AWS::Cognito::IdentityPool': { AllowClassicFlow: false },
   'AWS::S3::Bucket': {
-    BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    },
     'AccelerateConfiguration.AccelerationStatus': 'Suspended',
   },
   'AWS::DynamoDB::Table': {
@@ -49,7 +51,8 @@ const SERVICE_DEFAULTS = {
 };
 
 /** Amplify's own tags; `aws-cdk:auto-delete-objects` is none of them, because it empties buckets. */
-const AMPLIFY_TAGS = /^(amplify:(app-id|branch-name|deployment-type|friendly-name)|created-by|user:Stack|user:Application)$/;
+const AMPLIFY_TAGS =
+  /^(amplify:(app-id|branch-name|deployment-type|friendly-name)|created-by|user:Stack|user:Application)$/;
 
 const MINUTES = { seconds: 1 / 60, minutes: 1, hours: 60, days: 1440 };
 /** Units that Cognito assumes for a validity whose unit is not given. */
@@ -66,7 +69,11 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
       const defaults = SERVICE_DEFAULTS[type] ?? {};
       const assumed = path in defaults ? defaults[path] : undefined;
       if (assumed !== undefined) return canonical(gen1 ?? gen2) === canonical(assumed);
-      return property in defaults && path.startsWith(`${property}.`) && canonical(nested(defaults[property], path.slice(property.length + 1))) === canonical(gen1 ?? gen2);
+      return (
+        property in defaults &&
+        path.startsWith(`${property}.`) &&
+        canonical(nested(defaults[property], path.slice(property.length + 1))) === canonical(gen1 ?? gen2)
+      );
     },
   },
   {
@@ -92,7 +99,8 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
     id: 'bucket-key-off',
     reason: 'Without KMS keys a bucket key does nothing.',
     covers: ({ type, path, gen1, gen2 }) => {
-      if (type !== 'AWS::S3::Bucket' || path !== 'BucketEncryption.ServerSideEncryptionConfiguration' || !gen1 || !gen2) return false;
+      if (type !== 'AWS::S3::Bucket' || path !== 'BucketEncryption.ServerSideEncryptionConfiguration' || !gen1 || !gen2)
+        return false;
       const algorithm = (rules) => canonical(rules.map(({ BucketKeyEnabled, ...rule }) => rule));
       return algorithm(gen1) === algorithm(gen2) && algorithm(gen1).includes('AES256');
     },
@@ -102,13 +110,18 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
     reason: 'The validity of the token is the same, written in another unit.',
     covers: ({ type, path, properties1, properties2 }) => {
       if (type !== 'AWS::Cognito::UserPoolClient') return false;
-      const tokenKind = /^(?:(RefreshToken|AccessToken|IdToken)Validity|TokenValidityUnits\.(RefreshToken|AccessToken|IdToken))$/.exec(path);
+      const tokenKind =
+        /^(?:(RefreshToken|AccessToken|IdToken)Validity|TokenValidityUnits\.(RefreshToken|AccessToken|IdToken))$/.exec(
+          path,
+        );
       if (!tokenKind) return false;
       const kind = tokenKind[1] ?? tokenKind[2];
       const minutes = ({ TokenValidityUnits = {}, ...validity }) => {
         const amount = validity[`${kind}Validity`];
         // without a number Cognito takes its own duration whatever the unit says
-        return amount === undefined ? 'default' : Number(amount) * MINUTES[TokenValidityUnits[kind] ?? DEFAULT_UNITS[kind]];
+        return amount === undefined
+          ? 'default'
+          : Number(amount) * MINUTES[TokenValidityUnits[kind] ?? DEFAULT_UNITS[kind]];
       };
       return minutes(properties1) === minutes(properties2);
     },
@@ -117,7 +130,11 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
     id: 'message-template-repeats',
     reason: 'Cognito keeps the verification messages in one place; the template repeats what the other properties say.',
     covers: ({ type, path, gen1, gen2, properties1, properties2 }) => {
-      const source = { 'VerificationMessageTemplate.EmailMessage': 'EmailVerificationMessage', 'VerificationMessageTemplate.EmailSubject': 'EmailVerificationSubject', 'VerificationMessageTemplate.SmsMessage': 'SmsVerificationMessage' }[path];
+      const source = {
+        'VerificationMessageTemplate.EmailMessage': 'EmailVerificationMessage',
+        'VerificationMessageTemplate.EmailSubject': 'EmailVerificationSubject',
+        'VerificationMessageTemplate.SmsMessage': 'SmsVerificationMessage',
+      }[path];
       if (type !== 'AWS::Cognito::UserPool' || !source || (gen1 !== undefined && gen2 !== undefined)) return false;
       return canonical(gen1 ?? gen2) === canonical((gen1 === undefined ? properties1 : properties2)[source]);
     },
@@ -126,7 +143,9 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
     id: 'more-protection',
     reason: 'Deletion protection may be added, never taken away.',
     covers: ({ type, path, gen2 }) =>
-      (type === 'AWS::DynamoDB::Table' && path === 'DeletionProtectionEnabled' && canonical(gen2) === canonical(true)) ||
+      (type === 'AWS::DynamoDB::Table' &&
+        path === 'DeletionProtectionEnabled' &&
+        canonical(gen2) === canonical(true)) ||
       (type === 'AWS::Cognito::UserPool' && path === 'DeletionProtection' && gen2 === 'ACTIVE'),
   },
 ];

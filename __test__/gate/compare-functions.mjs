@@ -32,7 +32,10 @@ export function compareFunctions(pairing, gen1, gen2, names) {
   const [names1, names2] = [resourceNames(gen1), resourceNames(gen2)];
   const pairs = pairing.pairs.filter((pair) => pair.kind === 'function');
   const found = pairs.flatMap(({ name, gen1: one, gen2: other }) =>
-    differences(pairing.translate(nameResources(relevant(one), [names1])), nameResources(relevant(other), [names2, names1])).map((difference) => {
+    differences(
+      pairing.translate(nameResources(relevant(one), [names1])),
+      nameResources(relevant(other), [names2, names1]),
+    ).map((difference) => {
       const described = { name, ...difference, names };
       const rule = ALLOWED_FUNCTION_DIFFERENCES.find((one) => one.covers(described));
       return rule ? { ...described, allowed: { id: rule.id, reason: rule.reason } } : described;

@@ -59,16 +59,25 @@ export function comparePermissions(pairing, gen1, gen2) {
       ...compareGrants(pair, 'policy', grantsOfRole(gen1, pair.gen1), grantsOfRole(gen2, pair.gen2), words),
       ...compareGrants(pair, 'trust', trustOfRole(pair.gen1), trustOfRole(pair.gen2), words),
     ]),
-    ...pairing.newRoles.flatMap((role) => compareGrants({ kind: 'authenticatedRole', name: role.logicalId }, 'policy', [], grantsOfRole(gen2, role), words)),
-    ...functions.flatMap((pair) => compareGrants(pair, 'invocation', invokersOf(gen1, pair.gen1), invokersOf(gen2, pair.gen2), words)),
+    ...pairing.newRoles.flatMap((role) =>
+      compareGrants({ kind: 'authenticatedRole', name: role.logicalId }, 'policy', [], grantsOfRole(gen2, role), words),
+    ),
+    ...functions.flatMap((pair) =>
+      compareGrants(pair, 'invocation', invokersOf(gen1, pair.gen1), invokersOf(gen2, pair.gen2), words),
+    ),
   ].map(withAllowance);
   const eventSources = functions.flatMap((pair) => compareEventSources(pair, gen1, gen2, words));
   const unpaired = pairing.unpaired.filter((one) => UNPAIRED_KINDS.has(one.kind));
-  const comparedRoles = new Set([...principals.map((pair) => pair.gen2.place), ...pairing.newRoles.map((role) => role.place)]);
+  const comparedRoles = new Set([
+    ...principals.map((pair) => pair.gen2.place),
+    ...pairing.newRoles.map((role) => role.place),
+  ]);
   return {
     ok: found.every((one) => one.allowed) && eventSources.length === 0 && unpaired.length === 0,
     compared: [...principals, ...functions].map((pair) => pair.name),
-    notCompared: all(gen2, 'AWS::IAM::Role').map((role) => role.place).filter((place) => !comparedRoles.has(place)),
+    notCompared: all(gen2, 'AWS::IAM::Role')
+      .map((role) => role.place)
+      .filter((place) => !comparedRoles.has(place)),
     unpaired,
     differences: found,
     eventSources,
@@ -92,10 +101,24 @@ function vocabulary(pairing, gen1, gen2) {
 function compareGrants(pair, aspect, gen1, gen2, words) {
   const principal = { kind: pair.kind, name: pair.name };
   const granted1 = words.translated(gen1);
-  const bridges1 = aspect === 'policy' ? words.withOldApis(gen1).filter((grant, index) => grant.resource !== granted1[index].resource) : [];
+  const bridges1 =
+    aspect === 'policy'
+      ? words.withOldApis(gen1).filter((grant, index) => grant.resource !== granted1[index].resource)
+      : [];
   const granted2 = words.ofGen2(gen2);
   const describe = (grants, direction, others, more = {}) =>
-    grants.map(({ effect, action, resource, condition, source }) => ({ principal, aspect, direction: turned(direction, effect), effect, action, resource, condition, source, others, ...more }));
+    grants.map(({ effect, action, resource, condition, source }) => ({
+      principal,
+      aspect,
+      direction: turned(direction, effect),
+      effect,
+      action,
+      resource,
+      condition,
+      source,
+      others,
+      ...more,
+    }));
   return [
     ...describe(notCovered(granted2, [...granted1, ...bridges1]), 'wider', granted1),
     ...describe(notCovered(granted1, granted2), 'missing', granted2),
@@ -111,12 +134,18 @@ function turned(direction, effect) {
 
 function notCovered(grants, others) {
   const isCovered = (grant) => others.some((other) => covers(other, grant));
-  const left = grants.filter((grant) => !isCovered(grant)).flatMap((grant) => {
-    const single = expandActions(grant);
-    const open = single.filter((one) => !isCovered(one));
-    return open.length === single.length ? [grant] : open;
-  });
-  return [...new Map(left.map((grant) => [JSON.stringify([grant.effect, grant.action, grant.resource, grant.condition]), grant])).values()];
+  const left = grants
+    .filter((grant) => !isCovered(grant))
+    .flatMap((grant) => {
+      const single = expandActions(grant);
+      const open = single.filter((one) => !isCovered(one));
+      return open.length === single.length ? [grant] : open;
+    });
+  return [
+    ...new Map(
+      left.map((grant) => [JSON.stringify([grant.effect, grant.action, grant.resource, grant.condition]), grant]),
+    ).values(),
+  ];
 }
 
 function withAllowance(difference) {
@@ -125,22 +154,43 @@ function withAllowance(difference) {
 }
 
 function compareEventSources(pair, gen1, gen2, words) {
-  const text = (list, change) => new Set(change(list.map((resource) => ({ resource, source: '' }))).map((one) => one.resource));
+  const text = (list, change) =>
+    new Set(change(list.map((resource) => ({ resource, source: '' }))).map((one) => one.resource));
   const sources1 = text(eventSourcesOf(gen1, pair.gen1), words.translated);
   const sources2 = text(eventSourcesOf(gen2, pair.gen2), words.ofGen2);
-  const only = (some, others, direction) => [...some].filter((one) => !others.has(one)).map((source) => ({ function: pair.name, direction, source }));
+  const only = (some, others, direction) =>
+    [...some].filter((one) => !others.has(one)).map((source) => ({ function: pair.name, direction, source }));
   return [...only(sources2, sources1, 'wider'), ...only(sources1, sources2, 'missing')];
 }
 
 /** Streams that a function reads and schedules that start it, each as one text. */
 function eventSourcesOf(tree, lambda) {
-  const isMe = (reference) => typeof reference === 'string' && (reference.includes(`⟦${lambda.place}⟧`) || reference.split(':').at(-1) === lambda.properties.FunctionName);
-  const mappings = all(tree, 'AWS::Lambda::EventSourceMapping').filter(({ properties }) => isMe(properties.FunctionName));
-  const rules = all(tree, 'AWS::Events::Rule').filter(({ properties }) => (properties.Targets ?? []).some((target) => isMe(target.Arn)));
+  const isMe = (reference) =>
+    typeof reference === 'string' &&
+    (reference.includes(`⟦${lambda.place}⟧`) || reference.split(':').at(-1) === lambda.properties.FunctionName);
+  const mappings = all(tree, 'AWS::Lambda::EventSourceMapping').filter(({ properties }) =>
+    isMe(properties.FunctionName),
+  );
+  const rules = all(tree, 'AWS::Events::Rule').filter(({ properties }) =>
+    (properties.Targets ?? []).some((target) => isMe(target.Arn)),
+  );
   return [
-    ...mappings.map(({ properties: { EventSourceArn, BatchSize = 100, StartingPosition, Enabled = true, FilterCriteria, MaximumBatchingWindowInSeconds = 0 } }) =>
-      `${EventSourceArn} ${JSON.stringify([`batch ${BatchSize}`, `from ${StartingPosition}`, `enabled ${Enabled}`, `window ${MaximumBatchingWindowInSeconds}`, FilterCriteria ?? 'all'])}`,
+    ...mappings.map(
+      ({
+        properties: {
+          EventSourceArn,
+          BatchSize = 100,
+          StartingPosition,
+          Enabled = true,
+          FilterCriteria,
+          MaximumBatchingWindowInSeconds = 0,
+        },
+      }) =>
+        `${EventSourceArn} ${JSON.stringify([`batch ${BatchSize}`, `from ${StartingPosition}`, `enabled ${Enabled}`, `window ${MaximumBatchingWindowInSeconds}`, FilterCriteria ?? 'all'])}`,
     ),
-    ...rules.map(({ properties: { ScheduleExpression, EventPattern, State = 'ENABLED' } }) => `rule ${ScheduleExpression ?? JSON.stringify(EventPattern)} ${State}`),
+    ...rules.map(
+      ({ properties: { ScheduleExpression, EventPattern, State = 'ENABLED' } }) =>
+        `rule ${ScheduleExpression ?? JSON.stringify(EventPattern)} ${State}`,
+    ),
   ];
 }

@@ -35,7 +35,10 @@ function setTriggers(tree, { userpoolId, lambdaConfig }) {
 
 /** Gen 1's root template denies both roles to everybody; a function opens them to the identity pool once it exists. */
 function setTrust(tree, { idpId, authRoleName, unauthRoleName }) {
-  for (const [name, amr] of [[authRoleName, 'authenticated'], [unauthRoleName, 'unauthenticated']]) {
+  for (const [name, amr] of [
+    [authRoleName, 'authenticated'],
+    [unauthRoleName, 'unauthenticated'],
+  ]) {
     const role = roleByArn(tree, name);
     if (!role) continue;
     const trust = {
@@ -54,7 +57,10 @@ function setTrust(tree, { idpId, authRoleName, unauthRoleName }) {
 /** Gen 1's hosted sign-in is set on both clients by a function that gets everything as JSON texts. */
 function setOAuth(tree, { oAuthMetadata, hostedUIProviderMeta, webClientId, nativeClientId }) {
   const settings = typeof oAuthMetadata === 'string' ? JSON.parse(oAuthMetadata) : oAuthMetadata;
-  const providers = typeof hostedUIProviderMeta === 'string' && hostedUIProviderMeta ? JSON.parse(hostedUIProviderMeta) : (hostedUIProviderMeta ?? []);
+  const providers =
+    typeof hostedUIProviderMeta === 'string' && hostedUIProviderMeta
+      ? JSON.parse(hostedUIProviderMeta)
+      : (hostedUIProviderMeta ?? []);
   for (const client of [target(tree, webClientId), target(tree, nativeClientId)]) {
     if (!client) continue;
     client.properties = {
@@ -71,12 +77,20 @@ function setNotifications(tree, { BucketName, NotificationConfiguration: given =
   const bucket = target(tree, BucketName);
   if (!bucket) return;
   const lambdas = (given.LambdaFunctionConfigurations ?? []).flatMap(({ Events, LambdaFunctionArn, Filter }) =>
-    Events.map((Event) => ({ Event, Function: LambdaFunctionArn, ...(Filter ? { Filter: inCloudFormationWords(Filter) } : {}) })),
+    Events.map((Event) => ({
+      Event,
+      Function: LambdaFunctionArn,
+      ...(Filter ? { Filter: inCloudFormationWords(Filter) } : {}),
+    })),
   );
   const rest = Object.fromEntries(Object.entries(given).filter(([key]) => key !== 'LambdaFunctionConfigurations'));
   bucket.properties = {
     ...bucket.properties,
-    NotificationConfiguration: { ...bucket.properties.NotificationConfiguration, ...rest, ...(lambdas.length ? { LambdaConfigurations: lambdas } : {}) },
+    NotificationConfiguration: {
+      ...bucket.properties.NotificationConfiguration,
+      ...rest,
+      ...(lambdas.length ? { LambdaConfigurations: lambdas } : {}),
+    },
   };
 }
 
