@@ -151,6 +151,19 @@ pub(super) fn other_runtime() -> Row {
     by_hand("Define the function with the CDK's aws-lambda constructs in amplify/backend.ts; its sources are copied.")
 }
 
+/// Name of the feature of apps that know Gen 1.
+pub(super) const FRONTEND_USAGE: &str = "frontend-usage";
+
+/// A source file of the app that knows Gen 1.
+pub(super) fn frontend_usage() -> Row {
+    row(
+        Cell::YesBut("common imports are edited with --frontend"),
+        Cell::NotNeeded,
+        Severity::Manual,
+        "Change the places that the findings name.",
+    )
+}
+
 /// An advanced feature.
 pub(super) fn feature(kind: FeatureKind) -> Row {
     use FeatureKind as K;

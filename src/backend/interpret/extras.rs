@@ -47,7 +47,10 @@ fn read_root(interpretation: &mut Interpretation<'_>) {
     let owner = ResourceId::new(Category("providers".to_owned()), "awscloudformation");
     for found in root.template.resources() {
         let nested = found.resource_type() == "AWS::CloudFormation::Stack";
-        if OF_THE_CLI.contains(&found.logical_id) || nested && root.nested.contains_key(found.logical_id) {
+        if OF_THE_CLI.contains(&found.logical_id)
+            || POLICY_TYPES.contains(&found.resource_type())
+            || nested && root.nested.contains_key(found.logical_id)
+        {
             continue;
         }
         let known = interpretation

@@ -13,8 +13,7 @@ use crate::{
 };
 
 pub(super) fn read(interpretation: &mut Interpretation<'_>) {
-    let stacks: Vec<&EvaluatedTree> = interpretation.stacks.symbolic.nested.values().collect();
-    for stack in stacks {
+    for stack in super::stacks_in_order(interpretation.project, &interpretation.stacks.symbolic) {
         read_stack(interpretation, stack);
     }
     read_buckets(interpretation);
