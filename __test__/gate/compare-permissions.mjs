@@ -37,9 +37,10 @@ import { nameResources, resourceNames } from './resource-names.mjs';
  * @property {string} function
  * @property {Direction} direction
  * @property {string} source a stream, or a schedule, with its settings
+ * @property {{id: string, reason: string}} [allowed]
  */
 
-const PRINCIPAL_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole', 'functionRole'];
+const PRINCIPAL_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole', 'functionRole', 'smsRole'];
 const API_KINDS = ['graphqlApi', 'restApi'];
 const UNPAIRED_KINDS = new Set([...PRINCIPAL_KINDS, 'function', 'apiKey', ...API_KINDS]);
 
@@ -58,11 +59,12 @@ export function comparePermissions(pairing, gen1, gen2) {
       ...compareGrants(pair, 'policy', grantsOfRole(gen1, pair.gen1), grantsOfRole(gen2, pair.gen2), words),
       ...compareGrants(pair, 'trust', trustOfRole(pair.gen1), trustOfRole(pair.gen2), words),
     ]),
+    ...pairing.newRoles.flatMap((role) => compareGrants({ kind: 'authenticatedRole', name: role.logicalId }, 'policy', [], grantsOfRole(gen2, role), words)),
     ...functions.flatMap((pair) => compareGrants(pair, 'invocation', invokersOf(gen1, pair.gen1), invokersOf(gen2, pair.gen2), words)),
   ].map(withAllowance);
   const eventSources = functions.flatMap((pair) => compareEventSources(pair, gen1, gen2, words));
   const unpaired = pairing.unpaired.filter((one) => UNPAIRED_KINDS.has(one.kind));
-  const comparedRoles = new Set(principals.map((pair) => pair.gen2.place));
+  const comparedRoles = new Set([...principals.map((pair) => pair.gen2.place), ...pairing.newRoles.map((role) => role.place)]);
   return {
     ok: found.every((one) => one.allowed) && eventSources.length === 0 && unpaired.length === 0,
     compared: [...principals, ...functions].map((pair) => pair.name),

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import { ALLOWED_RESOURCE_DIFFERENCES } from './allowed-resource-differences.mjs';
 import { canonical, differences } from './differences.mjs';
 import { categoryOf } from './pairing.mjs';
+import { nameResources, resourceNames } from './resource-names.mjs';
 import { asToken } from './tokens.mjs';
 
 /**
@@ -48,18 +49,21 @@ const NEW_TABLE = 'Custom::AmplifyDynamoDBTable';
 
 /**
  * @param {import('./pairing.mjs').Pairing} pairing
+ * @param {import('./evaluate.mjs').EvaluatedTree} gen1
  * @param {import('./evaluate.mjs').EvaluatedTree} gen2 synthesised with `postRefactor()`
  * @returns {ResourceComparison}
  */
-export function compareResources(pairing, gen2) {
+export function compareResources(pairing, gen1, gen2) {
   const pairs = pairing.pairs.filter((pair) => STATEFUL_KINDS.has(pair.kind));
-  const found = pairs.flatMap((pair) => compareTwo(pair, pairing.translate));
+  const [names1, names2] = [resourceNames(gen1), resourceNames(gen2)];
+  const inOneLanguage = (pair) => [pairing.translate(nameResources(pair.gen1.properties, [names1])), nameResources(pair.gen2.properties, [names2, names1])];
+  const found = pairs.flatMap((pair) => compareTwo(pair, ...inOneLanguage(pair).map(comparable)));
   const unpaired = pairing.unpaired.filter((one) => STATEFUL_KINDS.has(one.kind));
   const retention = findWeakRetention(gen2);
   const models = findWrongModels(pairing, gen2);
   return {
     ok: found.every((one) => one.allowed) && unpaired.length === 0 && retention.length === 0 && models.length === 0,
-    compared: pairs.map(({ kind, name, gen1, gen2: other }) => ({ kind, name, gen1: gen1.place, gen2: other.place })),
+    compared: pairs.map((pair) => ({ kind: pair.kind, name: pair.name, gen1: pair.gen1.place, gen2: pair.gen2.place })),
     differences: found,
     unpaired,
     retention,
@@ -113,9 +117,7 @@ export function findWrongModels(pairing, gen2) {
   return problems;
 }
 
-function compareTwo({ kind, name, gen1, gen2 }, translate) {
-  const properties1 = comparable(translate(gen1.properties));
-  const properties2 = comparable(gen2.properties);
+function compareTwo({ kind, name, gen1, gen2 }, properties1, properties2) {
   const behaviour = BEHAVIOUR[gen2.type];
   return differences(properties1, properties2).map((difference) => {
     const property = difference.path.split('.')[0];

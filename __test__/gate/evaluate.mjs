@@ -314,6 +314,7 @@ class Evaluation {
     if (IMPORTED_TABLE_TYPES.has(resource.Type)) {
       if (attribute === 'TableArn') return ARN_OF_REF['AWS::DynamoDB::Table'](token(place), this.environment);
       if (attribute === 'TableName') return token(place);
+      if (attribute === 'TableStreamArn') return token(place, 'StreamArn');
     }
     return token(place, attribute);
   }

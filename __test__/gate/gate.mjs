@@ -3,7 +3,7 @@
  * handlers that load, and a comparison with the deployed Gen 1 stacks for replacement, retention and permissions.
  *
  *     node __test__/gate/gate.mjs --project DIR [--gen1 DEPLOYED_STACKS] [--branch NAME] [--app-id ID] [--environment NAME]
- *         [--strict-deps] [--keep DIR] [--json]
+ *         [--reported STACK,STACK] [--strict-deps] [--keep DIR] [--json]
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -17,6 +17,7 @@ import { environmentOf, evaluateTree } from './evaluate.mjs';
 import { checkHandlers } from './handlers.mjs';
 import { pairResources } from './pairing.mjs';
 import { describeReport } from './report.mjs';
+import { excuseReported } from './reported.mjs';
 import { gen1Roots, loadAssembly, loadDeployed } from './stack-tree.mjs';
 import { synthesize } from './synthesize.mjs';
 import { ensureGate, makeWorkDir } from './workspace.mjs';
@@ -28,6 +29,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @property {string} [branch='main'] the Gen 2 branch that the backend was generated for
  * @property {string} [appId]
  * @property {string} [environment] the Gen 1 environment; needed when the folder has the stacks of several
+ * @property {string[]} [reported] logical ids of nested stacks of the Gen 1 root that the tool reports as not carried over
  * @property {boolean} [strictDeps=false]
  * @property {string} [keepDir] keeps the assemblies there, as `before` and `after`
  *
@@ -50,7 +52,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @param {GateOptions} options
  * @returns {Promise<GateReport>}
  */
-export async function gate({ projectDir, gen1StacksDir, branch = 'main', appId, environment, strictDeps = false, keepDir }) {
+export async function gate({ projectDir, gen1StacksDir, branch = 'main', appId, environment, reported = [], strictDeps = false, keepDir }) {
   const started = performance.now();
   await ensureGate();
   const assemblies = keepDir ? path.resolve(keepDir) : makeWorkDir('assembly');
@@ -68,7 +70,7 @@ export async function gate({ projectDir, gen1StacksDir, branch = 'main', appId, 
     /** @type {GateReport} */
     const report = { ok: false, project: path.resolve(projectDir), branch, before, after, handlers: [], retentionBefore: [], problems: [], seconds: 0 };
     if (before.synth.ok) report.retentionBefore = findWeakRetention(evaluateTree(loadAssembly(before.outDir)));
-    if (after.synth.ok) await examine(report, afterDir, gen1StacksDir, { branch, environment });
+    if (after.synth.ok) await examine(report, afterDir, gen1StacksDir, { branch, environment, reported });
     report.seconds = Math.round(performance.now() - started) / 1000;
     report.ok = isGreen(report);
     return report;
@@ -83,7 +85,7 @@ async function finalTypecheck({ typecheck }, before, projectDir, assemblies, com
   return (await synthesize(projectDir, path.join(assemblies, 'typecheck'), common)).typecheck;
 }
 
-async function examine(report, assembly, gen1StacksDir, { branch, environment }) {
+async function examine(report, assembly, gen1StacksDir, { branch, environment, reported }) {
   const gen1Tree = gen1StacksDir ? loadDeployed(gen1StacksDir, gen1Root(gen1StacksDir, environment)) : undefined;
   const surroundings = gen1Tree ? environmentOf(gen1Tree) : {};
   const gen2 = applyCustomResources(evaluateTree(loadAssembly(assembly), surroundings));
@@ -95,9 +97,10 @@ async function examine(report, assembly, gen1StacksDir, { branch, environment })
   report.problems.push(...gen1.problems);
   const names = { environment: environmentName(gen1Tree), branch };
   const pairing = pairResources(gen1, gen2, names);
-  report.resources = compareResources(pairing, gen2);
+  report.resources = compareResources(pairing, gen1, gen2);
   report.functions = compareFunctions(pairing, gen1, gen2, names);
   report.permissions = comparePermissions(pairing, gen1, gen2);
+  excuseReported(report, reported);
 }
 
 function gen1Root(directory, environment) {
@@ -129,13 +132,13 @@ async function main() {
   const { values } = parseArgs({
     options: {
       project: { type: 'string' }, gen1: { type: 'string' }, branch: { type: 'string' }, 'app-id': { type: 'string' },
-      environment: { type: 'string' }, 'strict-deps': { type: 'boolean' }, keep: { type: 'string' }, json: { type: 'boolean' },
+      environment: { type: 'string' }, reported: { type: 'string' }, 'strict-deps': { type: 'boolean' }, keep: { type: 'string' }, json: { type: 'boolean' },
     },
   });
   if (!values.project) throw new Error('--project DIR is needed');
   const report = await gate({
     projectDir: values.project, gen1StacksDir: values.gen1, branch: values.branch, appId: values['app-id'],
-    environment: values.environment, strictDeps: values['strict-deps'], keepDir: values.keep,
+    environment: values.environment, reported: values.reported?.split(','), strictDeps: values['strict-deps'], keepDir: values.keep,
   });
   console.log(values.json ? JSON.stringify(report, withoutContext, 1) : describeReport(report));
   process.exitCode = report.ok ? 0 : 1;

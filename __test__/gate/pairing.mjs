@@ -5,7 +5,7 @@ import { asToken, replaceTokens, token } from './tokens.mjs';
 
 /**
  * @typedef {'userPool'|'webClient'|'nativeClient'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
- *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'graphqlApi'|'apiKey'|'restApi'} PairKind
+ *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'} PairKind
  *
  * @typedef {object} Pair
  * @property {PairKind} kind
@@ -19,9 +19,11 @@ import { asToken, replaceTokens, token } from './tokens.mjs';
  * @property {1|2} generation where it is
  * @property {string} place
  * @property {string} reason
+ * @property {{id: string, reason: string}} [allowed]
  *
  * @typedef {object} Pairing
  * @property {Pair[]} pairs
+ * @property {import('./evaluate.mjs').EvaluatedResource[]} newRoles roles that a Gen 2 identity pool gives to users who got none in Gen 1
  * @property {Unpaired[]} unpaired Gen 1 resources without a partner and Gen 2 resources of the moved kinds that have none
  * @property {<T>(value: T, except?: PairKind[]) => T} translate puts the Gen 2 partner's tokens in the place of Gen 1's,
  *   except those of the kinds named
@@ -50,6 +52,7 @@ class PairFinder {
     this.branch = branch;
     this.pairs = [];
     this.unpaired = [];
+    this.newRoles = [];
   }
 
   result() {
@@ -60,7 +63,7 @@ class PairFinder {
         const pair = pairOf.get(place);
         return pair && !except.includes(pair.kind) ? token(pair.gen2.place, attribute) : whole;
       });
-    return { pairs: this.pairs, unpaired: this.unpaired, translate };
+    return { pairs: this.pairs, newRoles: this.newRoles, unpaired: this.unpaired, translate };
   }
 
   findAuth() {
@@ -73,27 +76,33 @@ class PairFinder {
     this.only('webClient', 'web client', web1, web2);
     this.only('nativeClient', 'native client', without(clients1, web1), without(clients2, web2));
 
-    const identityPools = (tree) => all(tree, 'AWS::Cognito::IdentityPool').filter((one) => categoryOf(one) === 'auth');
-    const identityPool = this.only('identityPool', 'identity pool', identityPools(this.gen1), identityPools(this.gen2));
-    if (identityPool) {
-      const attachments = (tree, place) =>
-        all(tree, 'AWS::Cognito::IdentityPoolRoleAttachment').filter((one) => asToken(one.properties.IdentityPoolId)?.place === place);
-      const attachment = this.only('roleAttachment', 'role attachment', attachments(this.gen1, identityPool.gen1.place), attachments(this.gen2, identityPool.gen2.place));
-      if (attachment) {
-        for (const [kind, role] of [['authenticatedRole', 'authenticated'], ['unauthenticatedRole', 'unauthenticated']]) {
-          const found = [[this.gen1, attachment.gen1], [this.gen2, attachment.gen2]].map(([tree, one]) => roleByArn(tree, one.properties.Roles?.[role]));
-          if (found[0] || found[1]) this.only(kind, `${role} role`, ...found.map((one) => (one ? [one] : [])));
-        }
-      }
-    }
+    if (pool) this.pairRoles('smsRole', 'role that sends text messages', ...[[this.gen1, pool.gen1], [this.gen2, pool.gen2]].map(([tree, one]) => roleByArn(tree, one.properties.SmsConfiguration?.SnsCallerArn)));
+    this.findIdentityPool();
     this.findGroups();
+  }
+
+  findIdentityPool() {
+    const poolsOf = (tree) => all(tree, 'AWS::Cognito::IdentityPool').filter((one) => categoryOf(one) === 'auth');
+    const attachmentsOf = (tree, place) => all(tree, 'AWS::Cognito::IdentityPoolRoleAttachment').filter((one) => asToken(one.properties.IdentityPoolId)?.place === place);
+    const rolesOf = (tree, attachment) => ['authenticated', 'unauthenticated'].map((name) => roleByArn(tree, attachment.properties.Roles?.[name]));
+    const [pools1, pools2] = [poolsOf(this.gen1), poolsOf(this.gen2)];
+    if (pools1.length === 0 && pools2.length === 1 && String(pools2[0].properties.AllowUnauthenticatedIdentities) === 'false') {
+      // Gen 2 adds one to every user pool: it does no harm when its roles may do nothing and guests get none
+      for (const attachment of attachmentsOf(this.gen2, pools2[0].place)) this.newRoles.push(...rolesOf(this.gen2, attachment).filter(Boolean));
+      return;
+    }
+    const pool = this.only('identityPool', 'identity pool', pools1, pools2);
+    const attachment = pool && this.only('roleAttachment', 'role attachment', attachmentsOf(this.gen1, pool.gen1.place), attachmentsOf(this.gen2, pool.gen2.place));
+    if (!attachment) return;
+    const [roles1, roles2] = [rolesOf(this.gen1, attachment.gen1), rolesOf(this.gen2, attachment.gen2)];
+    this.pairRoles('authenticatedRole', 'authenticated role', roles1[0], roles2[0]);
+    this.pairRoles('unauthenticatedRole', 'unauthenticated role', roles1[1], roles2[1]);
   }
 
   findGroups() {
     const groups = (tree) => all(tree, 'AWS::Cognito::UserPoolGroup');
     for (const { gen1, gen2, name } of this.byKey('group', groups(this.gen1), groups(this.gen2), (group) => group.properties.GroupName)) {
-      const roles = [roleByArn(this.gen1, gen1.properties.RoleArn), roleByArn(this.gen2, gen2.properties.RoleArn)];
-      if (roles[0] || roles[1]) this.only('groupRole', `role of group ${name}`, ...roles.map((one) => (one ? [one] : [])));
+      this.pairRoles('groupRole', `role of group ${name}`, roleByArn(this.gen1, gen1.properties.RoleArn), roleByArn(this.gen2, gen2.properties.RoleArn));
     }
   }
 
@@ -116,7 +125,7 @@ class PairFinder {
       table.type === 'AWS::DynamoDB::Table' ? physicalName(this.gen1, table.properties.TableName) : table.properties.tableName,
     );
     const rest = (tree) => all(tree, 'AWS::ApiGateway::RestApi').filter((one) => categoryOf(one) !== 'custom');
-    this.byKey('restApi', rest(this.gen1), rest(this.gen2), (api) => this.bareName(api.properties.Name, api));
+    this.byKey('restApi', rest(this.gen1), rest(this.gen2), (api) => this.bareName(api.properties.Name ?? api.properties.Body?.info?.title, api));
   }
 
   findFunctions() {
@@ -124,8 +133,27 @@ class PairFinder {
     const functions2 = all(this.gen2, 'AWS::Lambda::Function').filter((one) => !isInfrastructureFunction(one));
     const keyOf = (one) => this.bareName(one.properties.FunctionName ?? constructName(one), one);
     for (const { gen1, gen2, name } of this.byKey('function', functions1, functions2, keyOf)) {
-      const roles = [roleByArn(this.gen1, gen1.properties.Role), roleByArn(this.gen2, gen2.properties.Role)];
-      this.only('functionRole', `role of function ${name}`, ...roles.map((one) => (one ? [one] : [])));
+      this.pairRoles('functionRole', `role of function ${name}`, roleByArn(this.gen1, gen1.properties.Role), roleByArn(this.gen2, gen2.properties.Role));
+      this.findSchedules(name, gen1, gen2);
+    }
+  }
+
+  /** Rules that start the same function at the same times; what is left over is found when event sources are compared. */
+  findSchedules(name, gen1, gen2) {
+    const rulesOf = (tree, lambda) => all(tree, 'AWS::Events::Rule').filter(({ properties }) => (properties.Targets ?? []).some((target) => String(target.Arn).includes(token(lambda.place))));
+    const left2 = rulesOf(this.gen2, gen2);
+    for (const rule of rulesOf(this.gen1, gen1)) {
+      const same = left2.findIndex((other) => other.properties.ScheduleExpression === rule.properties.ScheduleExpression);
+      if (same >= 0) this.add('schedule', `schedule of function ${name}`, rule, ...left2.splice(same, 1));
+    }
+  }
+
+  /** Either may be absent: a generation may use a role that is not its own. */
+  pairRoles(kind, name, role1, role2) {
+    if (role1 && role2) this.add(kind, name, role1, role2);
+    else if (kind !== 'smsRole') {
+      if (role1) this.leave(kind, name, 1, role1, 'Gen 2 has no such role');
+      if (role2) this.leave(kind, name, 2, role2, 'Gen 1 has no such role');
     }
   }
 

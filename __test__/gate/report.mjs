@@ -16,11 +16,11 @@ export function describeReport(report) {
   ];
   if (resources) {
     lines.push(...section(`stateful resources (${resources.compared.length} compared)`, resources.ok, [
-      ...resources.unpaired.map(describeUnpaired),
+      ...resources.unpaired.filter((one) => !one.allowed).map(describeUnpaired),
       ...resources.retention.map(describeRetention),
       ...resources.models.map(({ model, problem }) => `model table ${model}: ${problem}`),
       ...resources.differences.filter((one) => !one.allowed).map(describeDifference),
-      ...allowedLines(resources.differences),
+      ...allowedLines([...resources.differences, ...resources.unpaired]),
     ]));
   }
   if (functions) {
@@ -31,10 +31,10 @@ export function describeReport(report) {
   }
   if (permissions) {
     lines.push(...section(`permissions (${permissions.compared.length} principals compared)`, permissions.ok, [
-      ...permissions.unpaired.map(describeUnpaired),
+      ...permissions.unpaired.filter((one) => !one.allowed).map(describeUnpaired),
       ...permissions.differences.filter((one) => !one.allowed).map(describePermission),
-      ...permissions.eventSources.map((one) => `${one.direction}: function ${one.function} is started by ${one.source}`),
-      ...allowedLines(permissions.differences),
+      ...permissions.eventSources.filter((one) => !one.allowed).map((one) => `${one.direction}: function ${one.function} is started by ${one.source}`),
+      ...allowedLines([...permissions.differences, ...permissions.eventSources, ...permissions.unpaired]),
       `not compared: ${permissions.notCompared.length} roles of constructs that have no Gen 1 partner`,
     ]));
   } else lines.push('- nothing was compared with Gen 1');

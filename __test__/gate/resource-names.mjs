@@ -13,6 +13,7 @@ const NAME_IN_ARN = {
   'cognito-idp': /^(userpool\/)([^/]+)(.*)$/s,
   appsync: /^(apis\/)([^/]+)(.*)$/s,
   'execute-api': /^()([^/]+)(.*)$/s,
+  iam: /^(role\/)(.+)()$/s,
   logs: /^(log-group:\/aws\/lambda\/)([^:*]+)(.*)$/s,
 };
 
@@ -22,6 +23,7 @@ const NAME_PROPERTY = {
   'Custom::ImportedAmplifyDynamoDBTable': ['dynamodb', 'tableName'],
   'AWS::Lambda::Function': ['lambda', 'FunctionName'],
   'AWS::Kinesis::Stream': ['kinesis', 'Name'],
+  'AWS::IAM::Role': ['iam', 'RoleName'],
 };
 /** Types whose ids are made by the service: the attribute that ARNs carry, absent for what `Ref` gives. */
 const MADE_ID = {
