@@ -220,6 +220,27 @@ impl<'p> Interpretation<'p> {
         })
     }
 
+    /// Whether nobody knows if a resource exists, which is told: permissions and triggers that may not be there are left out.
+    fn is_undecided(&mut self, stack: &EvaluatedTree, resource: &crate::cloudformation::Resource<'_>) -> bool {
+        let Some(condition) = resource.condition() else {
+            return false;
+        };
+        let owner = self.owner_of(stack);
+        let location = self.location(&stack.path);
+        self.finding(
+            "condition-undecided",
+            Severity::Manual,
+            format!(
+                "whether {} ({}) of {owner} exists depends on condition {condition}, which cannot be decided; it is left out",
+                resource.logical_id,
+                resource.resource_type()
+            ),
+            &location,
+            "Look in the CloudFormation console whether the resource exists, and add it to the generated code by hand.",
+        );
+        true
+    }
+
     /// Where the template at a logical path was read.
     fn location(&self, path: &str) -> SourceLocation {
         SourceLocation {

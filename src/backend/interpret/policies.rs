@@ -26,6 +26,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, stack: &EvaluatedTre
 /// Reads the policies of a stack alone.
 pub(super) fn read_own(interpretation: &mut Interpretation<'_>, stack: &EvaluatedTree) {
     for resource in stack.template.resources() {
+        let gives = POLICY_TYPES.contains(&resource.resource_type()) || resource.resource_type() == "AWS::IAM::Role";
+        if gives && interpretation.is_undecided(stack, &resource) {
+            continue;
+        }
         if POLICY_TYPES.contains(&resource.resource_type()) {
             read_policy(interpretation, stack, &resource);
         } else if resource.resource_type() == "AWS::IAM::Role" {

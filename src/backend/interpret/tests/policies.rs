@@ -200,3 +200,25 @@ fn policies_of_the_root_stack_belong_to_its_roles() {
     assert_eq!(backend.extra_resources.len(), 1);
     assert_eq!(backend.extra_resources[0].logical_id, "Topic");
 }
+
+#[test]
+fn what_may_not_exist_is_left_out_and_told() {
+    let files = ProjectFiles::default().resource(
+        "storage",
+        "b",
+        "S3",
+        json!({
+            "Parameters": {"secret": {"Type": "String", "NoEcho": true}, "role": {"Type": "String"}},
+            "Conditions": {"Maybe": {"Fn::Equals": [{"Ref": "secret"}, "x"]}},
+            "Resources": {
+                "S3Bucket": {"Type": "AWS::S3::Bucket"},
+                "P": {"Type": "AWS::IAM::Policy", "Condition": "Maybe", "Properties": {"Roles": [{"Ref": "role"}],
+                    "PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}}}
+            }
+        }),
+        json!({"role": {"Ref": "AuthRoleName"}, "secret": "x"}),
+    );
+    let backend = read(&files);
+    assert!(backend.grants.is_empty());
+    assert_eq!(ids(&backend), ["condition-undecided"]);
+}
