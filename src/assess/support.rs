@@ -195,7 +195,11 @@ pub(super) fn feature(kind: FeatureKind) -> Row {
         }
         K::FunctionAccessRest => by_hand("Give the function permission on the new REST API in amplify/backend.ts."),
         K::FunctionCommonJs | K::DynamicRequire => done(),
-        K::FunctionExtraResources => by_hand("Add these settings and resources to the function in amplify/backend.ts."),
+        K::FunctionSettings => done_but(
+            "settings are set on the generated function",
+            "Check that what the settings name (subnets, queues, file systems) is meant for Gen 2 as well.",
+        ),
+        K::FunctionExtraResources => by_hand("Add these resources in amplify/backend.ts."),
         K::FunctionTriggerStorageTable | K::FunctionTriggerModel | K::FunctionTriggerKinesis => done(),
         K::FunctionTriggerRawArn => by_hand("Add an event source mapping on the stream in amplify/backend.ts."),
         K::FunctionScheduleUnsupported => done(),
