@@ -42,6 +42,15 @@ where
                 reason: message,
             };
         }
+        if matches!(error, SdkError::ResponseError(_)) {
+            return CloudError::Refused {
+                service,
+                action,
+                resource,
+                code: "UnreadableAnswer".to_owned(),
+                message,
+            };
+        }
         return CloudError::NoAnswer {
             service,
             action,

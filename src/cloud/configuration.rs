@@ -38,7 +38,8 @@ impl SharedConfiguration {
             .http_client(http)
             .region(Region::new(options.region.clone()))
             .retry_config(
-                RetryConfig::adaptive()
+                // Not the adaptive mode: after a single throttled call its rate limiter holds every call back for seconds.
+                RetryConfig::standard()
                     .with_max_attempts(READ_ATTEMPTS)
                     .with_initial_backoff(Duration::from_millis(200))
                     .with_max_backoff(Duration::from_secs(10)),

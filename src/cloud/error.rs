@@ -111,6 +111,7 @@ impl CloudError {
                             | "NotImplemented"
                             | "UnsupportedOperation"
                             | "ValidationError"
+                            | "UnreadableAnswer"
                             | "unknown"
                     )
             }

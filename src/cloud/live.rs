@@ -88,6 +88,13 @@ impl LiveConfigurationClient {
             pool.last_modified_date = None;
             pool.creation_date = None;
             pool.estimated_number_of_users = 0;
+            if let Some(tags) = &mut pool.user_pool_tags {
+                // CloudFormation's own tags name the owning stack: they change with it, and nobody else may set them.
+                tags.retain(|key, _| !key.starts_with("aws:"));
+                if tags.is_empty() {
+                    pool.user_pool_tags = None;
+                }
+            }
             pool
         }))
     }
@@ -220,7 +227,11 @@ impl LiveConfigurationApi for LiveConfigurationClient {
         let Some(pool) = before.user_pool.as_deref() else {
             return Ok(false);
         };
-        let pool = pool.clone();
+        let mut pool = pool.clone();
+        if let Some(configuration) = &mut pool.admin_create_user_config {
+            // Deprecated in favour of the password policy's TemporaryPasswordValidityDays; the service refuses both together.
+            configuration.unused_account_validity_days = 0;
+        }
         let request = self
             .cognito
             .update_user_pool()

@@ -1,6 +1,6 @@
 //! AWS: one client set, pagination, retry and a bound on calls in flight. Fills `deployment`, performs mutations, decides nothing.
 //!
-//! Reads are retried with adaptive back-off; mutations carry a client request token where the service takes one. The two
+//! Reads are retried with exponential back-off and jitter, and calls in flight are bounded; mutations carry a client request token where the service takes one. The two
 //! calls that take none (creating and executing a stack refactor) are tried once: whoever calls them reconciles.
 
 mod amplify;

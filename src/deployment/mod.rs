@@ -3,3 +3,13 @@
 mod stack;
 
 pub use stack::{Output, Parameter, Stack, StackResource, StackTree};
+
+use serde::{Deserialize, Serialize};
+
+/// What is deployed of a Gen 1 environment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Deployment {
+    /// The root stack with everything below it.
+    pub root: StackTree,
+}

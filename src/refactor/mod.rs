@@ -5,6 +5,7 @@
 
 mod attributes;
 mod error;
+pub mod execute;
 pub mod files;
 mod forward;
 mod holding;

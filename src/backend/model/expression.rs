@@ -1,4 +1,5 @@
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use super::resource::ResourceId;
 
@@ -24,7 +25,66 @@ pub enum Expression {
     Concat(Vec<Expression>),
 }
 
+/// Key of the object that stands for a symbolic text among evaluated properties.
+const PROPERTY_KEY: &str = "Amplify::Expression";
+
 impl Expression {
+    /// Joins parts without separator and keeps the rules of [`Expression::Concat`].
+    pub fn concat(parts: impl IntoIterator<Item = Expression>) -> Self {
+        let mut joined: Vec<Expression> = Vec::new();
+        for part in parts {
+            let pieces = match part {
+                Self::Concat(inner) => inner,
+                other => vec![other],
+            };
+            for piece in pieces {
+                match (joined.last_mut(), piece) {
+                    (_, Self::Literal(text)) if text.is_empty() => {}
+                    (Some(Self::Literal(last)), Self::Literal(text)) => last.push_str(&text),
+                    (_, piece) => joined.push(piece),
+                }
+            }
+        }
+        match joined.len() {
+            0 => Self::Literal(String::new()),
+            1 => joined.remove(0),
+            _ => Self::Concat(joined),
+        }
+    }
+
+    /// Reads a value of evaluated properties: a symbolic text, or a plain text, number or boolean (then a literal).
+    /// `None` for lists, objects and null.
+    pub fn from_property(value: &Value) -> Option<Self> {
+        match value {
+            Value::String(text) => Some(Self::Literal(text.clone())),
+            Value::Number(number) => Some(Self::Literal(number.to_string())),
+            Value::Bool(truth) => Some(Self::Literal(truth.to_string())),
+            Value::Object(entries) if entries.len() == 1 => {
+                serde_json::from_value(entries.get(PROPERTY_KEY)?.clone()).ok()
+            }
+            _ => None,
+        }
+    }
+
+    /// The form that [`Expression::from_property`] reads: plain text where nothing is symbolic.
+    pub fn to_property(&self) -> Value {
+        match self {
+            Self::Literal(text) => Value::String(text.clone()),
+            symbolic => match serde_json::to_value(symbolic) {
+                Ok(value) => Value::Object(Map::from_iter([(PROPERTY_KEY.to_owned(), value)])),
+                // Plain enums of texts always have a JSON form.
+                Err(_) => Value::Null,
+            },
+        }
+    }
+
+    /// Whether this is a symbolic text among evaluated properties.
+    pub fn is_symbolic_property(value: &Value) -> bool {
+        value
+            .as_object()
+            .is_some_and(|entries| entries.len() == 1 && entries.contains_key(PROPERTY_KEY))
+    }
+
     /// The text, when there is nothing symbolic in it.
     pub fn as_literal(&self) -> Option<&str> {
         match self {
@@ -108,4 +168,45 @@ pub enum Attribute {
     Secret,
     /// Any other output of the resource's stack, by its Gen 1 name.
     Output(String),
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn expression() -> impl Strategy<Value = Expression> {
+        let leaf = prop_oneof![
+            "\\PC{0,4}".prop_map(Expression::Literal),
+            Just(Expression::Region),
+            Just(Expression::EnvironmentName),
+            "[a-z]{1,3}".prop_map(|name| Expression::Reference(Reference {
+                target: Target::Function(name),
+                attribute: Attribute::Arn,
+            })),
+        ];
+        prop::collection::vec(leaf, 0..6).prop_map(Expression::concat)
+    }
+
+    proptest! {
+        #[test]
+        fn concatenation_is_associative_and_normal(a in expression(), b in expression(), c in expression()) {
+            let left = Expression::concat([Expression::concat([a.clone(), b.clone()]), c.clone()]);
+            let right = Expression::concat([a.clone(), Expression::concat([b, c])]);
+            prop_assert_eq!(&left, &right);
+            prop_assert_eq!(Expression::concat([left.clone()]), left.clone());
+            if let Expression::Concat(parts) = &left {
+                prop_assert!(parts.len() > 1);
+                prop_assert!(!parts.iter().any(|part| matches!(part, Expression::Concat(_))));
+                prop_assert!(!parts.windows(2).any(|pair| matches!(pair, [Expression::Literal(_), Expression::Literal(_)])));
+            }
+        }
+
+        #[test]
+        fn properties_lead_back(a in expression()) {
+            prop_assert_eq!(Expression::from_property(&a.to_property()), Some(a.clone()));
+            prop_assert_eq!(Expression::is_symbolic_property(&a.to_property()), a.as_literal().is_none());
+        }
+    }
 }

@@ -43,6 +43,8 @@ pub struct Function {
     pub dev_dependencies: IndexMap<String, String>,
     /// For the CLI's auth-trigger template, whose index.js loads the files that `MODULES` names: those names in order.
     pub dynamic_modules: Vec<String>,
+    /// `ManagedPolicyArns` of the execution role.
+    pub managed_policies: Vec<Expression>,
     /// Properties of the `AWS::Lambda::Function` that none of the fields above holds (VpcConfig, DeadLetterConfig, TracingConfig ...), evaluated.
     pub other_properties: IndexMap<String, Value>,
     /// The function's template.

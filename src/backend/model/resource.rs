@@ -1,6 +1,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 /// Category of a resource, the first level of `amplify-meta.json`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -71,6 +72,22 @@ pub struct Resource {
     pub imported: bool,
     /// Resources it depends on.
     pub depends_on: Vec<ResourceId>,
+}
+
+/// A CloudFormation resource in the template of a Gen 1 resource that the CLI does not write there: it came by an override,
+/// by a custom stack or by hand, and nothing else in the model holds it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ExtraResource {
+    /// Resource in whose stack it is.
+    pub owner: ResourceId,
+    /// Logical id.
+    pub logical_id: String,
+    /// CloudFormation type.
+    pub resource_type: String,
+    /// Evaluated properties.
+    pub properties: Map<String, Value>,
+    /// Template.
+    pub location: SourceLocation,
 }
 
 /// A place in the project, for findings and reports.

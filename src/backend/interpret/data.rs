@@ -1,0 +1,388 @@
+//! The AppSync API of the api category: schema, models with their real tables, authorization modes.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::{Interpretation, id_of, index::main_resource, typing};
+use crate::{
+    backend::{
+        finding::Severity,
+        model::{
+            Attribute, AuthorizationMode, Expression, GraphqlApi, Model, Reference, ResourceId, SchemaFile,
+            SourceLocation, Target,
+        },
+    },
+    cloudformation::evaluate::EvaluatedTree,
+    project::{GraphqlFolder, MetaResource, graphql::sdl::TypeKind},
+};
+
+const GRAPHQL_API: &str = "AWS::AppSync::GraphQLApi";
+
+pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResource) {
+    let project = interpretation.project;
+    let Some(folder) = project.graphql.get(&resource.name) else {
+        return;
+    };
+    let directory = project
+        .files_of(resource)
+        .map(|files| files.directory.clone())
+        .unwrap_or_default();
+    let location = SourceLocation {
+        path: directory.clone(),
+        line: None,
+    };
+    if interpretation.backend.data.is_some() {
+        interpretation.finding(
+            "api-second-graphql",
+            Severity::Manual,
+            format!(
+                "{} is a second GraphQL API; only the first is migrated",
+                resource.path()
+            ),
+            &location,
+            "Gen 2 has one data resource: write the second API by hand, or merge the schemas.",
+        );
+        return;
+    }
+    if folder.schema.is_empty() {
+        interpretation.finding(
+            "schema-missing",
+            Severity::Blocker,
+            format!("{} has neither schema.graphql nor a folder schema/", resource.path()),
+            &location,
+            "Fetch the deployed backend with `amplify pull`.",
+        );
+    }
+    if let Some(ignored) = &folder.ignored_schema_directory {
+        interpretation.finding(
+            "schema-directory-ignored",
+            Severity::Info,
+            format!(
+                "{} has schema.graphql, so the folder schema/ is not part of the schema",
+                resource.path()
+            ),
+            &SourceLocation {
+                path: ignored.clone(),
+                line: None,
+            },
+            "Nothing needs to be done: the Gen 1 CLI reads the file alone, too.",
+        );
+    }
+    let stack = interpretation.literal_stack(resource);
+    let api_resource = stack.and_then(|stack| main_resource(stack, GRAPHQL_API, "GraphQLAPI"));
+    let api_id = resource
+        .output_text("GraphQLAPIIdOutput")
+        .map(str::to_owned)
+        .or_else(|| api_id_of_arn(&interpretation.physical_id(&format!("{}/GraphQLAPI", resource.logical_id))?));
+    let tables = stack
+        .map(|stack| table_names(interpretation, stack, &id_of(resource), api_id.as_deref()))
+        .unwrap_or_default();
+    let models = models(interpretation, folder, &tables);
+    check_function_directives(interpretation, folder);
+    let (default_mode, additional_modes) = authorization_modes(interpretation, resource, folder, &location);
+    let property = |name: &str| {
+        let value = api_resource.as_ref()?.property(name)?;
+        Some(interpretation.decoder.property(value, &id_of(resource)))
+    };
+    let api = GraphqlApi {
+        name: resource.name.clone(),
+        api_id,
+        schema: folder
+            .schema
+            .iter()
+            .map(|file| SchemaFile {
+                path: file.path.clone(),
+                text: file.text.clone(),
+            })
+            .collect(),
+        default_mode,
+        additional_modes,
+        models,
+        log_config: property("LogConfig"),
+        xray_enabled: property("XrayEnabled")
+            .as_ref()
+            .and_then(typing::truth)
+            .unwrap_or(false),
+        admin_role_names: folder.admin_role_names.clone(),
+        transform_configuration: folder.transform_configuration.clone(),
+        conflict_resolution: has_conflict_resolution(folder),
+        location,
+    };
+    interpretation.backend.data = Some(api);
+}
+
+/// `@function(name: "resource-${env}")` names a deployed function: one that is not there fails when it is called.
+fn check_function_directives(interpretation: &mut Interpretation<'_>, folder: &GraphqlFolder) {
+    for file in &folder.schema {
+        for ty in &file.document.types {
+            for field in &ty.fields {
+                for directive in field.directives.iter().filter(|directive| directive.name == "function") {
+                    let Some(name) = directive.arguments.get("name").and_then(Value::as_str) else {
+                        continue;
+                    };
+                    // Without the environment it is the name of a function outside of the backend.
+                    let Some(resource) = name.strip_suffix("-${env}") else {
+                        continue;
+                    };
+                    if interpretation.project.resource("function", resource).is_some() {
+                        continue;
+                    }
+                    interpretation.finding(
+                        "function-directive-unknown",
+                        Severity::Warning,
+                        format!(
+                            "field {}.{} calls function {name:?}, which is not in the backend (names are case-sensitive)",
+                            ty.name, field.name
+                        ),
+                        &SourceLocation {
+                            path: file.path.clone(),
+                            line: Some(directive.line),
+                        },
+                        "Correct the name in the schema; in Gen 1 the field fails when it is called.",
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// The last part of an API's ARN.
+fn api_id_of_arn(arn: &str) -> Option<String> {
+    let id = arn.rsplit('/').next()?;
+    (!id.is_empty()).then(|| id.to_owned())
+}
+
+/// Types with `@model`, in the order of the schema.
+fn models(
+    interpretation: &mut Interpretation<'_>,
+    folder: &GraphqlFolder,
+    tables: &HashMap<String, String>,
+) -> Vec<Model> {
+    let mut models: Vec<Model> = Vec::new();
+    for file in &folder.schema {
+        for ty in file
+            .document
+            .types
+            .iter()
+            .filter(|ty| ty.kind == TypeKind::Object && ty.directive("model").is_some())
+        {
+            if models.iter().any(|model| model.name == ty.name) {
+                continue;
+            }
+            let table_name = tables.get(&ty.name).cloned();
+            if table_name.is_none() {
+                interpretation.finding(
+                    "model-table-unknown",
+                    Severity::Manual,
+                    format!(
+                        "the table of model {} is not known: without it the model would get a new, empty table",
+                        ty.name
+                    ),
+                    &SourceLocation {
+                        path: file.path.clone(),
+                        line: Some(ty.line),
+                    },
+                    "Work online, or fetch the deployed backend with its build folder by `amplify pull`.",
+                );
+            }
+            models.push(Model {
+                name: ty.name.clone(),
+                table_name,
+                has_auth: ty.directive("auth").is_some(),
+            });
+        }
+    }
+    models
+}
+
+/// Names of the deployed tables by model, from the cloud, else from the templates of the build.
+fn table_names(
+    interpretation: &Interpretation<'_>,
+    stack: &EvaluatedTree,
+    owner: &ResourceId,
+    api_id: Option<&str>,
+) -> HashMap<String, String> {
+    let mut names = HashMap::new();
+    for nested in stack.nested.values() {
+        for found in nested.template.resources() {
+            if found.resource_type() != "AWS::DynamoDB::Table" {
+                continue;
+            }
+            let path = format!("{}/{}", nested.path, found.logical_id);
+            let Some(Target::ModelTable(model)) = interpretation.decoder.index.target(&path) else {
+                continue;
+            };
+            let name = interpretation.physical_id(&path).or_else(|| {
+                let name = found.property("TableName")?;
+                with_api_id(interpretation.decoder.expression(name, owner), api_id?)
+            });
+            if let Some(name) = name {
+                names.insert(model.clone(), name);
+            }
+        }
+    }
+    names
+}
+
+/// The text, when nothing but the API's id is symbolic in it.
+fn with_api_id(expression: Expression, api_id: &str) -> Option<String> {
+    let parts = match expression {
+        Expression::Concat(parts) => parts,
+        single => vec![single],
+    };
+    parts
+        .into_iter()
+        .map(|part| match part {
+            Expression::Literal(text) => Some(text),
+            Expression::Reference(Reference {
+                target: Target::GraphqlApi,
+                attribute: Attribute::Id,
+            }) => Some(api_id.to_owned()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// DataStore: the project or a model resolves conflicts.
+fn has_conflict_resolution(folder: &GraphqlFolder) -> bool {
+    let resolver = folder.transform_configuration.get("ResolverConfig");
+    let in_transform = resolver.is_some_and(|resolver| {
+        is_filled(&resolver["project"]) || resolver["models"].as_object().is_some_and(|models| !models.is_empty())
+    });
+    in_transform || is_filled(&folder.cli_inputs["serviceConfiguration"]["conflictResolution"])
+}
+
+fn is_filled(value: &Value) -> bool {
+    value.as_object().is_some_and(|entries| {
+        entries
+            .values()
+            .any(|value| !value.is_null() && *value != Value::Bool(false))
+    })
+}
+
+/// Default and additional modes: as deployed, else as the inputs say, else as the template says.
+fn authorization_modes(
+    interpretation: &mut Interpretation<'_>,
+    resource: &MetaResource,
+    folder: &GraphqlFolder,
+    location: &SourceLocation,
+) -> (AuthorizationMode, Vec<AuthorizationMode>) {
+    let deployed = resource.output.get("authConfig").cloned().unwrap_or_default();
+    let inputs = &folder.cli_inputs["serviceConfiguration"];
+    let (default, additional) = if deployed["defaultAuthentication"].is_object() {
+        (
+            deployed["defaultAuthentication"].clone(),
+            deployed["additionalAuthenticationProviders"].clone(),
+        )
+    } else if inputs["defaultAuthType"].is_object() {
+        (inputs["defaultAuthType"].clone(), inputs["additionalAuthTypes"].clone())
+    } else {
+        let properties = interpretation
+            .literal_stack(resource)
+            .and_then(|stack| main_resource(stack, GRAPHQL_API, "GraphQLAPI")?.properties().cloned())
+            .map(Value::Object)
+            .unwrap_or_default();
+        let additional = properties["AdditionalAuthenticationProviders"].clone();
+        (properties, additional)
+    };
+    let functions: Vec<String> = interpretation
+        .project
+        .resources
+        .iter()
+        .filter(|resource| resource.category == "function")
+        .map(|resource| resource.name.clone())
+        .collect();
+    let mut read = |value: &Value| match mode(value, &functions) {
+        Ok(mode) => Some(mode),
+        Err(name) => {
+            interpretation.finding(
+                "auth-mode-unknown",
+                Severity::Manual,
+                format!(
+                    "{} has an authorization mode that is not known: {name:?}",
+                    resource.path()
+                ),
+                location,
+                "Write the mode into the generated amplify/data/resource.ts by hand.",
+            );
+            None
+        }
+    };
+    let default_mode = read(&default).unwrap_or(AuthorizationMode::ApiKey {
+        expires_in_days: None,
+        description: None,
+    });
+    let additional_modes = additional.as_array().into_iter().flatten().filter_map(read).collect();
+    (default_mode, additional_modes)
+}
+
+/// One of the three shapes: outputs (`authenticationType`), inputs (`mode`), template (`AuthenticationType`).
+fn mode(value: &Value, functions: &[String]) -> Result<AuthorizationMode, String> {
+    let name = ["authenticationType", "mode", "AuthenticationType"]
+        .iter()
+        .find_map(|key| value[*key].as_str())
+        .unwrap_or_default();
+    let text = |holder: &Value, keys: &[&str]| {
+        keys.iter()
+            .find_map(|key| holder[*key].as_str())
+            .filter(|text| !text.is_empty())
+            .map(str::to_owned)
+    };
+    let number = |holder: &Value, keys: &[&str]| keys.iter().find_map(|key| typing::number(&holder[*key]));
+    let small = |holder: &Value, keys: &[&str]| number(holder, keys).and_then(|number| u32::try_from(number).ok());
+    let holder = |keys: &[&str]| {
+        keys.iter()
+            .map(|key| &value[*key])
+            .find(|holder| holder.is_object())
+            .unwrap_or(value)
+    };
+    Ok(match name {
+        "API_KEY" => {
+            let key = holder(&["apiKeyConfig"]);
+            AuthorizationMode::ApiKey {
+                expires_in_days: small(key, &["apiKeyExpirationDays", "expirationTime"]),
+                description: text(key, &["description", "keyDescription"]),
+            }
+        }
+        "AMAZON_COGNITO_USER_POOLS" => AuthorizationMode::UserPool,
+        "AWS_IAM" => AuthorizationMode::Iam,
+        "OPENID_CONNECT" => {
+            let provider = holder(&["openIDConnectConfig", "OpenIDConnectConfig"]);
+            AuthorizationMode::OpenIdConnect {
+                name: text(provider, &["name", "openIDProviderName"]).unwrap_or_default(),
+                issuer_url: text(provider, &["issuerUrl", "openIDIssuerURL", "Issuer"]).unwrap_or_default(),
+                client_id: text(provider, &["clientId", "openIDClientID", "ClientId"]),
+                auth_ttl_ms: number(provider, &["authTTL", "openIDAuthTTL", "AuthTTL"]),
+                issued_at_ttl_ms: number(provider, &["iatTTL", "openIDIatTTL", "IatTTL"]),
+            }
+        }
+        "AWS_LAMBDA" => {
+            let authorizer = holder(&["lambdaAuthorizerConfig", "LambdaAuthorizerConfig"]);
+            let function = text(authorizer, &["lambdaFunction"])
+                .or_else(|| {
+                    // The template names the function by its ARN.
+                    let printed = authorizer["AuthorizerUri"].to_string();
+                    functions
+                        .iter()
+                        .find(|name| {
+                            printed.contains(&format!("\"function{name}/")) || printed.contains(&format!(":{name}-"))
+                        })
+                        .cloned()
+                })
+                .unwrap_or_default();
+            AuthorizationMode::Lambda {
+                function,
+                ttl_seconds: small(
+                    authorizer,
+                    &[
+                        "ttlSeconds",
+                        "authorizerResultTtlInSeconds",
+                        "AuthorizerResultTtlInSeconds",
+                    ],
+                ),
+            }
+        }
+        other => return Err(other.to_owned()),
+    })
+}

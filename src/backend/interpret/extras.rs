@@ -1,0 +1,202 @@
+//! Resources in the templates of Gen 1 that the CLI does not write there and that nothing else in the model holds.
+
+use serde_json::Value;
+
+use super::{
+    Interpretation,
+    policies::POLICY_TYPES,
+    stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
+};
+use crate::{
+    backend::{
+        finding::Severity,
+        model::{Category, ExtraResource, ResourceId, Target},
+    },
+    cloudformation::{Resource, evaluate::EvaluatedTree},
+    project::MetaResource,
+};
+
+pub(super) fn read(interpretation: &mut Interpretation<'_>) {
+    let project = interpretation.project;
+    for resource in &project.resources {
+        let Some(stack) = interpretation.symbolic_stack(resource) else {
+            continue;
+        };
+        read_stack(interpretation, resource, stack, 0);
+    }
+    read_root(interpretation);
+}
+
+/// What the CLI writes into the root stack, and the stacks of the resources, belong there.
+fn read_root(interpretation: &mut Interpretation<'_>) {
+    const OF_THE_CLI: [&str; 12] = [
+        AUTH_TRIGGER_STACK,
+        API_GATEWAY_AUTH_STACK,
+        "DeploymentBucket",
+        "DeploymentBucketBlockHTTP",
+        "DeploymentBucketPolicy",
+        "AuthRole",
+        "UnauthRole",
+        "UpdateRolesWithIDPFunction",
+        "UpdateRolesWithIDPFunctionOutputs",
+        "UpdateRolesWithIDPFunctionRole",
+        "SidecarLambdaRole",
+        "GeofenceRole",
+    ];
+    let root = &interpretation.stacks.symbolic;
+    let owner = ResourceId::new(Category("providers".to_owned()), "awscloudformation");
+    for found in root.template.resources() {
+        let nested = found.resource_type() == "AWS::CloudFormation::Stack";
+        if OF_THE_CLI.contains(&found.logical_id) || nested && root.nested.contains_key(found.logical_id) {
+            continue;
+        }
+        let known = interpretation
+            .project
+            .resources
+            .iter()
+            .any(|resource| resource.logical_id == found.logical_id);
+        if !(nested && known) {
+            add(interpretation, &owner, root, &found);
+        }
+    }
+}
+
+fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, stack: &EvaluatedTree, depth: usize) {
+    let owner = interpretation.owner_of(stack);
+    for found in stack.template.resources() {
+        if !is_of_the_cli(interpretation, resource, stack, &found, depth) {
+            add(interpretation, &owner, stack, &found);
+        }
+    }
+    for nested in stack.nested.values() {
+        read_stack(interpretation, resource, nested, depth + 1);
+    }
+}
+
+fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
+    let location = interpretation.location(&stack.path);
+    let properties = found.properties().cloned().unwrap_or_default();
+    interpretation.finding(
+        "extra-resource",
+        Severity::Manual,
+        format!(
+            "{} ({}) in the stack of {owner} is not written by the Amplify CLI and is not carried over",
+            found.logical_id,
+            found.resource_type()
+        ),
+        &location,
+        "Add the resource to the generated amplify/backend.ts by hand.",
+    );
+    let extra = ExtraResource {
+        owner: owner.clone(),
+        logical_id: found.logical_id.to_owned(),
+        resource_type: found.resource_type().to_owned(),
+        properties: interpretation.decoder.properties(&properties, owner),
+        location,
+    };
+    interpretation.backend.extra_resources.push(extra);
+}
+
+/// Whether the CLI writes such a resource into the stack of such a Gen 1 resource, or the model holds it.
+fn is_of_the_cli(
+    interpretation: &Interpretation<'_>,
+    resource: &MetaResource,
+    stack: &EvaluatedTree,
+    found: &Resource<'_>,
+    depth: usize,
+) -> bool {
+    let path = format!("{}/{}", stack.path, found.logical_id);
+    let kind = found.resource_type();
+    // Permissions and triggers are read wherever they are.
+    if POLICY_TYPES.contains(&kind) || matches!(kind, "AWS::Lambda::EventSourceMapping" | "AWS::Events::Rule") {
+        return true;
+    }
+    if interpretation
+        .decoder
+        .index
+        .target(&path)
+        .is_some_and(|target| !matches!(target, Target::Other(_)))
+    {
+        return true;
+    }
+    match resource.service.as_deref() {
+        Some("Cognito") => {
+            matches!(
+                kind,
+                "AWS::Cognito::IdentityPoolRoleAttachment"
+                    | "AWS::Cognito::UserPoolDomain"
+                    | "AWS::Cognito::UserPoolIdentityProvider"
+                    | "AWS::IAM::OIDCProvider"
+            ) || is_helper(
+                found,
+                &[
+                    "UserPoolClient",
+                    "HostedUI",
+                    "OAuth",
+                    "MFA",
+                    "OpenId",
+                    "SNS",
+                    "UserPool",
+                    "AuthTrigger",
+                    "CreateAuthChallenge",
+                    "DefineAuthChallenge",
+                    "VerifyAuthChallengeResponse",
+                    "Cognito",
+                ],
+            )
+        }
+        Some("Cognito-UserPool-Groups") => {
+            matches!(kind, "AWS::Cognito::UserPoolGroup" | "AWS::IAM::Role")
+                || is_helper(found, &["RoleMap", "LambdaExecutionRole"])
+        }
+        Some("S3") => kind == "AWS::Lambda::Permission" && is_invocation_by(found, "s3.amazonaws.com"),
+        Some("Lambda") => match kind {
+            "AWS::IAM::Role" => interpretation
+                .decoder
+                .index
+                .principal(&serde_json::json!({ "Ref": path }))
+                .is_some(),
+            "AWS::Lambda::Permission" => {
+                is_invocation_by(found, "events.amazonaws.com")
+                    || is_invocation_by(found, "cognito-idp.amazonaws.com")
+                    || is_invocation_by(found, "s3.amazonaws.com")
+            }
+            _ => false,
+        },
+        Some("API Gateway") => {
+            matches!(
+                kind,
+                "AWS::ApiGateway::Deployment" | "AWS::ApiGateway::GatewayResponse" | "AWS::ApiGateway::Stage"
+            ) || kind == "AWS::Lambda::Permission" && is_invocation_by(found, "apigateway.amazonaws.com")
+        }
+        Some("AppSync") => is_of_the_transformer(found, depth),
+        // The CLI makes nothing else than the stream in these.
+        Some("Kinesis" | "DynamoDB") => false,
+        // The resource as a whole is told by `assess`.
+        _ => true,
+    }
+}
+
+/// Custom resources that the CLI's auth templates bring with them: functions, their roles and what they set.
+fn is_helper(found: &Resource<'_>, prefixes: &[&str]) -> bool {
+    let kind = found.resource_type();
+    (matches!(
+        kind,
+        "AWS::Lambda::Function" | "AWS::IAM::Role" | "AWS::Lambda::Permission" | "Custom::LambdaCallout"
+    ) || kind.starts_with("Custom::"))
+        && prefixes.iter().any(|prefix| found.logical_id.starts_with(prefix))
+}
+
+fn is_invocation_by(found: &Resource<'_>, service: &str) -> bool {
+    found.property("Principal").and_then(Value::as_str) == Some(service)
+}
+
+/// What the GraphQL transformer makes. User stacks and custom resources are told apart by `assess` from `stacks/`.
+fn is_of_the_transformer(found: &Resource<'_>, depth: usize) -> bool {
+    let kind = found.resource_type();
+    kind.starts_with("AWS::AppSync::")
+        || matches!(kind, "AWS::IAM::Role" | "AWS::CloudFormation::Stack")
+        // The placeholder of an API without custom stacks.
+        || found.logical_id == "EmptyResource"
+        || depth > 0 && kind == "AWS::Lambda::Permission"
+}

@@ -1,0 +1,291 @@
+//! How the model is made from a project and, when it is known, what is deployed. Nothing stops it: what cannot be read
+//! becomes a finding on the resource it concerns.
+
+mod analytics;
+mod auth;
+mod data;
+mod expressions;
+mod extras;
+mod functions;
+mod index;
+mod policies;
+mod rest_apis;
+mod stacks;
+mod storage;
+mod tables;
+mod triggers;
+mod typing;
+
+#[cfg(test)]
+mod tests;
+
+use super::{
+    features,
+    finding::{Finding, Severity},
+    model::{App, Backend, Category, Resource, ResourceId, SourceLocation},
+};
+use crate::{
+    cloudformation::evaluate::EvaluatedTree,
+    deployment::{Deployment, StackTree},
+    project::{BACKEND, MetaResource, Project},
+};
+use expressions::Decoder;
+use index::Index;
+use stacks::Stacks;
+
+/// Makes the model of the environment's backend.
+pub fn interpret(project: &Project, deployment: Option<&Deployment>) -> Backend {
+    let deployed = deployment.map(|deployment| &deployment.root);
+    let stacks = Stacks::read(project, deployed);
+    let index = Index::new(project, &stacks);
+    let mut interpretation = Interpretation {
+        project,
+        deployed,
+        stacks: &stacks,
+        decoder: Decoder::new(&index),
+        backend: empty_backend(project),
+    };
+    interpretation.read_tree_findings();
+    for resource in &project.resources {
+        interpretation.read_resource(resource);
+    }
+    auth::read_groups(&mut interpretation);
+    policies::read(&mut interpretation, &stacks.symbolic);
+    triggers::read(&mut interpretation);
+    rest_apis::read_access(&mut interpretation);
+    extras::read(&mut interpretation);
+    let mut backend = interpretation.finish();
+    backend.features = features::detect(project, &backend);
+    backend
+}
+
+/// The model while it is being made, and what it is made from.
+struct Interpretation<'p> {
+    project: &'p Project,
+    deployed: Option<&'p StackTree>,
+    stacks: &'p Stacks,
+    decoder: Decoder<'p>,
+    backend: Backend,
+}
+
+impl<'p> Interpretation<'p> {
+    fn read_resource(&mut self, resource: &'p MetaResource) {
+        self.backend.resources.push(Resource {
+            id: id_of(resource),
+            service: resource.service.clone(),
+            imported: resource.imported,
+            depends_on: resource
+                .depends_on
+                .iter()
+                .map(|dependency| ResourceId::new(Category(dependency.category.clone()), &dependency.resource))
+                .collect(),
+        });
+        match resource.service.as_deref() {
+            None => self.finding(
+                "resource-without-service",
+                Severity::Manual,
+                format!("{} has no service, so nobody can tell what it is", resource.path()),
+                &self.meta_location(),
+                "Fetch the backend again with `amplify pull`, or remove the entry with `amplify remove` and push.",
+            ),
+            Some("Cognito") => auth::read(self, resource),
+            Some("S3") => storage::read(self, resource),
+            Some("DynamoDB") => tables::read(self, resource),
+            Some("AppSync") => data::read(self, resource),
+            Some("API Gateway") => rest_apis::read(self, resource),
+            Some("Lambda") => functions::read(self, resource),
+            Some("Kinesis") => analytics::read(self, resource),
+            // Groups are read with the user pool; the others are in the list of resources, and `assess` tells about them.
+            Some(_) => {}
+        }
+    }
+
+    fn read_tree_findings(&mut self) {
+        for (stack, reason) in &self.stacks.unusable {
+            self.finding(
+                "template-unusable",
+                Severity::Warning,
+                format!(
+                    "the deployed template of stack {stack} cannot be used, the project's own is read instead: {reason}"
+                ),
+                &self.meta_location(),
+                "Deploy the environment again with `amplify push`.",
+            );
+        }
+        if self.stacks.root_is_derived {
+            self.finding(
+                "root-template-missing",
+                Severity::Warning,
+                "the root template is missing; how resources are connected is taken from dependsOn and parameters.json"
+                    .to_owned(),
+                &self.meta_location(),
+                "Fetch the deployed backend with `amplify pull`.",
+            );
+        }
+        for difference in &self.project.differences {
+            self.finding(
+                "undeployed-changes",
+                Severity::Warning,
+                format!(
+                    "{} was edited and not deployed ({}); what is deployed is migrated",
+                    difference.resource,
+                    summary(&difference.files)
+                ),
+                &SourceLocation {
+                    path: format!("{BACKEND}/{}", difference.resource),
+                    line: None,
+                },
+                "Deploy the changes with `amplify push`, or drop them with `amplify pull`, before you migrate.",
+            );
+        }
+    }
+
+    fn finish(mut self) -> Backend {
+        for value in self.decoder.take_unresolved() {
+            let location = self.location_of_resource(&value.owner);
+            self.finding(
+                "unresolved-value",
+                Severity::Manual,
+                format!("a value in the stack of {} is not known: {}", value.owner, value.text),
+                &location,
+                "Find out the value in the CloudFormation console and write it into the generated code.",
+            );
+        }
+        let mut seen = Vec::new();
+        self.backend.findings.retain(|finding| {
+            let new = !seen.contains(finding);
+            if new {
+                seen.push(finding.clone());
+            }
+            new
+        });
+        self.backend
+    }
+
+    fn finding(&mut self, id: &str, severity: Severity, message: String, location: &SourceLocation, remedy: &str) {
+        self.backend.findings.push(Finding {
+            id: id.to_owned(),
+            severity,
+            feature: id.to_owned(),
+            message,
+            path: location.path.clone(),
+            line: location.line,
+            remedy: remedy.to_owned(),
+        });
+    }
+
+    /// The evaluated stack of a resource, with names put in.
+    fn literal_stack(&self, resource: &MetaResource) -> Option<&'p EvaluatedTree> {
+        self.stacks.literal.nested.get(&resource.logical_id)
+    }
+
+    /// The evaluated stack of a resource, symbolic.
+    fn symbolic_stack(&self, resource: &MetaResource) -> Option<&'p EvaluatedTree> {
+        self.stacks.symbolic.nested.get(&resource.logical_id)
+    }
+
+    /// Physical id of a resource in a stack, from what is deployed. `path` is `functionfoo/LambdaFunction`.
+    fn physical_id(&self, path: &str) -> Option<String> {
+        let (stack, logical_id) = path.rsplit_once('/').unwrap_or(("", path));
+        let tree = stack
+            .split('/')
+            .filter(|part| !part.is_empty())
+            .try_fold(self.deployed?, |tree, logical_id| tree.child(logical_id))?;
+        tree.stack.resources.get(logical_id)?.physical_id.clone()
+    }
+
+    /// The resource that a stack belongs to; the root's own things belong to the provider.
+    fn owner_of(&self, stack: &EvaluatedTree) -> ResourceId {
+        self.decoder.index.owner(&stack.path).cloned().unwrap_or_else(|| {
+            let name = stack.path.split('/').next().unwrap_or_default();
+            let name = if name.is_empty() { "root" } else { name };
+            ResourceId::new(Category("providers".to_owned()), name)
+        })
+    }
+
+    /// Where the template at a logical path was read.
+    fn location(&self, path: &str) -> SourceLocation {
+        SourceLocation {
+            path: self.stacks.source(path).to_owned(),
+            line: None,
+        }
+    }
+
+    /// The template of a resource, else its entry.
+    fn location_of(&self, resource: &MetaResource) -> SourceLocation {
+        match self.stacks.source(&resource.logical_id) {
+            "" => self.meta_location(),
+            path => SourceLocation {
+                path: path.to_owned(),
+                line: None,
+            },
+        }
+    }
+
+    fn location_of_resource(&self, id: &ResourceId) -> SourceLocation {
+        match self.project.resource(&id.category.0, &id.name) {
+            Some(resource) => self.location_of(resource),
+            None => self.meta_location(),
+        }
+    }
+
+    fn meta_location(&self) -> SourceLocation {
+        SourceLocation {
+            path: self.project.tree.meta_path.clone(),
+            line: None,
+        }
+    }
+}
+
+fn id_of(resource: &MetaResource) -> ResourceId {
+    ResourceId::new(Category(resource.category.clone()), &resource.name)
+}
+
+fn summary(files: &[String]) -> String {
+    const SHOWN: usize = 3;
+    let shown = files.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    match files.len().checked_sub(SHOWN) {
+        Some(more) if more > 0 => format!("{shown} and {more} more"),
+        _ => shown,
+    }
+}
+
+fn empty_backend(project: &Project) -> Backend {
+    let environment = &project.environment;
+    let version = &project.cli["features"]["graphqltransformer"]["transformerversion"];
+    Backend {
+        app: App {
+            name: project.name().unwrap_or_default().to_owned(),
+            app_id: environment
+                .app_id
+                .clone()
+                .or_else(|| project.environments.app_id().map(str::to_owned)),
+            environment: environment.name.clone(),
+            environments: project.environments.names(),
+            region: environment.region.clone().unwrap_or_default(),
+            account_id: environment.account_id(),
+            root_stack_name: environment.stack_name.clone().unwrap_or_default(),
+            deployment_bucket: environment.deployment_bucket.clone().unwrap_or_default(),
+            authenticated_role_name: environment.authenticated_role_name.clone(),
+            unauthenticated_role_name: environment.unauthenticated_role_name.clone(),
+            transformer_version: version
+                .as_u64()
+                .or_else(|| version.as_str()?.parse().ok())
+                .and_then(|version| u32::try_from(version).ok()),
+            source_tree: project.tree.path.clone(),
+        },
+        resources: Vec::new(),
+        auth: None,
+        data: None,
+        buckets: Vec::new(),
+        tables: Vec::new(),
+        functions: Vec::new(),
+        rest_apis: Vec::new(),
+        streams: Vec::new(),
+        grants: Vec::new(),
+        triggers: Vec::new(),
+        extra_resources: Vec::new(),
+        features: Vec::new(),
+        findings: Vec::new(),
+    }
+}
