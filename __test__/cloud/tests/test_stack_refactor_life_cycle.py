@@ -232,3 +232,43 @@ def test_the_view_of_a_parent_stays_right(cloud):
     assert cloud.parameter(cloud.physical_ids("root")["R"]) == physical_id
     with error("ValidationError", "No updates are to be performed"):
         cloud.update("b", moved)
+
+
+def test_nothing_to_move(cloud):
+    create_two_stacks(cloud)
+    same = {"a": template(M=parameter("1"), K=parameter("k")), "b": template(B=parameter("b"))}
+    cloud.refused("There are no resources to refactor", same)
+
+
+@pytest.fixture
+def slow(cloud):
+    """A cloud whose operations take long enough to come between a call and its validation."""
+    create_two_stacks(cloud)
+    cloud.control("POST", "/_config", {"latency_ms": 400})
+    yield cloud
+    cloud.control("POST", "/_config", {"latency_ms": 20})
+
+
+def test_a_stack_that_appears_before_the_validation(slow):
+    refactor_id = slow.create_refactor({"a": WITHOUT_M, "new": template(M=parameter("1"))}, create=True)
+    slow.cloudformation.create_stack(StackName=slow.name("new"), TemplateBody=json.dumps(template(Q=queue())))
+    assert "already exists" in slow.validated(refactor_id)["StatusReason"]
+    slow.settled("new")
+
+
+def test_a_stack_that_disappears_or_is_busy_before_the_validation(slow):
+    for call, arguments, reason in (
+        (
+            slow.cloudformation.update_stack,
+            {"TemplateBody": json.dumps(template(B=parameter("b2")))},
+            "UPDATE_IN_PROGRESS",
+        ),
+        (slow.cloudformation.delete_stack, {}, "does not exist"),
+    ):
+        slow.control("POST", "/_config", {"latency_ms": 400})
+        refactor_id = slow.create_refactor(MOVE_M)
+        slow.control("POST", "/_config", {"latency_ms": 600 if "UPDATE" in reason else 0})
+        call(StackName=slow.name("b"), **arguments)
+        assert reason in slow.validated(refactor_id)["StatusReason"]
+        if "UPDATE" in reason:
+            slow.settled("b")

@@ -589,3 +589,20 @@ def test_r35_a_deletion_policy_has_no_effect_and_nothing_deletes_a_refactor(clou
     assert cloud.client("dynamodb").describe_table(TableName=name)["Table"]["TableStatus"] == "ACTIVE"
     cloud.cloudformation.delete_stack(StackName=cloud.name("b"))
     assert cloud.describe_refactor(done["StackRefactorId"])["ExecutionStatus"] == "EXECUTE_COMPLETE"
+
+
+def test_a_mapping_to_itself(cloud):
+    create_two_stacks(cloud)
+    cloud.refused("maps a resource to itself", MOVE_M, [("a", "K", "a", "K")])
+
+
+@pytest.mark.parametrize(
+    ("reason", "b"),
+    [
+        ("M cannot be evaluated", template(B=parameter("b"), M=parameter({"Fn::Select": ["9", ["1"]]}))),
+        ("Output cannot be evaluated", {**WITH_M, "Outputs": {"O": {"Value": {"Fn::Select": ["9", ["1"]]}}}}),
+    ],
+)
+def test_what_cannot_be_evaluated(cloud, reason, b):
+    create_two_stacks(cloud)
+    cloud.refused(reason, {"a": WITHOUT_M, "b": b})
