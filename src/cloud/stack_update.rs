@@ -238,7 +238,11 @@ impl<'a> Update<'a> {
         }
         self.execute().await?;
         self.settled(&before).await?;
-        Ok(StackUpdateOutcome::Updated)
+        // Nothing depends on this any more: the service may keep an executed change set to itself.
+        match self.cloud.cloudformation.delete_change_set(stack, name).await {
+            Err(error @ (CloudError::NoAnswer { .. } | CloudError::Throttled { .. })) => Err(error.into()),
+            _ => Ok(StackUpdateOutcome::Updated),
+        }
     }
 
     async fn remove(&self) -> Result<()> {
