@@ -2,6 +2,8 @@
 
 mod report;
 mod support;
+#[cfg(test)]
+mod tests;
 
 pub use report::{Assessment, FeatureSupport, ResourceSupport, Support, SupportStatus};
 

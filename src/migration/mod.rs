@@ -1,26 +1,26 @@
 //! The engine as its callers see it: one project and environment, opened once, and the steps on it.
 
+mod checks;
+mod environment;
 mod error;
 mod open;
 mod options;
+mod undo;
+
+use std::sync::Arc;
 
 use serde_json::Value;
 
 pub use error::MigrationError;
-pub use open::MARKER;
 pub use options::{MigrationContext, OpenOptions, PlanRequest};
 
-use self::open::Connection;
+use self::{environment::OpenedEnvironment, undo::UndoOnFailure};
 use crate::{
-    assess::Assessment,
+    assess::{self, Assessment},
     cloud,
     error::Result,
-    plan::{Event, EventSink, Plan, Step},
-    project::{Environment, Project, check_marked},
+    plan::{EventSink, Plan},
 };
-
-/// Object in the deployment bucket with the files of the deployed backend.
-const BACKEND_ARCHIVE: &str = "#current-cloud-backend.zip";
 
 /// The IAM policy document that covers every call of every step.
 pub fn required_iam_policy() -> Value {
@@ -29,9 +29,7 @@ pub fn required_iam_policy() -> Value {
 
 /// One Gen 1 environment of one project.
 pub struct Migration {
-    context: MigrationContext,
-    environment: Environment,
-    connection: Option<Connection>,
+    environment: Arc<OpenedEnvironment>,
 }
 
 impl Migration {
@@ -40,17 +38,14 @@ impl Migration {
     /// # Errors
     /// No Gen 1 project, an environment that does not exist, credentials that do not work or belong to another account.
     pub async fn open(options: OpenOptions, events: &dyn EventSink) -> Result<Self> {
-        let opened = open::open(&options, events).await?;
         Ok(Self {
-            context: opened.context,
-            environment: opened.environment,
-            connection: opened.connection,
+            environment: Arc::new(open::open(&options, events).await?),
         })
     }
 
     /// What is known of the environment after opening.
     pub fn context(&self) -> &MigrationContext {
-        &self.context
+        &self.environment.context
     }
 
     /// What can be migrated. Changes nothing.
@@ -58,43 +53,23 @@ impl Migration {
     /// # Errors
     /// Files that cannot be read as what they are, or AWS reads that fail for good.
     pub async fn assess(&self, events: &dyn EventSink) -> Result<Assessment> {
-        let _project = self.read_project(events).await?;
-        Err(MigrationError::StepNotAvailable { step: Step::Assess }.into())
+        let backend = self.environment.read_backend(events).await?;
+        let mut assessment = assess::assess(&backend.model);
+        assessment.findings.extend(backend.findings);
+        Ok(assessment)
     }
 
     /// Plans a step: reads everything, changes nothing.
     ///
     /// # Errors
     /// Whatever keeps the step from being planned; nothing has been changed then.
-    pub async fn plan(&self, request: PlanRequest, _events: &dyn EventSink) -> Result<Plan> {
-        if let Some(connection) = &self.connection {
-            check_marked(&self.environment.name, connection.marker.environment())?;
-        } else if matches!(request.step, Step::Lock | Step::Refactor | Step::Decommission) {
-            return Err(MigrationError::OfflineImpossible { step: request.step }.into());
-        }
-        Err(MigrationError::StepNotAvailable { step: request.step }.into())
-    }
-
-    /// The project: with the backend as it was deployed, when the deployment bucket has it.
-    async fn read_project(&self, events: &dyn EventSink) -> Result<Project> {
-        events.emit(Event::Phase {
-            name: "read-project".to_owned(),
-            message: "Reading the Gen 1 backend".to_owned(),
-        });
-        let archive = self.read_backend_archive().await?;
-        let project = Project::open_environment(&self.context.project_dir, &self.environment.name, archive)?;
-        Ok(project)
-    }
-
-    async fn read_backend_archive(&self) -> Result<Option<Vec<u8>>> {
-        let (Some(connection), Some(bucket)) = (&self.connection, &self.environment.deployment_bucket) else {
-            return Ok(None);
-        };
-        match connection.cloud.objects.get(bucket, BACKEND_ARCHIVE).await {
-            Ok(archive) => Ok(archive),
-            // The local copy of the deployed backend serves as well; whether it is current is a validation of its own.
-            Err(error) if error.is_unavailable() => Ok(None),
-            Err(error) => Err(error.into()),
-        }
+    pub async fn plan(&self, request: PlanRequest, events: &dyn EventSink) -> Result<Plan> {
+        let plan = self.environment.plan(&request, events).await?;
+        let undo = request.rollback_on_failure && !request.rollback && environment::is_undone_on_failure(request.step);
+        Ok(if undo {
+            Plan::new(UndoOnFailure::new(plan, Arc::clone(&self.environment), request))
+        } else {
+            Plan::from(plan)
+        })
     }
 }

@@ -2,25 +2,16 @@
 
 use super::{
     MigrationError,
+    environment::OpenedEnvironment,
     options::{MigrationContext, OpenOptions},
 };
 use crate::{
     cloud::{AmplifyApp, Cloud, CloudError, CloudOptions},
     error::Result,
+    lock::MARKER_VARIABLE,
     plan::{Event, EventSink},
     project::{Environment, Environments, ProjectError, read_environments, resolve_environment},
 };
-
-/// Environment variable of the Amplify app that names the environment whose migration has begun.
-pub const MARKER: &str = "GEN2_MIGRATION_ENVIRONMENT_NAME";
-
-/// What opening finds out.
-pub(super) struct Opened {
-    pub(super) context: MigrationContext,
-    pub(super) environment: Environment,
-    /// Absent offline.
-    pub(super) connection: Option<Connection>,
-}
 
 /// The cloud side of an environment.
 pub(super) struct Connection {
@@ -52,12 +43,12 @@ impl Marker {
 }
 
 /// Opens an environment.
-pub(super) async fn open(options: &OpenOptions, events: &dyn EventSink) -> Result<Opened> {
+pub(super) async fn open(options: &OpenOptions, events: &dyn EventSink) -> Result<OpenedEnvironment> {
     let environments = read_environments(&options.project_dir)?;
     let requested = options.environment.as_deref();
     if options.offline {
         let environment = resolve_environment(&environments, requested, None)?.clone();
-        return Ok(Opened {
+        return Ok(OpenedEnvironment {
             context: context(options, &environment, None),
             environment,
             connection: None,
@@ -74,7 +65,7 @@ pub(super) async fn open(options: &OpenOptions, events: &dyn EventSink) -> Resul
     connect(options, &environments).await
 }
 
-async fn connect(options: &OpenOptions, environments: &Environments) -> Result<Opened> {
+async fn connect(options: &OpenOptions, environments: &Environments) -> Result<OpenedEnvironment> {
     let requested = options.environment.as_deref();
     // Without a name the marker decides. All environments of an app are asked for it in the region of the app.
     let expected = resolve_environment(environments, requested, None).ok();
@@ -94,7 +85,7 @@ async fn connect(options: &OpenOptions, environments: &Environments) -> Result<O
     } else {
         Cloud::connect(cloud_options(options, &own_region)).await?
     };
-    Ok(Opened {
+    Ok(OpenedEnvironment {
         context: context(options, &environment, app),
         environment,
         connection: Some(Connection {
@@ -117,7 +108,7 @@ async fn read_app(
         Ok(Some(app)) => {
             let marker = app
                 .environment_variables
-                .get(MARKER)
+                .get(MARKER_VARIABLE)
                 .filter(|name| !name.is_empty())
                 .map_or(Marker::Absent, |name| Marker::Environment(name.clone()));
             Ok((Some(app), marker))

@@ -3,6 +3,8 @@
 
 mod environments;
 mod error;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod functions;
 pub mod graphql;
 mod json;
@@ -29,6 +31,9 @@ pub use source::{DiskFolder, Entry, FileSource, MemoryFiles, Mounted, ZipFiles, 
 pub use tree::{BACKEND, CURRENT_CLOUD_BACKEND, Difference, TemplateFile, Tree};
 
 use reader::Reader;
+
+#[cfg(test)]
+mod tests;
 
 /// A Gen 1 project, read.
 pub struct Project {

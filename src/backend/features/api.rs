@@ -94,9 +94,11 @@ fn detect_in_schema(detection: &mut Detection<'_>, resource: &MetaResource, file
             &file.path,
         );
     }
-    let special = file.text.lines().enumerate().find(|(_, line)| {
-        line.contains('`') || line.contains('\\') || variables(line).iter().any(|name| *name != "env")
-    });
+    let special = file
+        .text
+        .lines()
+        .enumerate()
+        .find(|(_, line)| line.contains('`') || line.contains('\\') || variables(line).any(|name| name != "env"));
     if let Some((position, _)) = special {
         detection.add_at(
             FeatureKind::SchemaEscapes,
@@ -106,15 +108,12 @@ fn detect_in_schema(detection: &mut Detection<'_>, resource: &MetaResource, file
             u32::try_from(position + 1).ok(),
         );
     }
-    for (position, line) in file.text.lines().enumerate() {
-        for name in variables(line).iter().filter(|name| **name != "env") {
-            detection.add_at(
-                FeatureKind::SchemaVariables,
-                Some(resource),
-                format!("${{{name}}}"),
-                &file.path,
-                u32::try_from(position + 1).ok(),
-            );
+    for directive in file.document.types.iter().flat_map(TypeDefinition::all_directives) {
+        let arguments = Value::Object(directive.arguments.clone()).to_string();
+        for name in variables(&arguments).filter(|name| *name != "env") {
+            let detail = format!("${{{name}}} in @{}", directive.name);
+            let line = Some(directive.line);
+            detection.add_at(FeatureKind::SchemaVariables, Some(resource), detail, &file.path, line);
         }
     }
 }
@@ -126,11 +125,10 @@ fn has_any_auth(ty: &TypeDefinition) -> bool {
 }
 
 /// Names between `${` and `}`.
-fn variables(line: &str) -> Vec<&str> {
-    line.split("${")
+fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.split("${")
         .skip(1)
         .filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
-        .collect()
 }
 
 fn detect_settings(detection: &mut Detection<'_>, resource: &MetaResource, folder: &GraphqlFolder) {

@@ -7,6 +7,9 @@ mod rest;
 mod storage;
 mod whole_project;
 
+#[cfg(test)]
+mod tests;
+
 use super::model::{Backend, Category, Feature, FeatureKind, ResourceId, SourceLocation};
 use crate::project::{MetaResource, Project, overrides};
 
