@@ -209,12 +209,12 @@ async function loadCredentials(context, env) {
       ? await invoke('loadConfigurationForEnv', [context, env])
       : await invoke('loadConfiguration', [context]);
   } catch (failure) {
-    const { message = String(failure), resolution } = /** @type {{ message?: string, resolution?: string }} */ (
-      failure ?? {}
-    );
+    const { message, details, resolution } =
+      /** @type {{ message?: string, details?: string, resolution?: string }} */ (failure ?? {});
+    const reason = [message ?? String(failure), details].filter(Boolean).join(': ');
     throw migrationError({
       code: 'HOST_CREDENTIALS_FAILED',
-      message: `The Amplify CLI could not load the AWS credentials of the project: ${message}`,
+      message: `The Amplify CLI could not load the AWS credentials of the project: ${reason}`,
       resolution:
         resolution ?? 'Check the AWS profile of the project (`amplify configure project`), or name one with --profile.',
       cause: failure,

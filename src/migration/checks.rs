@@ -10,9 +10,21 @@ use crate::{
         finding::{Finding, Severity},
         model::Backend,
     },
+    cloud::Cloud,
+    lock,
     plan::{Validation, ValidationStatus},
     refactor::execute::ValidationCheck,
 };
+
+/// The `Lock Status` validation, from the policy that the root stack has when the plan is validated.
+pub(super) fn lock_check(cloud: &Cloud, root: &str) -> ValidationCheck {
+    let cloudformation = Arc::clone(&cloud.cloudformation);
+    let root = root.to_owned();
+    Arc::new(move || {
+        let (cloudformation, root) = (Arc::clone(&cloudformation), root.clone());
+        async move { lock::lock_status(cloudformation.as_ref(), &root).await }.boxed()
+    })
+}
 
 /// The `Assessment` validation: fails on what must not be migrated. What is merely not carried over is told as a finding.
 pub(super) fn assessment_check(model: &Backend) -> ValidationCheck {

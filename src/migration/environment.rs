@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     MigrationError,
-    checks::assessment_check,
+    checks::{assessment_check, lock_check},
     open::Connection,
     options::{MigrationContext, PlanRequest},
 };
@@ -15,8 +15,10 @@ use crate::{
         model::Backend,
     },
     cloud::{Depth, read_tree},
-    deployment::Deployment,
+    deployment::{Deployment, StackTree},
     error::Result,
+    frontend,
+    lock::{self, LockPlan, LockRequest},
     plan::{Event, EventSink, Step, StepPlan},
     project::{Environment, Project, ProjectError, check_marked},
     refactor::execute::{RefactorRequest, plan_refactor},
@@ -58,12 +60,31 @@ impl<T> Reading<T> {
     }
 }
 
-/// The step leaves something behind when it fails, and can take it back.
-pub(super) fn has_rollback(step: Step) -> bool {
+fn reading() -> Event {
+    Event::Phase {
+        name: "read-backend".to_owned(),
+        message: "Reading the Gen 1 backend".to_owned(),
+    }
+}
+
+/// The places in the app's own source that know Gen 1.
+fn frontend_findings(project: &Project, model: &Backend) -> Result<Vec<Finding>> {
+    let usages = frontend::find(project.files(), &frontend::BackendNames::of(model)).map_err(|source| {
+        ProjectError::Unreadable {
+            path: project.directory.clone(),
+            source,
+        }
+    })?;
+    Ok(frontend::findings(&usages))
+}
+
+/// When the step fails, what it did is taken back.
+pub(super) fn is_undone_on_failure(step: Step) -> bool {
     match step {
-        Step::Lock | Step::Refactor => true,
-        // Generate replaces the backend in one stroke, or not at all.
-        Step::Assess | Step::Generate | Step::Decommission => false,
+        Step::Refactor => true,
+        // Half a lock protects already, and the same command goes on. Generate replaces the backend in one stroke, or not
+        // at all.
+        Step::Assess | Step::Lock | Step::Generate | Step::Decommission => false,
     }
 }
 
@@ -74,11 +95,37 @@ impl OpenedEnvironment {
             check_marked(&self.environment.name, connection.marker.environment())?;
         }
         match request.step {
+            Step::Lock => Ok(Arc::new(self.plan_lock(request, events).await?)),
             Step::Refactor => Ok(Arc::new(self.plan_refactor(request, events).await?)),
-            step @ (Step::Assess | Step::Lock | Step::Generate | Step::Decommission) => {
+            step @ (Step::Assess | Step::Generate | Step::Decommission) => {
                 self.connection(step)?;
                 Err(MigrationError::StepNotAvailable { step }.into())
             }
+        }
+    }
+
+    async fn plan_lock(&self, request: &PlanRequest, events: &dyn EventSink) -> Result<LockPlan> {
+        let connection = self.connection(Step::Lock)?;
+        events.emit(reading());
+        let (archive, root) = tokio::join!(self.read_archive(), self.read_root());
+        let (archive, root) = (archive?, root?);
+        let project = Project::open_environment(&self.context.project_dir, &self.environment.name, archive.value)?;
+        let deployment = Deployment { root };
+        let model = backend::interpret(&project, Some(&deployment));
+        let lock_request = LockRequest {
+            cloud: connection.cloud.clone(),
+            project_directory: self.context.project_dir.clone(),
+            app_id: self.deployed_field(self.environment.app_id.as_ref(), "AmplifyAppId")?,
+            environment: self.environment.name.clone(),
+            account_id: Some(connection.account_id.clone()),
+            root: deployment.root,
+            resources: model.resources,
+            deployment_bucket: self.environment.deployment_bucket.clone(),
+        };
+        if request.rollback {
+            lock::plan_unlock(lock_request).await
+        } else {
+            lock::plan_lock(lock_request).await
         }
     }
 
@@ -87,10 +134,11 @@ impl OpenedEnvironment {
         let project = Project::open_environment(&self.context.project_dir, &self.environment.name, None)?;
         let model = backend::interpret(&project, None);
         let resources = model.resources.clone();
+        let gen1_root = self.deployed_field(self.environment.stack_name.as_ref(), "StackName")?;
         let checks = if request.rollback {
             Vec::new()
         } else {
-            vec![assessment_check(&model)]
+            vec![lock_check(&connection.cloud, &gen1_root), assessment_check(&model)]
         };
         plan_refactor(
             RefactorRequest {
@@ -99,7 +147,7 @@ impl OpenedEnvironment {
                 environment: self.environment.name.clone(),
                 app_id: self.environment.app_id.clone(),
                 expected_account: self.environment.account_id(),
-                gen1_root: self.deployed_field(self.environment.stack_name.as_ref(), "StackName")?,
+                gen1_root,
                 deployment_bucket: self
                     .deployed_field(self.environment.deployment_bucket.as_ref(), "DeploymentBucketName")?,
                 resources,
@@ -115,17 +163,15 @@ impl OpenedEnvironment {
 
     /// The model of the backend: as it is deployed when online, from the files of the project otherwise.
     pub(super) async fn read_backend(&self, events: &dyn EventSink) -> Result<ReadBackend> {
-        events.emit(Event::Phase {
-            name: "read-backend".to_owned(),
-            message: "Reading the Gen 1 backend".to_owned(),
-        });
+        events.emit(reading());
         let (archive, deployment) = tokio::join!(self.read_archive(), self.read_deployment());
         let (archive, deployment) = (archive?, deployment?);
         let project = Project::open_environment(&self.context.project_dir, &self.environment.name, archive.value)?;
-        Ok(ReadBackend {
-            model: backend::interpret(&project, deployment.value.as_ref()),
-            findings: archive.finding.into_iter().chain(deployment.finding).collect(),
-        })
+        let model = backend::interpret(&project, deployment.value.as_ref());
+        let mut findings = frontend_findings(&project, &model)?;
+        findings.extend(archive.finding);
+        findings.extend(deployment.finding);
+        Ok(ReadBackend { model, findings })
     }
 
     async fn read_archive(&self) -> Result<Reading<Vec<u8>>> {
@@ -147,6 +193,21 @@ impl OpenedEnvironment {
             })),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The root stack with everything below it. A step that changes stacks cannot do without.
+    async fn read_root(&self) -> Result<StackTree> {
+        let connection = self.connection(Step::Lock)?;
+        let stack = self.deployed_field(self.environment.stack_name.as_ref(), "StackName")?;
+        let tree = read_tree(connection.cloud.cloudformation.as_ref(), &stack, Depth::All).await?;
+        tree.ok_or_else(|| {
+            MigrationError::RootStackNotFound {
+                environment: self.environment.name.clone(),
+                stack,
+                region: connection.cloud.region.clone(),
+            }
+            .into()
+        })
     }
 
     async fn read_deployment(&self) -> Result<Reading<Deployment>> {

@@ -12,7 +12,6 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use error::MigrationError;
-pub use open::MARKER;
 pub use options::{MigrationContext, OpenOptions, PlanRequest};
 
 use self::{environment::OpenedEnvironment, undo::UndoOnFailure};
@@ -66,7 +65,7 @@ impl Migration {
     /// Whatever keeps the step from being planned; nothing has been changed then.
     pub async fn plan(&self, request: PlanRequest, events: &dyn EventSink) -> Result<Plan> {
         let plan = self.environment.plan(&request, events).await?;
-        let undo = request.rollback_on_failure && !request.rollback && environment::has_rollback(request.step);
+        let undo = request.rollback_on_failure && !request.rollback && environment::is_undone_on_failure(request.step);
         Ok(if undo {
             Plan::new(UndoOnFailure::new(plan, Arc::clone(&self.environment), request))
         } else {

@@ -8,16 +8,16 @@ use super::{
 use crate::{
     cloud::{AmplifyApp, Cloud, CloudError, CloudOptions},
     error::Result,
+    lock::MARKER_VARIABLE,
     plan::{Event, EventSink},
     project::{Environment, Environments, ProjectError, read_environments, resolve_environment},
 };
 
-/// Environment variable of the Amplify app that names the environment whose migration has begun.
-pub const MARKER: &str = "GEN2_MIGRATION_ENVIRONMENT_NAME";
-
 /// The cloud side of an environment.
 pub(super) struct Connection {
     pub(super) cloud: Cloud,
+    /// Account of the credentials.
+    pub(super) account_id: String,
     /// The environment that the app is marked with.
     pub(super) marker: Marker,
 }
@@ -88,7 +88,11 @@ async fn connect(options: &OpenOptions, environments: &Environments) -> Result<O
     Ok(OpenedEnvironment {
         context: context(options, &environment, app),
         environment,
-        connection: Some(Connection { cloud, marker }),
+        connection: Some(Connection {
+            cloud,
+            account_id,
+            marker,
+        }),
     })
 }
 
@@ -104,7 +108,7 @@ async fn read_app(
         Ok(Some(app)) => {
             let marker = app
                 .environment_variables
-                .get(MARKER)
+                .get(MARKER_VARIABLE)
                 .filter(|name| !name.is_empty())
                 .map_or(Marker::Absent, |name| Marker::Environment(name.clone()));
             Ok((Some(app), marker))
