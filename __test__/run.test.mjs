@@ -40,6 +40,14 @@ test('a step plans, validates, tells, asks and executes', async () => {
   assert.ok(!positions.includes(-1), output);
 });
 
+test('a plan without operations asks nothing', async () => {
+  const { exitCode, questions, steps, output } = await run(['lock'], { scenario: { operations: [] } });
+  assert.equal(exitCode, 0);
+  assert.deepEqual(questions, []);
+  assert.ok(steps.includes('execute'));
+  assert.match(output, /Nothing to do\./);
+});
+
 test('no is the end, without a change', async () => {
   const { exitCode, steps, output } = await run(['lock']);
   assert.equal(exitCode, 0);

@@ -35,7 +35,7 @@ function createProgress(host) {
           busy(printable(event.message));
           break;
         case 'validated':
-          busy(`Validated: ${printable(event.validation.name)}`);
+          spinner?.show(`Validated: ${printable(event.validation.name)}`);
           break;
         case 'operation-started': {
           const title = `[${event.index}/${event.total}] ${printable(event.message)}`;
@@ -44,10 +44,10 @@ function createProgress(host) {
           break;
         }
         case 'operation-finished': {
-          const time = style.dim(` ${duration(event.elapsedMs)}`);
-          line(
-            `${style.green('✔')} ${titles.get(event.operation) ?? event.operation}${OUTCOMES[event.outcome]}${time}`,
-          );
+          const title = titles.get(event.operation) ?? event.operation;
+          const outcome = [OUTCOMES[event.outcome], style.dim(duration(event.elapsedMs))].filter(Boolean).join(', ');
+          // A terminal shows the title only while the operation runs; plain lines have it already.
+          line(`${style.green('✔')} ${spinner ? title : numberOf(title)} ${outcome}`);
           break;
         }
         case 'waiting': {
@@ -75,6 +75,11 @@ function createProgress(host) {
       spinner?.hide();
     },
   };
+}
+
+/** @param {string} title `[3/7] ...` */
+function numberOf(title) {
+  return title.split(' ', 1)[0];
 }
 
 /** @param {number} milliseconds */
