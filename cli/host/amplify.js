@@ -44,7 +44,7 @@ function amplifyHost(context) {
     command: 'amplify gen2-migration',
     interactive: Boolean(process.stdin.isTTY) && !prompts?.isHeadless,
     style,
-    width: process.stdout.isTTY ? process.stdout.columns : undefined,
+    width: (process.stdout.isTTY && process.stdout.columns) || undefined,
     failure: undefined,
     announce() {
       const { version } = require('../../package.json');
