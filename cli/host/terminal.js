@@ -104,9 +104,9 @@ function createSpinner(stream, style) {
   };
 
   return {
-    show(next) {
-      if (next !== text || !timer) since = Date.now();
+    show(next, startedAt) {
       text = next;
+      since = startedAt;
       if (!timer) {
         timer = setInterval(draw, FRAME_MS);
         timer.unref();
