@@ -119,10 +119,11 @@ class PairFinder {
     this.only('graphqlApi', 'GraphQL API', graphql(this.gen1), graphql(this.gen2));
     this.only('apiKey', 'API key', all(this.gen1, 'AWS::AppSync::ApiKey'), all(this.gen2, 'AWS::AppSync::ApiKey'));
     const tables1 = all(this.gen1, 'AWS::DynamoDB::Table').filter((one) => categoryOf(one) === 'api');
-    const physicalName = (tree, name) => replaceTokens(name, (whole) => tree.physical.get(whole) ?? whole);
+    const physicalName = (tree, { place, properties }) =>
+      tree.physical.get(token(place)) ?? replaceTokens(properties.TableName, (whole) => tree.physical.get(whole) ?? whole);
     const tables2 = [...this.gen2.resources.values()].filter((one) => one.type.startsWith('Custom::') && one.type.endsWith('AmplifyDynamoDBTable'));
     this.byKey('modelTable', tables1, tables2, (table) =>
-      table.type === 'AWS::DynamoDB::Table' ? physicalName(this.gen1, table.properties.TableName) : table.properties.tableName,
+      table.type === 'AWS::DynamoDB::Table' ? physicalName(this.gen1, table) : table.properties.tableName,
     );
     const rest = (tree) => all(tree, 'AWS::ApiGateway::RestApi').filter((one) => categoryOf(one) !== 'custom');
     this.byKey('restApi', rest(this.gen1), rest(this.gen2), (api) => this.bareName(api.properties.Name ?? api.properties.Body?.info?.title, api));

@@ -4,6 +4,7 @@ import copy
 import json
 
 import pytest
+from botocore.exceptions import ConnectionClosedError
 from building_blocks import bucket, parameter, queue, stream, table, template, user_pool
 from driver import error
 
@@ -219,3 +220,40 @@ def test_resources_by_physical_id(cloud):
     assert [r["StackName"] for r in found] == [cloud.name("a")]
     with error("ValidationError", "does not exist"):
         cloud.cloudformation.describe_stack_resources(PhysicalResourceId="nobody")
+
+
+def test_a_repeated_call_with_its_token_has_no_second_effect(cloud):
+    cloud.create("a", template(K=parameter("1")))
+    body = json.dumps(template(K=parameter("2")))
+    update = {"StackName": cloud.name("a"), "TemplateBody": body, "ClientRequestToken": "run-1-step-1"}
+    first = cloud.cloudformation.update_stack(**update)
+    assert cloud.cloudformation.update_stack(**update)["StackId"] == first["StackId"], "while it is under way"
+    assert cloud.settled("a")["StackStatus"] == "UPDATE_COMPLETE"
+    cloud.cloudformation.update_stack(**update)
+    assert cloud.stack("a")["StackStatus"] == "UPDATE_COMPLETE", "and after it"
+    events = cloud.cloudformation.describe_stack_events(StackName=cloud.name("a"))["StackEvents"]
+    started = [
+        e for e in events if e["ResourceStatus"] == "UPDATE_IN_PROGRESS" and e["LogicalResourceId"] == cloud.name("a")
+    ]
+    assert [e.get("ClientRequestToken") for e in started] == ["run-1-step-1"]
+    with error("TokenAlreadyExistsException"):
+        cloud.cloudformation.update_stack(**{**update, "TemplateBody": json.dumps(template(K=parameter("3")))})
+
+
+def test_a_call_that_failed_does_not_use_its_token_up(cloud):
+    cloud.create("a", template(K=parameter("1")))
+    update = {"StackName": cloud.name("a"), "ClientRequestToken": "t"}
+    with error("ValidationError", "No updates"):
+        cloud.cloudformation.update_stack(**update, TemplateBody=json.dumps(template(K=parameter("1"))))
+    cloud.cloudformation.update_stack(**update, TemplateBody=json.dumps(template(K=parameter("2"))))
+    assert cloud.settled("a")["StackStatus"] == "UPDATE_COMPLETE"
+
+
+def test_a_cut_answer_can_be_asked_for_again(cloud):
+    cloud.create("a", template(K=parameter("1")))
+    cloud.control("POST", "/_faults", [{"action": "DeleteStack", "nth": 1, "kind": "drop-after"}])
+    delete = {"StackName": cloud.stack("a")["StackId"], "ClientRequestToken": "t"}
+    with pytest.raises(ConnectionClosedError):
+        cloud.cloudformation.delete_stack(**delete)
+    cloud.cloudformation.delete_stack(**delete)
+    assert cloud.settled(delete["StackName"])["StackStatus"] == "DELETE_COMPLETE"

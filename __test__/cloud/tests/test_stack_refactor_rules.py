@@ -133,6 +133,21 @@ def test_r5_a_missing_stack_needs_creation_enabled(cloud):
     assert ("CREATE", "STACK") in [(a["Action"], a["Entity"]) for a in actions["StackRefactorActions"]]
 
 
+def test_r5_a_stack_to_be_created_needs_a_good_name(cloud):
+    create_two_stacks(cloud)
+    left = {"StackName": cloud.name("a"), "TemplateBody": json.dumps(WITHOUT_M)}
+    new = json.dumps(template(M=parameter("1")))
+    with error("ValidationError", "StackName is required"):
+        raw_refactor(cloud, left, {"TemplateBody": new}, EnableStackCreation=True)
+    with error("ValidationError", "regular expression"):
+        raw_refactor(cloud, left, {"StackName": "bad name!", "TemplateBody": new}, EnableStackCreation=True)
+
+
+def test_r29_a_mapping_is_complete(cloud):
+    create_two_stacks(cloud)
+    cloud.rejected("needs StackName and LogicalResourceId", MOVE_M, [("a", "", "b", "M")])
+
+
 def test_r6_r7_unstable_statuses_are_refused(cloud):
     create_two_stacks(cloud)
     cloud.cloudformation.create_change_set(
@@ -328,6 +343,11 @@ def test_r17_exports_in_use_may_not_change(cloud):
     cloud.refused("cannot be deleted as it is in use by", MOVE_M)
     other = {"a": {**WITHOUT_M, **export("other")}, "b": WITH_M}
     cloud.refused("cannot be updated as it is in use by", other)
+    cloud.create(
+        "foreign", {**template(F=parameter("f")), "Outputs": {"O": {"Value": "f", "Export": {"Name": f"{name}f"}}}}
+    )
+    stolen = {"O2": {"Value": "f", "Export": {"Name": f"{name}f"}}, **export("v")["Outputs"]}
+    cloud.refused("already exported by stack", {"a": WITHOUT_M, "b": {**WITH_M, "Outputs": stolen}})
     twice = {"a": {**WITHOUT_M, **export("v")}, "b": {**WITH_M, **export("v")}}
     cloud.refused("declared by more than one stack", twice)
     outputs = {**export("v")["Outputs"], "Free": {"Value": "x"}}

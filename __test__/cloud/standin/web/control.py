@@ -6,6 +6,7 @@ import time
 import ministack.app as ministack_app
 
 from standin import background, snapshot
+from standin.cloudformation import idempotency
 from standin.custom_resources import dispatch as custom_resources
 from standin.ledger import book
 from standin.services import amplify
@@ -147,6 +148,7 @@ async def _reset(document, request):
     await background.cancel_operations()
     ministack_app._reset_all_state()
     amplify.apps.clear()
+    idempotency.reset()
     refactors.clear()
     injected_failures.clear()
     custom_resources.log.clear()
