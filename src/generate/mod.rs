@@ -2,9 +2,9 @@
 
 mod generated;
 pub mod project_files;
-
-pub mod tree;
+pub mod step;
+mod tree;
 pub mod write;
 
-
 pub use generated::{DependencyWish, Generated};
+pub use tree::FileTree;

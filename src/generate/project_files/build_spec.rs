@@ -88,7 +88,9 @@ fn new_file(input: &BuildSpecInput<'_>) -> Edited {
     for command in build {
         text.push_str(&format!("        - {command}\n"));
     }
-    text.push_str(&format!("  artifacts:\n    baseDirectory: {directory}\n    files:\n      - '**/*'\n"));
+    text.push_str(&format!(
+        "  artifacts:\n    baseDirectory: {directory}\n    files:\n      - '**/*'\n"
+    ));
     Edited { text, findings }
 }
 

@@ -111,6 +111,9 @@ impl CodedError for ProjectFileError {
 pub(super) fn text<'bytes>(path: &str, bytes: &'bytes [u8]) -> Result<&'bytes str, ProjectFileError> {
     std::str::from_utf8(bytes).map_err(|error| ProjectFileError::NotText {
         path: path.to_owned(),
-        line: 1 + bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count(),
+        line: 1 + bytes[..error.valid_up_to()]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count(),
     })
 }

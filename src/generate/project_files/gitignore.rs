@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn only_the_block_goes() {
-        let text = "a\n\n\n# mine\nbuild/\n#amplify-do-not-edit-begin\n!build/\nnode_modules/\n#amplify-do-not-edit-end\nb\n";
+        let text =
+            "a\n\n\n# mine\nbuild/\n#amplify-do-not-edit-begin\n!build/\nnode_modules/\n#amplify-do-not-edit-end\nb\n";
         assert_eq!(edited(text), format!("a\n\n\n# mine\nbuild/\nb\n\n{ALL}"));
     }
 

@@ -167,11 +167,9 @@ impl PackageJson {
 
     /// The range to add for a package, when there is one; conflicts are reported.
     fn decide(&self, package: &str, wishes: &[DependencyWish], findings: &mut Vec<Finding>) -> Option<String> {
-        let (local, wishes): (Vec<&DependencyWish>, Vec<&DependencyWish>) = wishes.iter().partition(|wish| {
-            LOCAL_PROTOCOLS
-                .iter()
-                .any(|protocol| wish.range.starts_with(protocol))
-        });
+        let (local, wishes): (Vec<&DependencyWish>, Vec<&DependencyWish>) = wishes
+            .iter()
+            .partition(|wish| LOCAL_PROTOCOLS.iter().any(|protocol| wish.range.starts_with(protocol)));
         for wish in local {
             findings.push(Finding {
                 id: "dependency-local".into(),
@@ -258,9 +256,7 @@ fn same_range(one: &str, other: &str) -> bool {
 
 /// The lowest version that a simple range allows; `None` for anything else (`*`, tags, addresses).
 fn version(range: &str) -> Option<[u64; 3]> {
-    let plain = range
-        .trim()
-        .trim_start_matches(['^', '~', '=', '>', '<', 'v', ' ']);
+    let plain = range.trim().trim_start_matches(['^', '~', '=', '>', '<', 'v', ' ']);
     if range.trim_start().starts_with('<') || !plain.starts_with(|first: char| first.is_ascii_digit()) {
         return None;
     }
@@ -323,7 +319,11 @@ mod tests {
             let line = line.trim_end_matches(',');
             assert!(result.text.contains(line), "{line:?}");
         }
-        assert!(result.text.contains("\t\"dependencies\": {\r\n\t\t\"uuid\": \"^9.0.0\"\r\n\t}\r\n}"));
+        assert!(
+            result
+                .text
+                .contains("\t\"dependencies\": {\r\n\t\t\"uuid\": \"^9.0.0\"\r\n\t}\r\n}")
+        );
         assert!(!result.text.replace("\r\n", "").contains('\n'));
         let value: Value = serde_json::from_str(&result.text).unwrap();
         assert_eq!(value[DEV_DEPENDENCIES]["typescript"], "~5.9.3");
@@ -335,7 +335,11 @@ mod tests {
     fn functions_that_disagree_are_reported() {
         let wanted = wishes(&[(
             "uuid",
-            &[("^8.3.0", "a/package.json"), ("^10.0.0", "b/package.json"), ("^10.0.0", "c/package.json")],
+            &[
+                ("^8.3.0", "a/package.json"),
+                ("^10.0.0", "b/package.json"),
+                ("^10.0.0", "c/package.json"),
+            ],
         )]);
         let result = edit("{}", &wanted);
         let value: Value = serde_json::from_str(&result.text).unwrap();
@@ -369,7 +373,10 @@ mod tests {
 
     #[test]
     fn a_pin_that_is_too_old_is_kept_and_reported() {
-        let result = edit("{\"devDependencies\": {\n\"typescript\": \"^4.9.0\"}}", &IndexMap::new());
+        let result = edit(
+            "{\"devDependencies\": {\n\"typescript\": \"^4.9.0\"}}",
+            &IndexMap::new(),
+        );
         assert_eq!(result.findings[0].id, "tool-version-too-old");
         assert_eq!(result.findings[0].line, Some(2));
         assert!(result.text.contains("\"typescript\": \"^4.9.0\""));
@@ -378,11 +385,18 @@ mod tests {
     #[test]
     fn malformed_files_are_errors_with_their_place() {
         let error = edit_package_json(Some(b"{\n  \"a\": 1,\n}"), &IndexMap::new(), &IndexMap::new()).unwrap_err();
-        assert!(matches!(error, ProjectFileError::Json { line: 3, column: 1, .. }), "{error:?}");
+        assert!(
+            matches!(error, ProjectFileError::Json { line: 3, column: 1, .. }),
+            "{error:?}"
+        );
         let error = edit_package_json(Some(b"{\n  \"dependencies\": []}"), &IndexMap::new(), &IndexMap::new());
         assert!(matches!(
             error.unwrap_err(),
-            ProjectFileError::Shape { line: 2, column: 19, .. }
+            ProjectFileError::Shape {
+                line: 2,
+                column: 19,
+                ..
+            }
         ));
         for text in ["", "[]", "null", "\"x\""] {
             assert!(edit_package_json(Some(text.as_bytes()), &IndexMap::new(), &IndexMap::new()).is_err());

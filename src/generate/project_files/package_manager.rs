@@ -117,7 +117,10 @@ mod tests {
 
     #[test]
     fn the_field_of_package_json() {
-        assert_eq!(PackageManager::of_field("yarn@1.22.22+sha1.x"), Some(PackageManager::YarnClassic));
+        assert_eq!(
+            PackageManager::of_field("yarn@1.22.22+sha1.x"),
+            Some(PackageManager::YarnClassic)
+        );
         assert_eq!(PackageManager::of_field("yarn@4.0.0"), Some(PackageManager::Yarn));
         assert_eq!(PackageManager::of_field("pnpm@9"), Some(PackageManager::Pnpm));
         assert_eq!(PackageManager::of_field("other@1"), None);

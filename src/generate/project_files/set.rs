@@ -47,9 +47,17 @@ impl ProjectFile {
         self.before.as_deref() != Some(self.after.as_slice())
     }
 
-    /// Name without folders.
-    pub fn name(&self) -> &str {
-        self.path.rsplit('/').next().unwrap_or(&self.path)
+    /// Another file of the project that changes, for example source code of the frontend.
+    ///
+    /// # Errors
+    /// `PROJECT_FILE_UNREADABLE`.
+    pub fn edited(project_dir: &Path, path: &str, text: String) -> Result<Self, ProjectFileError> {
+        Ok(Source::read(project_dir, path)?.becomes(text))
+    }
+
+    /// Where it goes below an output folder: the path without the way upwards.
+    pub fn output_path(&self) -> &str {
+        self.path.trim_start_matches("../")
     }
 }
 
@@ -120,7 +128,7 @@ struct Source {
 
 impl Source {
     fn read(folder: &Path, name: &str) -> Result<Self, ProjectFileError> {
-        let path = folder.join(name);
+        let path = name.split('/').fold(folder.to_path_buf(), |path, part| path.join(part));
         let unreadable = |error: io::Error| ProjectFileError::Unreadable {
             path: name.to_owned(),
             reason: error.to_string(),
@@ -267,7 +275,7 @@ mod tests {
     }
 
     fn text(files: &ProjectFiles, name: &str) -> String {
-        let file = files.files.iter().find(|file| file.name() == name).unwrap();
+        let file = files.files.iter().find(|file| file.output_path() == name).unwrap();
         String::from_utf8(file.after.clone()).unwrap()
     }
 
@@ -277,7 +285,12 @@ mod tests {
         let files = plan(directory.path(), None).unwrap();
         let paths: Vec<&str> = files.files.iter().map(|file| file.path.as_str()).collect();
         assert_eq!(paths, ["package.json", "amplify.yml", ".gitignore"]);
-        assert!(files.files.iter().all(|file| file.before.is_none() && file.is_changed()));
+        assert!(
+            files
+                .files
+                .iter()
+                .all(|file| file.before.is_none() && file.is_changed())
+        );
         assert_eq!(files.package_manager, PackageManager::Npm);
         assert!(fs::read_dir(directory.path()).unwrap().next().is_none());
     }
@@ -321,8 +334,15 @@ mod tests {
     #[test]
     fn the_package_manager_of_package_json() {
         let directory = TempDir::new().unwrap();
-        fs::write(directory.path().join("package.json"), r#"{"packageManager": "yarn@4.1.0"}"#).unwrap();
-        assert_eq!(plan(directory.path(), None).unwrap().package_manager, PackageManager::Yarn);
+        fs::write(
+            directory.path().join("package.json"),
+            r#"{"packageManager": "yarn@4.1.0"}"#,
+        )
+        .unwrap();
+        assert_eq!(
+            plan(directory.path(), None).unwrap().package_manager,
+            PackageManager::Yarn
+        );
     }
 
     #[test]

@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    generate::tree::FileTree,
+    generate::FileTree,
 };
 
 const PARTIAL: &str = ".amplify-gen2-migration-partial";
@@ -43,7 +43,10 @@ pub fn write_output(directory: &Path, tree: &FileTree, disk: &dyn Disk) -> Resul
 }
 
 /// True when the folder exists (and is empty), false when it does not.
-pub(super) fn check_output(directory: &Path) -> std::result::Result<bool, WriteError> {
+///
+/// # Errors
+/// `OUTPUT_NOT_EMPTY`, `OUTPUT_NOT_A_FOLDER`, `WRITE_FAILED`.
+pub fn check_output(directory: &Path) -> std::result::Result<bool, WriteError> {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,
         Err(error) if error.kind() == io::ErrorKind::NotFound && !exists(directory) => return Ok(false),

@@ -13,8 +13,8 @@ use super::{
 use crate::{
     error::Result,
     generate::{
+        FileTree,
         project_files::{AMPLIFY_PACKAGE_JSON, AMPLIFY_TSCONFIG, ProjectFile},
-        tree::FileTree,
     },
 };
 
@@ -97,7 +97,6 @@ impl WritePlan {
                 .iter()
                 .map(|file| NewFile {
                     path: file.path.clone(),
-                    name: file.name().to_owned(),
                     before: file.before.clone(),
                     after: Some(file.after.clone()),
                 })
@@ -115,7 +114,7 @@ impl WritePlan {
     pub fn write_to(&self, directory: &Path, disk: &dyn Disk) -> Result<Vec<String>> {
         let mut all = self.tree.clone();
         for file in &self.files {
-            all.insert(file.name(), file.after.clone());
+            all.insert(file.output_path(), file.after.clone());
         }
         write_output(directory, &all, disk)?;
         Ok(all.paths().map(str::to_owned).collect())

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::{
     error::{Error, Result},
-    generate::tree::FileTree,
+    generate::FileTree,
     journal::MigrationFolder,
 };
 
@@ -39,8 +39,6 @@ pub enum NewAmplify<'plan> {
 pub struct NewFile {
     /// Relative to the project.
     pub path: String,
-    /// Name without folders.
-    pub name: String,
     /// What it is now.
     pub before: Option<Vec<u8>>,
     /// What it will be.
@@ -154,7 +152,7 @@ impl Replacement<'_> {
             .iter()
             .map(|file| StateFile {
                 path: file.path.clone(),
-                name: file.name.clone(),
+                name: stored_name(&file.path),
                 old: hash(&file.before),
                 new: hash(&file.after),
             })
@@ -187,12 +185,13 @@ impl Replacement<'_> {
             NewAmplify::None => {}
         }
         for file in &self.files {
+            let name = stored_name(&file.path);
             let path = resolve(self.project_dir, &file.path);
             let permissions = fs::metadata(&path).ok().map(|metadata| metadata.permissions());
             let changed = file.after.as_ref().filter(|_| file.after != file.before);
             for (folder, bytes) in [(&old, file.before.as_ref()), (&new, changed)] {
                 if let Some(bytes) = bytes {
-                    let copy = folder.join(&file.name);
+                    let copy = folder.join(&name);
                     disk.write(&copy, bytes, permissions.clone())
                         .map_err(WriteError::io(&copy, "written"))?;
                 }
@@ -255,9 +254,7 @@ impl<'run> Transaction<'run> {
             if file.new.is_some() {
                 move_to(self.disk, &self.new_files().join(&file.name), &path, &self.state.run)?;
             } else {
-                self.disk
-                    .remove_file(&path)
-                    .map_err(WriteError::io(&path, "removed"))?;
+                self.disk.remove_file(&path).map_err(WriteError::io(&path, "removed"))?;
                 sync_parent(self.disk, &path)?;
             }
         }
@@ -352,9 +349,7 @@ impl<'run> Transaction<'run> {
             copy(self.disk, &self.old_files().join(&file.name), &restored)?;
             move_to(self.disk, &restored, &path, &self.state.run)
         } else {
-            self.disk
-                .remove_file(&path)
-                .map_err(WriteError::io(&path, "removed"))?;
+            self.disk.remove_file(&path).map_err(WriteError::io(&path, "removed"))?;
             sync_parent(self.disk, &path)
         }
     }
@@ -397,10 +392,20 @@ impl<'run> Transaction<'run> {
     }
 
     fn new_amplify(&self) -> Option<PathBuf> {
-        self.state
-            .new_amplify
-            .as_ref()
-            .map(|name| name.split('/').fold(self.folder.to_path_buf(), |path, part| path.join(part)))
+        self.state.new_amplify.as_ref().map(|name| {
+            name.split('/')
+                .fold(self.folder.to_path_buf(), |path, part| path.join(part))
+        })
+    }
+}
+
+/// A name of its own for every path; files of the project's folder itself keep theirs.
+fn stored_name(path: &str) -> String {
+    let name = path.replace('%', "%25").replace('/', "%2F");
+    if name.len() <= 200 {
+        name
+    } else {
+        fingerprint::of_bytes(path.as_bytes())
     }
 }
 

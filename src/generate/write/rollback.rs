@@ -7,7 +7,7 @@ use super::{
     replacement::{Applied, NewAmplify, NewFile, Replacement, read, resolve},
     state::{Manifest, backups},
 };
-use crate::{error::Result, journal::MigrationFolder};
+use crate::{error::Result, generate::FileTree, journal::MigrationFolder};
 
 const AMPLIFY: &str = "amplify";
 
@@ -51,7 +51,6 @@ impl RollbackPlan {
             };
             files.push(NewFile {
                 path: file.path.clone(),
-                name: file.name.clone(),
                 before,
                 after,
             });
@@ -92,9 +91,31 @@ impl RollbackPlan {
 
     /// Paths of the single files that are put back (true) or removed (false).
     pub fn files(&self) -> impl Iterator<Item = (&str, bool)> {
-        self.files
-            .iter()
-            .map(|file| (file.path.as_str(), file.after.is_some()))
+        self.files.iter().map(|file| (file.path.as_str(), file.after.is_some()))
+    }
+
+    /// Everything that is put back, as files in memory, what links lead to included.
+    ///
+    /// # Errors
+    /// `WRITE_FAILED` when the backup cannot be read.
+    pub fn contents(&self) -> Result<FileTree> {
+        let mut tree = FileTree::default();
+        let amplify = self.backup.join(AMPLIFY);
+        for path in fingerprint::of_path(&amplify, AMPLIFY)
+            .map_err(WriteError::io(&amplify, "read"))?
+            .into_keys()
+        {
+            let file = resolve(&self.backup, &path);
+            if let Some(bytes) = read(&file)? {
+                tree.insert(path, bytes);
+            }
+        }
+        for file in &self.files {
+            if let Some(bytes) = &file.after {
+                tree.insert(file.path.trim_start_matches("../"), bytes.clone());
+            }
+        }
+        Ok(tree)
     }
 
     /// Does it, all or nothing.

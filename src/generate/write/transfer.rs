@@ -7,7 +7,7 @@ use std::{
 };
 
 use super::{disk::Disk, error::WriteError, fingerprint::exists};
-use crate::generate::tree::FileTree;
+use crate::generate::FileTree;
 
 type Result<T> = std::result::Result<T, WriteError>;
 
@@ -27,14 +27,17 @@ pub fn write_tree(disk: &dyn Disk, folder: &Path, tree: &FileTree) -> Result<()>
     create_directories(disk, folder)?;
     let mut folders = vec![folder.to_path_buf()];
     for (path, bytes) in tree.iter() {
-        let file = path.split('/').fold(folder.to_path_buf(), |folder, part| folder.join(part));
+        let file = path
+            .split('/')
+            .fold(folder.to_path_buf(), |folder, part| folder.join(part));
         if let Some(parent) = file.parent()
             && !folders.iter().any(|known| known == parent)
         {
             create_directories(disk, parent)?;
             folders.push(parent.to_path_buf());
         }
-        disk.write(&file, bytes, None).map_err(WriteError::io(&file, "written"))?;
+        disk.write(&file, bytes, None)
+            .map_err(WriteError::io(&file, "written"))?;
     }
     for folder in &folders {
         disk.sync_directory(folder).map_err(WriteError::io(folder, "written"))?;
@@ -87,7 +90,9 @@ pub fn copy(disk: &dyn Disk, from: &Path, to: &Path) -> Result<()> {
     let kind = metadata.file_type();
     if kind.is_symlink() {
         let target = fs::read_link(from).map_err(WriteError::io(from, "read"))?;
-        return disk.link(&target, to, from.is_dir()).map_err(WriteError::io(to, "written"));
+        return disk
+            .link(&target, to, from.is_dir())
+            .map_err(WriteError::io(to, "written"));
     }
     if kind.is_dir() {
         disk.create_directory(to).map_err(WriteError::io(to, "created"))?;

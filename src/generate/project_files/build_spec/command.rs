@@ -90,7 +90,9 @@ fn next_push(command: &str, from: usize) -> Option<usize> {
         };
         let line = command[..start].rfind('\n').map_or(0, |at| at + 1);
         let in_comment = command[line..start].trim_start().starts_with('#');
-        if !in_comment && is_boundary(command[..start].chars().next_back()) && is_boundary(command[end..].chars().next())
+        if !in_comment
+            && is_boundary(command[..start].chars().next_back())
+            && is_boundary(command[end..].chars().next())
         {
             return Some(start);
         }
@@ -125,7 +127,13 @@ mod tests {
         ] {
             assert!(is_push(call), "{call}");
         }
-        for other in ["# amplifyPush", "./amplifyPush.sh", "myamplifyPush", "amplifyPusher", "amplify push"] {
+        for other in [
+            "# amplifyPush",
+            "./amplifyPush.sh",
+            "myamplifyPush",
+            "amplifyPusher",
+            "amplify push",
+        ] {
             assert!(!is_push(other), "{other}");
         }
     }
@@ -137,28 +145,49 @@ mod tests {
             ("'amplifyPush --simple'", "'R'", true),
             ("\"amplifyPush\"", "\"R\"", true),
             ("cd x && amplifyPush --simple && echo ok", "cd x && R && echo ok", false),
-            ("if a; then amplifyPush --simple; else b; fi", "if a; then R; else b; fi", false),
+            (
+                "if a; then amplifyPush --simple; else b; fi",
+                "if a; then R; else b; fi",
+                false,
+            ),
             ("|\n  a\n  amplifyPush --simple\n  b\n", "|\n  a\n  R\n  b\n", false),
             ("amplifyPush || amplifyPush", "R || R", false),
         ];
         for (before, after, is_whole) in cases {
             let replaced = replace_push(before, "R");
-            assert_eq!((replaced.text.as_str(), replaced.is_whole), (after, is_whole), "{before}");
+            assert_eq!(
+                (replaced.text.as_str(), replaced.is_whole),
+                (after, is_whole),
+                "{before}"
+            );
             assert!(replaced.dropped.is_empty());
         }
     }
 
     #[test]
     fn flags_without_successor_are_named() {
-        assert_eq!(replace_push("amplifyPush -e prod --simple", "R").dropped, ["-e prod --simple"]);
+        assert_eq!(
+            replace_push("amplifyPush -e prod --simple", "R").dropped,
+            ["-e prod --simple"]
+        );
     }
 
     #[test]
     fn commands_of_gen_1() {
-        for command in ["amplify pull --yes", "npm i -g @aws-amplify/cli", "npx amplify codegen", "a && amplify env list"] {
+        for command in [
+            "amplify pull --yes",
+            "npm i -g @aws-amplify/cli",
+            "npx amplify codegen",
+            "a && amplify env list",
+        ] {
             assert!(is_gen1_command(command), "{command}");
         }
-        for command in ["npm ci", "npx ampx generate outputs", "# amplify pull", "amplify-extra push"] {
+        for command in [
+            "npm ci",
+            "npx ampx generate outputs",
+            "# amplify pull",
+            "amplify-extra push",
+        ] {
             assert!(!is_gen1_command(command), "{command}");
         }
     }

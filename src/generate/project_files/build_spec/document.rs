@@ -154,13 +154,7 @@ impl<'text> Reader<'text> {
         }
     }
 
-    fn node(
-        &mut self,
-        event: Event<'text>,
-        span: &Span,
-        place: &Place,
-        depth: usize,
-    ) -> Result<(), ProjectFileError> {
+    fn node(&mut self, event: Event<'text>, span: &Span, place: &Place, depth: usize) -> Result<(), ProjectFileError> {
         if depth > MAXIMUM_DEPTH {
             return Err(self.error(span, "the file is nested too deeply"));
         }
@@ -214,13 +208,7 @@ impl<'text> Reader<'text> {
         }
     }
 
-    fn scalar(
-        &mut self,
-        value: &str,
-        style: ScalarStyle,
-        span: &Span,
-        place: &Place,
-    ) -> Result<(), ProjectFileError> {
+    fn scalar(&mut self, value: &str, style: ScalarStyle, span: &Span, place: &Place) -> Result<(), ProjectFileError> {
         if let (Some(index), [key]) = (place.application, place.keys.as_slice())
             && key == "appRoot"
             && let Some(application) = self.document.applications.get_mut(index)

@@ -76,7 +76,8 @@ fn a_call_inside_of_a_script_keeps_the_script() {
     let call = format!("npm ci && {DEPLOY}");
     assert_eq!(
         result.text,
-        text.replace("amplifyPush --simple", &call).replace("amplifyPush -e prod", &call)
+        text.replace("amplifyPush --simple", &call)
+            .replace("amplifyPush -e prod", &call)
     );
     assert_eq!(result.findings[0].id, "build-spec-flags");
     assert_eq!(result.findings[0].line, Some(9));
@@ -143,7 +144,10 @@ fn an_absent_file_is_made() {
     .unwrap();
     assert!(new.findings.is_empty());
     let value: serde_json::Value = serde_saphyr::from_str(&new.text).unwrap();
-    assert_eq!(value["frontend"]["phases"]["build"]["commands"][0], "npm run 'build': # x");
+    assert_eq!(
+        value["frontend"]["phases"]["build"]["commands"][0],
+        "npm run 'build': # x"
+    );
     assert_eq!(value["backend"]["phases"]["build"]["commands"][1], DEPLOY);
     assert_eq!(edit(&new.text).text, new.text);
 
