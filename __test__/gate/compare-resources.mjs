@@ -47,6 +47,8 @@ const STATEFUL_KINDS = new Set([
   'userPool',
   'webClient',
   'nativeClient',
+  'domain',
+  'identityProvider',
   'identityPool',
   'roleAttachment',
   'group',
@@ -211,14 +213,24 @@ function effectOf(behaviour, property) {
   return { effect: 'harmless' };
 }
 
-/** Labels that mean nothing do not count: role mappings are told apart by their provider. */
+/**
+ * Without what cannot be compared: labels (role mappings are told apart by their provider), and a provider's client id and
+ * secret, which Gen 2 takes from its secrets.
+ */
 function comparable(properties) {
-  if (!properties.RoleMappings) return properties;
-  const mappings = Object.values(properties.RoleMappings).map((mapping) => [
-    canonical(mapping.IdentityProvider),
-    mapping,
-  ]);
-  return { ...properties, RoleMappings: Object.fromEntries(mappings) };
+  const changed = { ...properties };
+  if (properties.RoleMappings) {
+    const mappings = Object.values(properties.RoleMappings).map((mapping) => [
+      canonical(mapping.IdentityProvider),
+      mapping,
+    ]);
+    changed.RoleMappings = Object.fromEntries(mappings);
+  }
+  if (properties.ProviderDetails) {
+    const scopes = String(properties.ProviderDetails.authorize_scopes ?? '');
+    changed.ProviderDetails = { authorize_scopes: scopes.split(/[\s,]+/).filter(Boolean) };
+  }
+  return changed;
 }
 
 function importView({

@@ -275,3 +275,98 @@ test('finds production names that a sandbox would claim', () => {
   );
   assert.deepEqual(claimed.map((one) => one.name).sort(), ['Book-abcdefghij-dev', 'shelf-files-dev']);
 });
+
+/** Gives both generations hosted sign-in with one provider. */
+function addHostedSignIn({ gen1, gen2 }) {
+  const oAuth = {
+    AllowedOAuthFlows: ['code'],
+    AllowedOAuthScopes: ['openid'],
+    CallbackURLs: ['https://shelf.example/'],
+    LogoutURLs: ['https://shelf.example/'],
+  };
+  const provider = { ProviderName: 'Google', authorize_scopes: 'openid email', AttributeMapping: { email: 'email' } };
+  const parameter = (value) => ({ Type: 'String', Default: value });
+  Object.assign(gen1.authshelf.Parameters, {
+    hostedUI: parameter('true'),
+    oAuthMetadata: parameter(JSON.stringify(oAuth)),
+    hostedUIProviderMeta: parameter(JSON.stringify([provider])),
+  });
+  gen1.authshelf.Outputs.HostedUIDomain = { Value: 'shelf-dev' };
+  const { Resources } = gen2[AUTH];
+  const pool = { UserPoolId: { Ref: 'Pool' } };
+  const retained = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+  for (const client of ['Web', 'Native']) {
+    Object.assign(Resources[client].Properties, oAuth, {
+      AllowedOAuthFlowsUserPoolClient: true,
+      SupportedIdentityProviders: ['COGNITO', 'Google'],
+    });
+  }
+  Resources.Domain = {
+    Type: 'AWS::Cognito::UserPoolDomain',
+    Properties: { Domain: 'shelf-dev', ...pool },
+    ...retained,
+  };
+  Resources.Google = {
+    Type: 'AWS::Cognito::UserPoolIdentityProvider',
+    Properties: {
+      ProviderName: 'Google',
+      ProviderType: 'Google',
+      AttributeMapping: { email: 'email' },
+      ProviderDetails: { client_id: '{{resolve:secret}}', authorize_scopes: 'email openid' },
+      ...pool,
+    },
+    ...retained,
+  };
+}
+
+test('hosted sign-in that is equal is green', () => {
+  const result = compare(addHostedSignIn);
+  assert.deepEqual(
+    result.differences.filter((one) => !one.allowed).map((one) => one.path),
+    [],
+  );
+  assert.equal(result.ok, true);
+  assert.ok(
+    result.compared.some((one) => one.kind === 'domain') &&
+      result.compared.some((one) => one.kind === 'identityProvider'),
+  );
+});
+
+for (const [title, change, path] of [
+  ['another domain', ({ Domain }) => (Domain.Properties.Domain = 'other'), 'Domain'],
+  [
+    'fewer scopes',
+    ({ Google }) => (Google.Properties.ProviderDetails.authorize_scopes = 'openid'),
+    'ProviderDetails.authorize_scopes',
+  ],
+  ['a lost attribute', ({ Google }) => delete Google.Properties.AttributeMapping, 'AttributeMapping.email'],
+  ['a call-back of an example', ({ Web }) => (Web.Properties.CallbackURLs = ['https://example.com']), 'CallbackURLs'],
+  [
+    'a client without the provider',
+    ({ Native }) => (Native.Properties.SupportedIdentityProviders = ['COGNITO']),
+    'SupportedIdentityProviders',
+  ],
+]) {
+  test(`finds in hosted sign-in: ${title}`, () => {
+    const result = compare((templates) => {
+      addHostedSignIn(templates);
+      change(templates.gen2[AUTH].Resources);
+    });
+    assert.equal(result.ok, false);
+    assert.deepEqual(
+      result.differences.filter((one) => !one.allowed).map((one) => one.path),
+      [path],
+    );
+  });
+}
+
+test('finds hosted sign-in that is gone', () => {
+  const result = compare((templates) => {
+    addHostedSignIn(templates);
+    for (const id of ['Domain', 'Google']) delete templates.gen2[AUTH].Resources[id];
+  });
+  assert.deepEqual(
+    result.unpaired.map((one) => one.kind),
+    ['domain', 'identityProvider'],
+  );
+});

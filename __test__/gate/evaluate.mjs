@@ -25,6 +25,7 @@ import { asToken, hasToken, solveTokens, splitOutsideTokens, token } from './tok
  * @property {import('./stack-tree.mjs').StackTree} tree
  * @property {Required<EvaluateOptions>} environment
  * @property {Map<string, EvaluatedResource>} resources by place, only those whose condition holds
+ * @property {Map<string, Record<string, any>>} parameters values of the parameters by stack path
  * @property {Map<string, Record<string, any>>} outputs evaluated outputs by stack path
  * @property {Map<string, string>} physical what is known, from deployed parameters and outputs, of what tokens stand for
  * @property {string[]} problems what could not be evaluated, and deployed values that contradict the evaluation
@@ -85,8 +86,11 @@ class Evaluation {
 
   run() {
     const resources = new Map();
+    const parameters = new Map();
     const outputs = new Map();
     for (const stack of this.tree.stacks) {
+      const declared = Object.keys(stack.template.Parameters ?? {});
+      parameters.set(stack.path, Object.fromEntries(declared.map((name) => [name, this.parameter(stack, name)])));
       for (const [logicalId, resource] of Object.entries(stack.template.Resources ?? {})) {
         if (!this.exists(stack, resource)) continue;
         const place = `${stack.path}/${logicalId}`;
@@ -108,6 +112,7 @@ class Evaluation {
       tree: this.tree,
       environment: this.environment,
       resources,
+      parameters,
       outputs,
       physical: this.physicalValues(outputs),
       problems: [...new Set(this.problems)],

@@ -4,7 +4,7 @@
 import { asToken, replaceTokens, token } from './tokens.mjs';
 
 /**
- * @typedef {'userPool'|'webClient'|'nativeClient'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
+ * @typedef {'userPool'|'webClient'|'nativeClient'|'domain'|'identityProvider'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
  *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'} PairKind
  *
  * @typedef {object} Pair
@@ -81,6 +81,7 @@ class PairFinder {
     this.only('webClient', 'web client', web1, web2);
     this.only('nativeClient', 'native client', without(clients1, web1), without(clients2, web2));
 
+    this.findHostedSignIn();
     if (pool)
       this.pairRoles(
         'smsRole',
@@ -92,6 +93,13 @@ class PairFinder {
       );
     this.findIdentityPool();
     this.findGroups();
+  }
+
+  findHostedSignIn() {
+    const domains = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolDomain'));
+    this.only('domain', 'domain of hosted sign-in', ...domains);
+    const providers = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolIdentityProvider'));
+    this.byKey('identityProvider', ...providers, (one) => one.properties.ProviderName);
   }
 
   findIdentityPool() {
