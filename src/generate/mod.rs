@@ -34,7 +34,10 @@ pub use options::GenerateOptions;
 pub use tree::FileTree;
 
 use crate::{
-    backend::{finding::Finding, model::Backend},
+    backend::{
+        finding::{Finding, Severity},
+        model::Backend,
+    },
     project::FileSource,
 };
 use context::Context;
@@ -68,11 +71,26 @@ pub fn generate(
         files,
         options,
         names,
-        groups: stacks::Groups::default(),
+        groups: stacks::Groups::of(backend),
     };
     let mut tree = FileTree::default();
     let mut findings = Findings::default();
     let requirements = function::requirements(backend, files)?;
+    for function in &context.groups.unresolved {
+        let location = backend.functions.iter().find(|candidate| candidate.name == *function);
+        if let Some(function) = location {
+            findings.add(
+                "circular-dependency",
+                Severity::Blocker,
+                format!(
+                    "function {} needs a resource that itself needs the function: CloudFormation would refuse the stacks of Gen 2",
+                    function.name
+                ),
+                &function.location,
+                "Let the function take the id from its event instead of an environment variable, push, and generate again.",
+            );
+        }
+    }
 
     let auth = auth::generate(&context, &mut tree, &mut findings)?;
     let data = data::generate(&context, &mut tree, &mut findings)?;
