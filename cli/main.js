@@ -27,6 +27,7 @@ async function main(argv, host, loadEngine = () => require('../index.js')) {
       host.print(require('../package.json').version);
       return 0;
     case 'step':
+      if (!invocation.flags.json) host.announce();
       return require('./run.js').run(invocation, host, loadEngine);
   }
 }

@@ -21,20 +21,9 @@ const WORDS_BEFORE_STEP = 3;
 async function executeAmplifyCommand(context, loadEngine) {
   const host = amplifyHost(context);
   const argv = commandLine(context.input ?? {});
-  if (!argv.includes('--json') && knownStep(argv[0])) tellWhoAnswers(host);
   const exitCode = await main(argv, host, loadEngine);
   if (host.failure) throw host.failure;
   if (exitCode !== 0) process.exitCode = exitCode;
-}
-
-/** @param {import('./host/host.js').Host} host */
-function tellWhoAnswers(host) {
-  const { version } = require('../package.json');
-  host.print(
-    host.style.dim(
-      `amplify-gen2-migration ${version} runs this command, in place of the one that newer versions of the Amplify CLI have.`,
-    ),
-  );
 }
 
 /**

@@ -4,7 +4,9 @@
  */
 import { spawn, execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import fs from 'node:fs';
+import { Socket } from 'node:net';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -28,6 +30,9 @@ const FAULT_POLL_MS = 5;
  * @property {number} [settleMs=0] time between EXECUTE_COMPLETE of a refactor and its stacks being complete, in milliseconds
  * @property {string} [log] file that receives one JSON line per API call
  * @property {number} [port=0] port on 127.0.0.1; 0 picks a free one
+ *
+ * @typedef {import('node:child_process').ChildProcessWithoutNullStreams} Process
+ * @typedef {{endpoint: string, port: number, pid: number}} ReadyLine
  *
  * @typedef {object} Fault
  * @property {string} [action] regular expression that must match all of `Action` or `service:Action`; default: any
@@ -96,14 +101,23 @@ const FAULT_POLL_MS = 5;
  * @returns {Promise<string>} path of the environment's Python
  */
 export async function ensurePython() {
-  const python = process.platform === 'win32' ? path.join(VENV_DIR, 'Scripts', 'python.exe') : path.join(VENV_DIR, 'bin', 'python');
+  const python =
+    process.platform === 'win32' ? path.join(VENV_DIR, 'Scripts', 'python.exe') : path.join(VENV_DIR, 'bin', 'python');
   const wanted = requirementsHash();
   if (isCurrent(python, wanted)) return python;
   await withLock(async () => {
     if (isCurrent(python, wanted)) return;
     fs.rmSync(VENV_DIR, { recursive: true, force: true });
     await run(await findPython(), ['-m', 'venv', VENV_DIR]);
-    await run(python, ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-r', path.join(CLOUD_DIR, REQUIREMENTS.at(-1))]);
+    await run(python, [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '-r',
+      path.join(CLOUD_DIR, REQUIREMENTS[1]),
+    ]);
     fs.writeFileSync(STAMP, wanted);
   });
   return python;
@@ -115,6 +129,7 @@ function requirementsHash() {
   return hash.digest('hex');
 }
 
+/** @param {string} python @param {string} wanted */
 function isCurrent(python, wanted) {
   try {
     return fs.existsSync(python) && fs.readFileSync(STAMP, 'utf8') === wanted;
@@ -137,7 +152,10 @@ async function findPython() {
   throw new Error(`The stand-in cloud needs Python ${LOWEST_PYTHON.join('.')} or newer; set PYTHON to its path.`);
 }
 
-/** Test files run side by side: only one of them may build the environment. */
+/**
+ * Test files run side by side: only one of them may build the environment.
+ * @param {() => Promise<void>} work
+ */
 async function withLock(work) {
   const lock = `${VENV_DIR}.lock`;
   const deadline = Date.now() + LOCK_PATIENCE_MS;
@@ -146,9 +164,10 @@ async function withLock(work) {
       fs.writeFileSync(lock, String(process.pid), { flag: 'wx' });
       break;
     } catch (error) {
-      if (error.code !== 'EEXIST') throw error;
+      if (errorCode(error) !== 'EEXIST') throw error;
       if (!isAlive(Number(readIfThere(lock)))) fs.rmSync(lock, { force: true });
-      else if (Date.now() > deadline) throw new Error(`Another process holds ${lock} for too long; delete it if that process is gone.`);
+      else if (Date.now() > deadline)
+        throw new Error(`Another process holds ${lock} for too long; delete it if that process is gone.`);
       else await sleep(200);
     }
   }
@@ -159,6 +178,7 @@ async function withLock(work) {
   }
 }
 
+/** @param {string} file */
 function readIfThere(file) {
   try {
     return fs.readFileSync(file, 'utf8');
@@ -167,14 +187,25 @@ function readIfThere(file) {
   }
 }
 
+/** @param {number} pid */
 function isAlive(pid) {
   if (!pid) return false;
   try {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error.code === 'EPERM';
+    return errorCode(error) === 'EPERM';
   }
+}
+
+/** @param {unknown} error */
+function errorCode(error) {
+  return /** @type {NodeJS.ErrnoException} */ (error).code;
+}
+
+/** @param {unknown} error */
+function errorText(error) {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /**
@@ -184,39 +215,46 @@ function isAlive(pid) {
  */
 export async function startCloud({ latencyMs = 0, settleMs = 0, log, port = 0 } = {}) {
   const python = await ensurePython();
-  const args = ['-m', 'standin', '--port', String(port), '--latency-ms', String(latencyMs), '--settle-ms', String(settleMs), '--exit-with-parent'];
+  const numbers = { '--port': port, '--latency-ms': latencyMs, '--settle-ms': settleMs };
+  const args = ['-m', 'standin', '--exit-with-parent', ...Object.entries(numbers).flatMap(([k, v]) => [k, String(v)])];
   if (log) args.push('--log', path.resolve(log));
   const child = spawn(python, args, { cwd: CLOUD_DIR, stdio: ['pipe', 'pipe', 'pipe'] });
+  /** @type {string[]} */
   const complaints = [];
-  child.stderr.on('data', (chunk) => complaints.push(chunk.toString()));
+  child.stderr.on('data', (chunk) => complaints.push(String(chunk)));
   try {
-    const ready = await readyLine(child);
-    return new Cloud(child, ready, python, complaints);
+    return new Cloud(child, await readyLine(child), python, complaints);
   } catch (error) {
     child.kill('SIGKILL');
-    throw new Error(`The stand-in cloud did not start: ${error.message}\n${complaints.join('').slice(-2000)}`);
+    throw new Error(`The stand-in cloud did not start: ${errorText(error)}\n${complaints.join('').slice(-2000)}`);
   }
 }
 
-function readyLine(child) {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`not ready after ${READY_PATIENCE_MS} ms`)), READY_PATIENCE_MS);
-    const lines = createInterface({ input: child.stdout });
-    const finish = (settle, value) => {
-      clearTimeout(timer);
-      lines.removeAllListeners();
-      settle(value);
-    };
-    lines.once('line', (line) => {
-      try {
-        finish(resolve, JSON.parse(line));
-      } catch {
-        finish(reject, new Error(`unexpected output ${line}`));
-      }
-    });
-    child.once('error', (error) => finish(reject, error));
-    child.once('exit', (code, signal) => finish(reject, new Error(`it ended with ${code ?? signal}`)));
-  });
+/**
+ * The first line on stdout says that the process is ready, and where.
+ * @param {Process} child
+ * @returns {Promise<ReadyLine>}
+ */
+async function readyLine(child) {
+  const lines = createInterface({ input: child.stdout });
+  const giveUp = new AbortController();
+  try {
+    const line = await Promise.race([
+      once(lines, 'line', giveUp).then(([text]) => String(text)),
+      once(child, 'exit', giveUp).then(([code, signal]) => failWith(`it ended with ${code ?? signal}`)),
+      sleep(READY_PATIENCE_MS, undefined, giveUp).then(() => failWith(`not ready after ${READY_PATIENCE_MS} ms`)),
+    ]);
+    return JSON.parse(line);
+  } finally {
+    giveUp.abort();
+    lines.close();
+    child.stdout.resume();
+  }
+}
+
+/** @param {string} message @returns {never} */
+function failWith(message) {
+  throw new Error(message);
 }
 
 /** A running stand-in cloud. */
@@ -225,6 +263,12 @@ export class Cloud {
   #python;
   #complaints;
 
+  /**
+   * @param {Process} child
+   * @param {ReadyLine} ready
+   * @param {string} python
+   * @param {string[]} complaints
+   */
   constructor(child, ready, python, complaints) {
     this.#child = child;
     this.#python = python;
@@ -236,7 +280,10 @@ export class Cloud {
     /** @type {number} */
     this.pid = ready.pid;
     // The process must never keep a finished test run alive; closing our end of stdin ends it.
-    for (const handle of [child, child.stdin, child.stdout, child.stderr]) handle.unref();
+    child.unref();
+    for (const stream of [child.stdin, child.stdout, child.stderr]) {
+      if (stream instanceof Socket) stream.unref();
+    }
   }
 
   /** What the process wrote to stderr so far. */
@@ -248,7 +295,7 @@ export class Cloud {
   async stop() {
     const child = this.#child;
     if (child.exitCode !== null || child.signalCode !== null) return;
-    const gone = new Promise((resolve) => child.once('exit', resolve));
+    const gone = once(child, 'exit');
     child.ref();
     child.kill('SIGTERM');
     const killer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS);
@@ -319,21 +366,23 @@ export class Cloud {
   /**
    * Replaces the list of faults, or reads it when none is given.
    * @param {Fault[]} [list]
-   * @returns {Promise<(Fault & {seen: number, fired: number})[]>}
+   * @returns {Promise<(Fault & {seen: number, fired: number, held: number})[]>}
    */
   faults(list) {
     return list ? this.control('POST', '/_faults', list) : this.control('GET', '/_faults');
   }
 
   /**
-   * Waits until the fault at this index of the list has struck.
+   * Waits until the fault at this index of the list has struck; a fault that lets calls hang, until one hangs (the
+   * effect of `hang-after` is done then).
    * @param {{index?: number, timeoutMs?: number}} [options]
    * @returns {Promise<boolean>} false when it did not within the time
    */
   async waitForFault({ index = 0, timeoutMs = 30_000 } = {}) {
     const deadline = Date.now() + timeoutMs;
     while (Date.now() < deadline) {
-      if ((await this.faults())[index].fired > 0) return true;
+      const fault = (await this.faults())[index];
+      if ((fault.kind.startsWith('hang') ? fault.held : fault.fired) > 0) return true;
       await sleep(FAULT_POLL_MS);
     }
     return false;
@@ -352,6 +401,11 @@ export class Cloud {
   /** Every API call since the last reset of the log. */
   requests() {
     return this.control('GET', '/_requests');
+  }
+
+  /** Every stack that exists, of all accounts and regions, with template, resources, policy and the rest. */
+  stacks() {
+    return this.control('GET', '/_stacks');
   }
 
   /** Empties the request log. */
@@ -405,18 +459,24 @@ export class Cloud {
     ]);
   }
 
-  /** Runs the seeder, which prints one JSON document. */
+  /**
+   * Runs the seeder, whose last line is one JSON document.
+   * @param {'app'|'assembly'} command
+   * @param {string[]} args
+   */
   async #seed(command, args) {
     const all = ['-m', 'standin.seed', command, '--endpoint', this.endpoint, ...args];
     try {
       const { stdout } = await run(this.#python, all, { cwd: CLOUD_DIR, maxBuffer: 64 * 1024 * 1024 });
-      return JSON.parse(stdout.trim().split('\n').at(-1));
+      return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
     } catch (error) {
-      throw new Error(`Seeding failed (${command} ${args.join(' ')}): ${(error.stderr || error.message).slice(-4000)}`);
+      const reason = /** @type {{stderr?: string}} */ (error).stderr || errorText(error);
+      throw new Error(`Seeding failed (${command} ${args.join(' ')}): ${reason.slice(-4000)}`);
     }
   }
 }
 
+/** @param {string} flag @param {string} [value] */
 function option(flag, value) {
   return value === undefined ? [] : [flag, value];
 }
@@ -433,4 +493,5 @@ async function serve() {
   }
 }
 
-if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href && process.argv.includes('--serve')) await serve();
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href && process.argv.includes('--serve'))
+  await serve();

@@ -46,6 +46,14 @@ function amplifyHost(context) {
     style,
     width: process.stdout.isTTY ? process.stdout.columns : undefined,
     failure: undefined,
+    announce() {
+      const { version } = require('../../package.json');
+      print(
+        style.dim(
+          `amplify-gen2-migration ${version} runs this command, in place of the one that newer versions of the Amplify CLI have.`,
+        ),
+      );
+    },
     print,
     printData: (text) => void process.stdout.write(`${text}\n`),
     printWarning: printWith('warn', 'warning'),

@@ -8,6 +8,7 @@
  * @property {boolean} interactive somebody can answer a question
  * @property {import('picocolors/types').Colors} style
  * @property {number | undefined} width columns of the terminal; undefined without one
+ * @property {() => void} announce says once, before a step, what users have to know of this host
  * @property {(text: string) => void} print
  * @property {(text: string) => void} printData as it is, to stdout: for programs
  * @property {(text: string) => void} printWarning

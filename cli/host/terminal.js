@@ -21,6 +21,7 @@ function terminalHost({ input = process.stdin, output = process.stdout, errors =
     interactive: Boolean(input.isTTY && errors.isTTY),
     style,
     width: output.isTTY ? output.columns : undefined,
+    announce() {},
     print: (text) => void output.write(`${text}\n`),
     printData: (text) => void output.write(`${text}\n`),
     printWarning: (text) => void errors.write(`${errorStyle.yellow(text)}\n`),

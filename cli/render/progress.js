@@ -5,7 +5,7 @@ const { printable } = require('./printable.js');
 /** Without a terminal, a long wait is reported again after this time, so that a log shows that it goes on. */
 const REPEAT_MS = 60_000;
 
-const OUTCOMES = { done: '', 'already-done': ' (was done before)', unchanged: ' (nothing to change)' };
+const OUTCOMES = { done: '', 'already-done': 'was done before', unchanged: 'nothing to change' };
 
 /**
  * Events as a spinner and lasting lines in a terminal, as plain lines elsewhere.

@@ -16,7 +16,7 @@ function table(head, rows, width, paint = (text) => text) {
   const colWidths = width ? fit([head, ...rows], width) : undefined;
   const view = new Table({
     head,
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
     wordWrap: true,
     ...(colWidths ? { colWidths } : {}),
   });

@@ -22,6 +22,8 @@ function textReporter(host) {
     progress.pause();
     host.print(text);
   };
+  /** The engine names commands as users of the Amplify CLI type them. */
+  const forHost = (/** @type {string} */ text) => text.replaceAll('amplify gen2-migration', host.command);
   const printFindings = (/** @type {import('../../index.js').Finding[]} */ findings) => {
     if (findings.length > 0) print(`\n${renderFindings(findings, style)}`);
   };
@@ -59,7 +61,9 @@ function textReporter(host) {
       const files = report.files.length > 0 ? `, ${count(report.files.length, 'file')} written` : '';
       print(`\n${style.green(`✔ ${verb}: ${plan.step}`)} (${count(report.executed.length, 'operation')}${files})`);
       if (report.nextSteps.length > 0) {
-        print(['', style.bold('Next'), '', ...report.nextSteps.map((text) => `• ${printable(text)}`)].join('\n'));
+        print(
+          ['', style.bold('Next'), '', ...report.nextSteps.map((text) => `• ${printable(forHost(text))}`)].join('\n'),
+        );
       }
     },
     stopping(executing) {
@@ -69,7 +73,7 @@ function textReporter(host) {
     result({ status, exitCode, error }) {
       progress.pause();
       if (status === 'declined') host.print('Declined. Nothing was changed.');
-      if (error) host.fail(error, renderFailure(error, style));
+      if (error) host.fail(error, forHost(renderFailure(error, style)));
       return exitCode;
     },
   };

@@ -1,5 +1,148 @@
 //! What can be migrated, per resource, feature and step.
 
 mod report;
+mod support;
+#[cfg(test)]
+mod tests;
 
 pub use report::{Assessment, FeatureSupport, ResourceSupport, Support, SupportStatus};
+
+use crate::backend::{
+    finding::{Finding, Severity},
+    model::{Backend, Category, Feature, FeatureKind, ModuleFormat, Resource, SourceLocation},
+};
+use support::Row;
+
+/// Assesses a backend: one row per resource and feature, and everything else that was seen.
+pub fn assess(backend: &Backend) -> Assessment {
+    let rows: Vec<(&Resource, Row)> = backend
+        .resources
+        .iter()
+        .map(|resource| (resource, row_of(backend, resource)))
+        .collect();
+    let mut findings = backend.findings.clone();
+    findings.extend(
+        rows.iter()
+            .filter_map(|(resource, row)| resource_finding(backend, resource, row)),
+    );
+    findings.extend(backend.features.iter().filter_map(feature_finding));
+    findings.sort_by_key(|finding| finding.severity);
+    Assessment {
+        app_name: (!backend.app.name.is_empty()).then(|| backend.app.name.clone()),
+        environment: backend.app.environment.clone(),
+        resources: rows
+            .into_iter()
+            .map(|(resource, row)| ResourceSupport {
+                category: resource.id.category.0.clone(),
+                service: resource.service.clone().unwrap_or_default(),
+                resource: resource.id.name.clone(),
+                generate: row.generate.support(),
+                refactor: row.refactor.support(),
+            })
+            .collect(),
+        features: features(backend),
+        findings,
+    }
+}
+
+/// The row of a resource: that of its service, unless something about this one says otherwise.
+fn row_of(backend: &Backend, resource: &Resource) -> Row {
+    if resource.imported {
+        return support::imported(resource.service.as_deref());
+    }
+    let function = backend
+        .functions
+        .iter()
+        .find(|function| resource.id.category == Category::function() && function.name == resource.id.name);
+    match function {
+        Some(function) if function.module_format == ModuleFormat::NotNode => support::other_runtime(),
+        _ => support::resource(&resource.id.category.0, resource.service.as_deref()),
+    }
+}
+
+/// One row per feature and file: a feature that is seen many times in a file is one feature.
+fn features(backend: &Backend) -> Vec<FeatureSupport> {
+    let mut rows: Vec<FeatureSupport> = Vec::new();
+    for feature in &backend.features {
+        let row = support::feature(feature.kind);
+        let path = path_in_tree(backend, &feature.location.path);
+        let known = rows
+            .iter()
+            .any(|known| known.name == feature.kind.name() && known.path == path);
+        if !known {
+            rows.push(FeatureSupport {
+                name: feature.kind.name().to_owned(),
+                path,
+                generate: row.generate.support(),
+                refactor: row.refactor.support(),
+            });
+        }
+    }
+    rows
+}
+
+/// The path as the guide shows it: relative to the tree that was read, and to the resource where the file is a copy.
+fn path_in_tree(backend: &Backend, path: &str) -> String {
+    let in_tree = path
+        .strip_prefix(&backend.app.source_tree)
+        .and_then(|rest| rest.strip_prefix('/'))
+        .unwrap_or(path);
+    in_tree
+        .strip_prefix("awscloudformation/build/")
+        .filter(|rest| rest.contains('/'))
+        .unwrap_or(in_tree)
+        .to_owned()
+}
+
+fn resource_finding(backend: &Backend, resource: &Resource, row: &Row) -> Option<Finding> {
+    // A missing service has a finding of its own already.
+    let service = resource.service.as_deref()?;
+    let told = row.generate.is_no() || row.refactor.is_no() || resource.id.category.0 == "hosting";
+    told.then(|| Finding {
+        id: "resource-unsupported".to_owned(),
+        severity: row.severity,
+        feature: format!("{}:{service}", resource.id.category.0),
+        message: format!("{} ({service}) is not migrated", resource.id),
+        path: format!(
+            "{}/{}/{}",
+            backend.app.source_tree, resource.id.category.0, resource.id.name
+        ),
+        line: None,
+        remedy: row.remedy.to_owned(),
+    })
+}
+
+/// What the user has to know or do about a feature. What simply works is a row and no finding.
+fn feature_finding(feature: &Feature) -> Option<Finding> {
+    let row = support::feature(feature.kind);
+    if row.remedy.is_empty() {
+        return None;
+    }
+    let SourceLocation { path, line } = feature.location.clone();
+    let on = feature
+        .resource
+        .as_ref()
+        .map(|resource| format!("{resource}: "))
+        .unwrap_or_default();
+    Some(Finding {
+        id: feature.kind.name().to_owned(),
+        severity: row.severity,
+        feature: feature.kind.name().to_owned(),
+        message: format!("{on}{}", message(feature.kind, &feature.detail)),
+        path,
+        line,
+        remedy: row.remedy.to_owned(),
+    })
+}
+
+fn message(kind: FeatureKind, detail: &str) -> String {
+    format!("{}: {detail}", kind.name())
+}
+
+/// Whether something stops every step.
+pub fn is_blocked(assessment: &Assessment) -> bool {
+    assessment
+        .findings
+        .iter()
+        .any(|finding| finding.severity == Severity::Blocker)
+}

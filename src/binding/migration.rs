@@ -18,8 +18,8 @@ use crate::migration;
     catch_unwind,
     ts_return_type = "{ Version: string, Statement: Array<Record<string, unknown>> }"
 )]
-pub fn required_iam_policy() -> Outcome<Value> {
-    Outcome::from(migration::required_iam_policy())
+pub fn required_iam_policy() -> Value {
+    migration::required_iam_policy()
 }
 
 /// One Gen 1 environment of one project: opened once, assessed and planned as often as needed.

@@ -8,3 +8,5 @@ mod options;
 mod outcome;
 mod plan;
 mod report;
+
+pub use migration::{Migration, required_iam_policy};

@@ -27,12 +27,6 @@ impl<T> Outcome<T> {
     }
 }
 
-impl<T> From<Result<T>> for Outcome<T> {
-    fn from(result: Result<T>) -> Self {
-        Self(result)
-    }
-}
-
 impl<T: ToNapiValue> ToNapiValue for Outcome<T> {
     // The signature is napi's: the caller guarantees that `env` is the one of the running thread.
     #[allow(unsafe_code)]

@@ -1,1 +1,54 @@
-//! Keeps the Gen 1 environment from changing, and lets it go again.
+//! Locks a Gen 1 environment for the time of its migration, and takes that back.
+//!
+//! Locked means: the app is marked with the environment's name, the root stack refuses every update, and whatever holds
+//! data survives the loss of its stack. Taking it back restores what was there before, from the journal, and as far as it
+//! can be told without one.
+
+mod deployed;
+mod error;
+mod execution;
+mod forward;
+mod operation;
+mod policy;
+mod protection;
+mod record;
+mod rollback;
+mod step;
+mod validation;
+
+use std::path::PathBuf;
+
+pub use error::LockError;
+pub use forward::plan_lock;
+pub use rollback::plan_unlock;
+pub use step::LockPlan;
+pub use validation::{environment_status, lock_status};
+
+use crate::{backend::model::Resource, cloud::Cloud, deployment::StackTree};
+
+/// Variable of the Amplify app that names the environment being migrated. One app, one migration at a time.
+pub const MARKER_VARIABLE: &str = "GEN2_MIGRATION_ENVIRONMENT_NAME";
+
+/// What planning a lock or its rollback needs.
+#[derive(Clone)]
+pub struct LockRequest {
+    /// The services.
+    pub cloud: Cloud,
+    /// Folder of the project; the journal lies in it.
+    pub project_directory: PathBuf,
+    /// Amplify app.
+    pub app_id: String,
+    /// Gen 1 environment.
+    pub environment: String,
+    /// Account, when known.
+    pub account_id: Option<String>,
+    /// Gen 1 root stack with everything below it, as it is now.
+    pub root: StackTree,
+    /// Entries of amplify-meta.json, by which operations are grouped.
+    pub resources: Vec<Resource>,
+    /// Bucket of the environment, where large templates are handed over.
+    pub deployment_bucket: Option<String>,
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,55 +1,72 @@
-use std::path::PathBuf;
-
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::{error::CodedError, plan::Step};
 
 /// What can go wrong before a step's own room is reached.
 #[derive(Debug, thiserror::Error)]
 pub enum MigrationError {
-    /// No `amplify/` folder.
-    #[error("There is no Amplify project in {}: it has no `amplify` folder.", .project.display())]
-    ProjectNotFound {
-        /// Folder that was looked at.
-        project: PathBuf,
-    },
     /// The step does not exist in this version.
     #[error("The step `{}` is not available in this version.", .step.as_str())]
     StepNotAvailable {
         /// The step.
         step: Step,
     },
+    /// The step works on what is deployed.
+    #[error("The step `{}` cannot be done offline: it works on what is deployed.", .step.as_str())]
+    OfflineImpossible {
+        /// The step.
+        step: Step,
+    },
+    /// The credentials belong to another account than the environment.
+    #[error(
+        "The AWS credentials belong to account {found}, but the environment `{environment}` (stack {stack}) is in account {expected}."
+    )]
+    WrongAccount {
+        /// Name of the environment.
+        environment: String,
+        /// Its root stack.
+        stack: String,
+        /// Account of the root stack.
+        expected: String,
+        /// Account of the credentials.
+        found: String,
+    },
 }
 
 impl CodedError for MigrationError {
     fn code(&self) -> &'static str {
         match self {
-            Self::ProjectNotFound { .. } => "PROJECT_NOT_FOUND",
             Self::StepNotAvailable { .. } => "STEP_NOT_AVAILABLE",
+            Self::OfflineImpossible { .. } => "OFFLINE_IMPOSSIBLE",
+            Self::WrongAccount { .. } => "WRONG_ACCOUNT",
         }
     }
 
     fn resolution(&self) -> String {
         match self {
-            Self::ProjectNotFound { .. } => {
-                "Run the command in the folder that holds `amplify`, or name that folder with --project.".to_owned()
-            }
             Self::StepNotAvailable { .. } => {
                 "Nothing was changed. Install a version of amplify-gen2-migration that has this step.".to_owned()
+            }
+            Self::OfflineImpossible { .. } => "Open the project without `offline`, with AWS credentials.".to_owned(),
+            Self::WrongAccount { expected, .. } => {
+                format!("Use credentials of account {expected}, for example with --profile. Nothing was changed.")
             }
         }
     }
 
     fn details(&self) -> Map<String, Value> {
-        let mut details = Map::new();
-        match self {
-            Self::ProjectNotFound { project } => {
-                details.insert("path".to_owned(), project.display().to_string().into());
-            }
-            Self::StepNotAvailable { step } => {
-                details.insert("step".to_owned(), step.as_str().into());
-            }
+        let details = match self {
+            Self::StepNotAvailable { step } | Self::OfflineImpossible { step } => json!({ "step": step.as_str() }),
+            Self::WrongAccount {
+                environment,
+                stack,
+                expected,
+                found,
+            } => json!({ "environment": environment, "stack": stack, "expected": expected, "found": found }),
+        };
+        match details {
+            Value::Object(details) => details,
+            _ => Map::new(),
         }
-        details
     }
 }

@@ -92,6 +92,12 @@ pub struct ValidatedPlan {
     inner: Arc<dyn StepPlan>,
 }
 
+impl From<Arc<dyn StepPlan>> for Plan {
+    fn from(inner: Arc<dyn StepPlan>) -> Self {
+        Self { inner }
+    }
+}
+
 impl Plan {
     /// Wraps the plan of a step.
     pub fn new(plan: impl StepPlan + 'static) -> Self {
@@ -106,7 +112,12 @@ impl Plan {
     /// Validates; an executable plan comes back only when nothing failed.
     pub async fn validate(&self, events: &dyn EventSink) -> Result<(ValidationReport, Option<ValidatedPlan>)> {
         let mut report = self.inner.validate(events).await?;
-        report.validations.extend(self.inner.safety_violations());
+        for validation in self.inner.safety_violations() {
+            events.emit(Event::Validated {
+                validation: validation.clone(),
+            });
+            report.validations.push(validation);
+        }
         let executable = !report.failed();
         Ok((
             report,

@@ -108,7 +108,9 @@ impl Environments {
 
     /// Amplify app id: the same in every environment of an app.
     pub fn app_id(&self) -> Option<&str> {
-        self.known.values().find_map(|environment| environment.app_id.as_deref())
+        self.known
+            .values()
+            .find_map(|environment| environment.app_id.as_deref())
     }
 
     pub(super) fn read(reader: &mut Reader<'_>, tree: Option<&Tree>) -> Result<Self, ProjectError> {
@@ -178,7 +180,10 @@ pub fn resolve_environment<'e>(
     let named = [
         (requested, "asked for with --env"),
         (environments.local.as_deref(), "amplify/.config/local-env-info.json"),
-        (marked, "the environment variable GEN2_MIGRATION_ENVIRONMENT_NAME of the app"),
+        (
+            marked,
+            "the environment variable GEN2_MIGRATION_ENVIRONMENT_NAME of the app",
+        ),
     ];
     let choice = named.into_iter().find_map(|(name, origin)| Some((name?, origin)));
     match choice {
@@ -251,7 +256,10 @@ mod tests {
         assert_eq!(name(resolve_environment(&two, None, Some("prod"))), "dev");
         let unset = environments(&["dev", "prod"], None);
         assert_eq!(name(resolve_environment(&unset, None, Some("prod"))), "prod");
-        assert_eq!(name(resolve_environment(&environments(&["only"], None), None, None)), "only");
+        assert_eq!(
+            name(resolve_environment(&environments(&["only"], None), None, None)),
+            "only"
+        );
     }
 
     #[test]
@@ -284,7 +292,10 @@ mod tests {
 
     #[test]
     fn the_environment_is_told_by_the_stack_name_of_the_cli_only() {
-        assert_eq!(environment_of_stack_name("amplify-app-main-12ab").as_deref(), Some("main"));
+        assert_eq!(
+            environment_of_stack_name("amplify-app-main-12ab").as_deref(),
+            Some("main")
+        );
         assert_eq!(environment_of_stack_name("my-own-stack-name"), None);
         assert_eq!(environment_of_stack_name("amplify-app-20200101-main-extra"), None);
     }

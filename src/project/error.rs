@@ -227,14 +227,21 @@ impl CodedError for ProjectError {
                 details["files"] = Value::Array(all);
                 details
             }
-            Self::EnvironmentNotFound { requested, available, .. } => {
+            Self::EnvironmentNotFound {
+                requested, available, ..
+            } => {
                 json!({ "environment": requested, "environments": available })
             }
             Self::EnvironmentAmbiguous { available } => json!({ "environments": available }),
             Self::EnvironmentNotMarked { environment, marked } => {
                 json!({ "environment": environment, "marked": marked })
             }
-            Self::EnvironmentNotPulled { environment, expected, found, tree } => {
+            Self::EnvironmentNotPulled {
+                environment,
+                expected,
+                found,
+                tree,
+            } => {
                 json!({ "environment": environment, "stack": expected, "found": found, "path": tree })
             }
             Self::EnvironmentIncomplete { environment, field } => {

@@ -140,7 +140,10 @@ mod tests {
     fn both_shapes_of_custom_policies_are_read_and_skeletons_ignored() {
         let statement = json!({"Effect": "Allow", "Action": ["ses:SendEmail"], "Resource": ["*"]});
         let skeleton = json!({"Action": [], "Resource": []});
-        assert_eq!(statements(&json!([skeleton, statement])), std::slice::from_ref(&statement));
+        assert_eq!(
+            statements(&json!([skeleton, statement])),
+            std::slice::from_ref(&statement)
+        );
         assert_eq!(
             statements(&json!({"Statement": statement})),
             std::slice::from_ref(&statement)

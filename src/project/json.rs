@@ -41,10 +41,12 @@ fn without_comments(text: &str) -> String {
     let mut clean: Vec<char> = text.chars().collect();
     let mut position = 0;
     let mut comma = None;
+    let mut last = '{';
     while position < clean.len() {
         match clean[position] {
             '"' => {
                 comma = None;
+                last = '"';
                 position = end_of_string(&clean, position);
             }
             '/' if clean.get(position + 1) == Some(&'/') => {
@@ -65,18 +67,22 @@ fn without_comments(text: &str) -> String {
                 position = end;
             }
             ',' => {
-                comma = Some(position);
+                // A comma after nothing is no trailing one.
+                comma = (!matches!(last, '{' | '[' | ',')).then_some(position);
+                last = ',';
                 position += 1;
             }
             '}' | ']' => {
                 if let Some(comma) = comma.take() {
                     clean[comma] = ' ';
                 }
+                last = clean[position];
                 position += 1;
             }
             character => {
                 if !character.is_whitespace() {
                     comma = None;
+                    last = character;
                 }
                 position += 1;
             }

@@ -3,6 +3,8 @@
 
 mod environments;
 mod error;
+#[cfg(test)]
+pub(crate) mod fixture;
 mod functions;
 pub mod graphql;
 mod json;
@@ -29,6 +31,9 @@ pub use source::{DiskFolder, Entry, FileSource, MemoryFiles, Mounted, ZipFiles, 
 pub use tree::{BACKEND, CURRENT_CLOUD_BACKEND, Difference, TemplateFile, Tree};
 
 use reader::Reader;
+
+#[cfg(test)]
+mod tests;
 
 /// A Gen 1 project, read.
 pub struct Project {
@@ -148,9 +153,7 @@ impl Project {
         let provider = Environment::from_provider(&environment.name, &tree.meta["providers"]["awscloudformation"]);
         check_pulled(&environment, &provider, &tree)?;
         let environment = environment.or(provider);
-        environments
-            .known
-            .insert(environment.name.clone(), environment.clone());
+        environments.known.insert(environment.name.clone(), environment.clone());
 
         let resources = resources::resources_of(&tree.meta);
         let mut resource_files = IndexMap::new();
@@ -181,7 +184,11 @@ impl Project {
             directory,
             environments,
             environment,
-            differences: if both_trees { tree::differences(files.as_ref())? } else { Vec::new() },
+            differences: if both_trees {
+                tree::differences(files.as_ref())?
+            } else {
+                Vec::new()
+            },
             group_precedence: reader.json(&precedence)?.map(|groups| (precedence, groups)),
             auth_trigger_template: resource_files::auth_trigger_template(&mut reader, &tree, &resources)?,
             api_gateway_auth_template: resource_files::api_gateway_auth_template(&mut reader, &tree)?,
@@ -255,7 +262,10 @@ fn check_kind(files: &dyn FileSource, label: &str, directory: &Path) -> Result<(
     if gen1 {
         return Ok(());
     }
-    match ["backend.ts", "backend.js", "backend.mts"].iter().find(|name| has(name)) {
+    match ["backend.ts", "backend.js", "backend.mts"]
+        .iter()
+        .find(|name| has(name))
+    {
         Some(name) => Err(ProjectError::Gen2 {
             directory: label.to_owned(),
             evidence: format!("it has amplify/{name} and no team-provider-info.json"),

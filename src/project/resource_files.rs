@@ -58,7 +58,11 @@ fn parameters(reader: &mut Reader<'_>, directory: &str, name: &str) -> Result<Ma
 }
 
 /// The first folder that has a template wins, and in it the template named after the resource.
-fn template(reader: &mut Reader<'_>, tree: &Tree, resource: &MetaResource) -> Result<Option<TemplateFile>, ProjectError> {
+fn template(
+    reader: &mut Reader<'_>,
+    tree: &Tree,
+    resource: &MetaResource,
+) -> Result<Option<TemplateFile>, ProjectError> {
     for directory in tree.template_directories(&resource.category, &resource.name) {
         let names: Vec<String> = reader
             .files
@@ -111,7 +115,10 @@ pub(super) fn api_gateway_auth_template(
     reader: &mut Reader<'_>,
     tree: &Tree,
 ) -> Result<Option<TemplateFile>, ProjectError> {
-    for path in ["awscloudformation/build/api/APIGatewayAuthStack.json", "api/APIGatewayAuthStack.json"] {
+    for path in [
+        "awscloudformation/build/api/APIGatewayAuthStack.json",
+        "api/APIGatewayAuthStack.json",
+    ] {
         if let Some(template) = reader.template(&join(&tree.path, path))? {
             return Ok(Some(template));
         }

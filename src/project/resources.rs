@@ -137,7 +137,10 @@ mod tests {
             .iter()
             .map(|resource| (resource.path(), resource.service.as_deref()))
             .collect();
-        assert_eq!(told, [("auth/a".to_owned(), Some("Cognito")), ("function/f".to_owned(), None)]);
+        assert_eq!(
+            told,
+            [("auth/a".to_owned(), Some("Cognito")), ("function/f".to_owned(), None)]
+        );
         assert!(resources[0].imported);
         assert_eq!(resources[1].depends_on.len(), 1);
         assert_eq!(resources[1].logical_id, "functionf");

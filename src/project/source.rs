@@ -203,9 +203,7 @@ fn entries_of<'p>(files: impl Iterator<Item = &'p str>, directory: &str) -> Vec<
     for file in files {
         let below = match directory {
             "" => Some(file),
-            _ => file
-                .strip_prefix(directory)
-                .and_then(|rest| rest.strip_prefix('/')),
+            _ => file.strip_prefix(directory).and_then(|rest| rest.strip_prefix('/')),
         };
         match below.map(|below| below.split_once('/')) {
             Some(Some((folder, _))) => names.insert((folder.to_owned(), true)),

@@ -94,7 +94,6 @@ impl Tree {
         let deployed = format!("{}/{DEPLOYED_TEMPLATES}/{category}/{name}", self.path);
         vec![format!("{deployed}/build"), deployed, format!("{own}/build"), own]
     }
-
 }
 
 /// Folders and files that say nothing about what is deployed.
@@ -127,7 +126,11 @@ pub(super) fn differences(files: &dyn FileSource) -> Result<Vec<Difference>, Pro
                 .read(&path)
                 .map_err(|source| ProjectError::Unreadable { path, source })
         };
-        if !same(&file, read(CURRENT_CLOUD_BACKEND)?.as_deref(), read(BACKEND)?.as_deref()) {
+        if !same(
+            &file,
+            read(CURRENT_CLOUD_BACKEND)?.as_deref(),
+            read(BACKEND)?.as_deref(),
+        ) {
             let resource = file.split('/').take(2).collect::<Vec<_>>().join("/");
             differing.entry(resource).or_default().push(file);
         }
@@ -163,7 +166,10 @@ mod tests {
     #[test]
     fn only_real_differences_are_told_by_resource() {
         let files: MemoryFiles = [
-            ("amplify/#current-cloud-backend/api/a/schema.graphql", "type A { a: Int }"),
+            (
+                "amplify/#current-cloud-backend/api/a/schema.graphql",
+                "type A { a: Int }",
+            ),
             ("amplify/backend/api/a/schema.graphql", "type A { b: Int }"),
             ("amplify/#current-cloud-backend/api/a/parameters.json", "{\"a\":1}"),
             ("amplify/backend/api/a/parameters.json", "{ \"a\": 1 }"),

@@ -3,9 +3,11 @@
  * Makes a sample app with the real Amplify CLI against the stand-in cloud: initialises a project, adds its categories, pushes it, and writes the
  * project and everything that was deployed below `__test__/apps/<app>`. How to get the CLI is in README.md beside this file; tests do not need it.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { createServer } from 'node:http';
+import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
@@ -16,7 +18,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 /**
  * @typedef {object} Step one command of the CLI, or files that the developer writes by hand
  * @property {string[]} [amplify] arguments of the CLI
- * @property {object} [headless] payload for standard input of a headless command
+ * @property {object | ((projectDir: string) => object)} [headless] payload for standard input of a headless command
  * @property {[string, unknown][]} [answers] question (regular expression) and answer, see cli/answer-prompts.cjs
  * @property {string} [overlay] folder beside the recipe that is copied over the project
  * @property {(projectDir: string) => void} [edit] a change of files by hand
@@ -42,44 +44,65 @@ const project = join(resolve(options.work), recipe.projectName);
 const home = join(resolve(options.work), 'home');
 const cli = resolve(options.cli);
 
+/** Says that Amplify Studio is not enabled for the app; the CLI asks that of a service outside AWS. */
+const studio = createServer((request, response) => response.setHeader('content-type', 'application/json').end('{}'));
+studio.listen(0, '127.0.0.1');
+await once(studio, 'listening');
+
 let commands = 0;
 
-function amplify(step) {
+async function amplify(step) {
   commands += 1;
-  const result = spawnSync(
+  const child = spawn(
     process.execPath,
     ['--require', join(here, 'cli', 'answer-prompts.cjs'), join(cli, 'node_modules', '@aws-amplify', 'cli-internal', 'bin', 'amplify'), ...step.amplify],
     {
       cwd: project,
-      input: step.headless ? JSON.stringify(step.headless) : '',
       stdio: ['pipe', 'inherit', 'inherit'],
       env: {
-        PATH: process.env.PATH,
+        PATH: `${join(resolve(options.work), 'bin')}${delimiter}${process.env.PATH}`,
         HOME: home,
         AWS_ENDPOINT_URL: options.endpoint,
         AWS_EC2_METADATA_DISABLED: 'true',
+        AMPLIFY_CLI_APPSTATE_BASE_URL: `http://127.0.0.1:${studio.address().port}`,
         NODE_NO_WARNINGS: '1',
         ID_SEED: `${recipe.appId}/${commands}`,
         ...(step.answers ? { ANSWERS: JSON.stringify(step.answers) } : {}),
       },
     },
   );
-  if (result.status !== 0) {
-    throw new Error(`amplify ${step.amplify.join(' ')} ended with ${result.status ?? result.signal}`);
+  const payload = typeof step.headless === 'function' ? step.headless(project) : step.headless;
+  child.stdin.end(payload ? JSON.stringify(payload) : '');
+  const [code, signal] = await once(child, 'exit');
+  if (code !== 0) {
+    throw new Error(`amplify ${step.amplify.join(' ')} ended with ${code ?? signal}`);
   }
 }
 
 /** A home directory of its own: credentials, no usage data, and the plugins that a scoped install does not find by itself. */
-function prepareHome() {
+async function prepareHome() {
   mkdirSync(join(home, '.aws'), { recursive: true });
   writeFileSync(join(home, '.aws', 'credentials'), '[default]\naws_access_key_id = test\naws_secret_access_key = test\n');
   writeFileSync(join(home, '.aws', 'config'), `[default]\nregion = ${recipe.region}\n`);
-  amplify({ amplify: ['configure', '--usage-data-off'] });
+  await amplify({ amplify: ['configure', '--usage-data-off'] });
   const plugins = join(home, '.amplify', 'plugins.json');
   const known = JSON.parse(readFileSync(plugins, 'utf8'));
   known.pluginDirectories = [...new Set([...known.pluginDirectories, join(cli, 'node_modules')])];
   writeFileSync(plugins, JSON.stringify(known, null, 2));
-  amplify({ amplify: ['plugin', 'scan'] });
+  await amplify({ amplify: ['plugin', 'scan'] });
+}
+
+/** The CLI packs a Python function with pipenv. What is packed does not matter here: an empty environment does. */
+function preparePipenv() {
+  const bin = join(resolve(options.work), 'bin');
+  const environment = join(resolve(options.work), 'pipenv');
+  mkdirSync(bin, { recursive: true });
+  for (let minor = 8; minor < 15; minor += 1) {
+    mkdirSync(join(environment, 'lib', `python3.${minor}`, 'site-packages'), { recursive: true });
+  }
+  const script = `#!/bin/sh\ncase "$1" in\n  --version) echo "pipenv, version 2024.0.1" ;;\n  --venv) echo "${environment}" ;;\nesac\n`;
+  writeFileSync(join(bin, 'pipenv'), script, { mode: 0o755 });
+  writeFileSync(join(bin, 'virtualenv'), '#!/bin/sh\necho virtualenv 20.0.0\n', { mode: 0o755 });
 }
 
 /** Empties the stand-in cloud. The Amplify app exists before the CLI does: that is how it gets an id of our choice. */
@@ -95,8 +118,8 @@ async function registerApp() {
   }
 }
 
-function initialise() {
-  amplify({
+async function initialise() {
+  await amplify({
     amplify: [
       'init',
       '--yes',
@@ -116,13 +139,14 @@ function initialise() {
 
 rmSync(project, { recursive: true, force: true });
 mkdirSync(project, { recursive: true });
-prepareHome();
+await prepareHome();
+preparePipenv();
 cpSync(join(here, app, 'project'), project, { recursive: true });
 await registerApp();
-initialise();
+await initialise();
 for (const step of recipe.steps) {
   if (step.amplify) {
-    amplify(step);
+    await amplify(step);
   }
   if (step.overlay) {
     cpSync(join(here, app, step.overlay), project, { recursive: true });
@@ -146,3 +170,4 @@ if (existsSync(join(here, app, 'seed.json'))) {
   cpSync(join(here, app, 'seed.json'), join(target, 'seed.json'));
 }
 process.stdout.write(`${app}: ${stacks.size} stack files\n`);
+studio.close();

@@ -52,9 +52,7 @@ def answering():
 
 async def wait_until_idle():
     """Wait until no stack operation and no API call is under way."""
-    await _wait_for(
-        lambda: not _operations and not _calls, "stack operations or API calls are still under way"
-    )
+    await _wait_for(lambda: not _operations and not _calls, "stack operations or API calls are still under way")
 
 
 async def cancel_operations():

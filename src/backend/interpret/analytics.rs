@@ -22,7 +22,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         interpretation.finding(
             "stream-template-missing",
             Severity::Blocker,
-            format!("the template of {} is missing, so the stream is not known", resource.path()),
+            format!(
+                "the template of {} is missing, so the stream is not known",
+                resource.path()
+            ),
             &location,
             "Fetch the deployed backend with `amplify pull`.",
         );

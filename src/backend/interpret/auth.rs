@@ -28,7 +28,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         interpretation.finding(
             "auth-second-resource",
             Severity::Manual,
-            format!("{} is a second auth resource; only the first is migrated", resource.path()),
+            format!(
+                "{} is a second auth resource; only the first is migrated",
+                resource.path()
+            ),
             &location,
             "Write the second user pool into the generated code by hand.",
         );
@@ -57,7 +60,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         None => interpretation.finding(
             "auth-template-missing",
             Severity::Blocker,
-            format!("the template of {} is missing, so the user pool is not known", resource.path()),
+            format!(
+                "the template of {} is missing, so the user pool is not known",
+                resource.path()
+            ),
             &location,
             "Fetch the deployed backend with `amplify pull`.",
         ),
@@ -73,7 +79,11 @@ fn read_stack(
     auth: &mut Auth,
 ) {
     let id = id_of(resource);
-    for found in stack.template.resources() {
+    for found in stack
+        .template
+        .resources()
+        .filter(|found| [USER_POOL, CLIENT, IDENTITY_POOL].contains(&found.resource_type()))
+    {
         let mut properties = properties(interpretation, &found, &id);
         let physical_id = |output: &str| {
             interpretation
@@ -156,14 +166,21 @@ fn triggers(interpretation: &mut Interpretation<'_>, resource: &MetaResource) ->
                         .into_iter()
                         .flatten()
                         .filter_map(|entry| {
-                            Some((entry["triggerType"].as_str()?.to_owned(), entry["lambdaFunctionArn"].clone()))
+                            Some((
+                                entry["triggerType"].as_str()?.to_owned(),
+                                entry["lambdaFunctionArn"].clone(),
+                            ))
                         }),
                 );
             }
         }
     }
     if let Some(stack) = interpretation.symbolic_stack(resource) {
-        for found in stack.template.resources().filter(|found| found.resource_type() == USER_POOL) {
+        for found in stack
+            .template
+            .resources()
+            .filter(|found| found.resource_type() == USER_POOL)
+        {
             let configuration = found.property("LambdaConfig").and_then(Value::as_object);
             configured.extend(configuration.into_iter().flatten().map(|(event, value)| {
                 // Custom senders and versioned token triggers are objects around the ARN.

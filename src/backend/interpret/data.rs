@@ -36,7 +36,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         interpretation.finding(
             "api-second-graphql",
             Severity::Manual,
-            format!("{} is a second GraphQL API; only the first is migrated", resource.path()),
+            format!(
+                "{} is a second GraphQL API; only the first is migrated",
+                resource.path()
+            ),
             &location,
             "Gen 2 has one data resource: write the second API by hand, or merge the schemas.",
         );
@@ -55,7 +58,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         interpretation.finding(
             "schema-directory-ignored",
             Severity::Info,
-            format!("{} has schema.graphql, so the folder schema/ is not part of the schema", resource.path()),
+            format!(
+                "{} has schema.graphql, so the folder schema/ is not part of the schema",
+                resource.path()
+            ),
             &SourceLocation {
                 path: ignored.clone(),
                 line: None,
@@ -73,6 +79,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         .map(|stack| table_names(interpretation, stack, &id_of(resource), api_id.as_deref()))
         .unwrap_or_default();
     let models = models(interpretation, folder, &tables);
+    check_function_directives(interpretation, folder);
     let (default_mode, additional_modes) = authorization_modes(interpretation, resource, folder, &location);
     let property = |name: &str| {
         let value = api_resource.as_ref()?.property(name)?;
@@ -93,13 +100,51 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         additional_modes,
         models,
         log_config: property("LogConfig"),
-        xray_enabled: property("XrayEnabled").as_ref().and_then(typing::truth).unwrap_or(false),
+        xray_enabled: property("XrayEnabled")
+            .as_ref()
+            .and_then(typing::truth)
+            .unwrap_or(false),
         admin_role_names: folder.admin_role_names.clone(),
         transform_configuration: folder.transform_configuration.clone(),
         conflict_resolution: has_conflict_resolution(folder),
         location,
     };
     interpretation.backend.data = Some(api);
+}
+
+/// `@function(name: "resource-${env}")` names a deployed function: one that is not there fails when it is called.
+fn check_function_directives(interpretation: &mut Interpretation<'_>, folder: &GraphqlFolder) {
+    for file in &folder.schema {
+        for ty in &file.document.types {
+            for field in &ty.fields {
+                for directive in field.directives.iter().filter(|directive| directive.name == "function") {
+                    let Some(name) = directive.arguments.get("name").and_then(Value::as_str) else {
+                        continue;
+                    };
+                    // Without the environment it is the name of a function outside of the backend.
+                    let Some(resource) = name.strip_suffix("-${env}") else {
+                        continue;
+                    };
+                    if interpretation.project.resource("function", resource).is_some() {
+                        continue;
+                    }
+                    interpretation.finding(
+                        "function-directive-unknown",
+                        Severity::Warning,
+                        format!(
+                            "field {}.{} calls function {name:?}, which is not in the backend (names are case-sensitive)",
+                            ty.name, field.name
+                        ),
+                        &SourceLocation {
+                            path: file.path.clone(),
+                            line: Some(directive.line),
+                        },
+                        "Correct the name in the schema; in Gen 1 the field fails when it is called.",
+                    );
+                }
+            }
+        }
+    }
 }
 
 /// The last part of an API's ARN.
@@ -254,7 +299,10 @@ fn authorization_modes(
             interpretation.finding(
                 "auth-mode-unknown",
                 Severity::Manual,
-                format!("{} has an authorization mode that is not known: {name:?}", resource.path()),
+                format!(
+                    "{} has an authorization mode that is not known: {name:?}",
+                    resource.path()
+                ),
                 location,
                 "Write the mode into the generated amplify/data/resource.ts by hand.",
             );
@@ -317,7 +365,9 @@ fn mode(value: &Value, functions: &[String]) -> Result<AuthorizationMode, String
                     let printed = authorizer["AuthorizerUri"].to_string();
                     functions
                         .iter()
-                        .find(|name| printed.contains(&format!("\"function{name}/")) || printed.contains(&format!(":{name}-")))
+                        .find(|name| {
+                            printed.contains(&format!("\"function{name}/")) || printed.contains(&format!(":{name}-"))
+                        })
                         .cloned()
                 })
                 .unwrap_or_default();
@@ -325,7 +375,11 @@ fn mode(value: &Value, functions: &[String]) -> Result<AuthorizationMode, String
                 function,
                 ttl_seconds: small(
                     authorizer,
-                    &["ttlSeconds", "authorizerResultTtlInSeconds", "AuthorizerResultTtlInSeconds"],
+                    &[
+                        "ttlSeconds",
+                        "authorizerResultTtlInSeconds",
+                        "AuthorizerResultTtlInSeconds",
+                    ],
                 ),
             }
         }

@@ -149,7 +149,7 @@ impl<'i> Decoder<'i> {
             // The output of a stack whose template is missing.
             (None, Some(attribute)) => target_of_output(owner, attribute.strip_prefix("Outputs.")?),
             (Some((_, logical_id)), attribute) => {
-                if logical_id.starts_with("AWS::") || logical_id == ENVIRONMENT_PARAMETER {
+                if !self.index.is_resource(path) {
                     return None;
                 }
                 let name = attribute.map_or_else(

@@ -2,7 +2,11 @@
 
 use serde_json::Value;
 
-use super::{Interpretation, policies::POLICY_TYPES};
+use super::{
+    Interpretation,
+    policies::POLICY_TYPES,
+    stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
+};
 use crate::{
     backend::{
         finding::Severity,
@@ -15,7 +19,9 @@ use crate::{
 pub(super) fn read(interpretation: &mut Interpretation<'_>) {
     let project = interpretation.project;
     for resource in &project.resources {
-        let Some(stack) = interpretation.symbolic_stack(resource) else { continue };
+        let Some(stack) = interpretation.symbolic_stack(resource) else {
+            continue;
+        };
         read_stack(interpretation, resource, stack, 0);
     }
     read_root(interpretation);
@@ -23,7 +29,9 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>) {
 
 /// What the CLI writes into the root stack, and the stacks of the resources, belong there.
 fn read_root(interpretation: &mut Interpretation<'_>) {
-    const OF_THE_CLI: [&str; 10] = [
+    const OF_THE_CLI: [&str; 12] = [
+        AUTH_TRIGGER_STACK,
+        API_GATEWAY_AUTH_STACK,
         "DeploymentBucket",
         "DeploymentBucketBlockHTTP",
         "DeploymentBucketPolicy",
@@ -53,12 +61,7 @@ fn read_root(interpretation: &mut Interpretation<'_>) {
     }
 }
 
-fn read_stack(
-    interpretation: &mut Interpretation<'_>,
-    resource: &MetaResource,
-    stack: &EvaluatedTree,
-    depth: usize,
-) {
+fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, stack: &EvaluatedTree, depth: usize) {
     let owner = interpretation.owner_of(stack);
     for found in stack.template.resources() {
         if !is_of_the_cli(interpretation, resource, stack, &found, depth) {
@@ -108,7 +111,12 @@ fn is_of_the_cli(
     if POLICY_TYPES.contains(&kind) || matches!(kind, "AWS::Lambda::EventSourceMapping" | "AWS::Events::Rule") {
         return true;
     }
-    if interpretation.decoder.index.target(&path).is_some_and(|target| !matches!(target, Target::Other(_))) {
+    if interpretation
+        .decoder
+        .index
+        .target(&path)
+        .is_some_and(|target| !matches!(target, Target::Other(_)))
+    {
         return true;
     }
     match resource.service.as_deref() {
@@ -119,7 +127,23 @@ fn is_of_the_cli(
                     | "AWS::Cognito::UserPoolDomain"
                     | "AWS::Cognito::UserPoolIdentityProvider"
                     | "AWS::IAM::OIDCProvider"
-            ) || is_helper(found, &["UserPoolClient", "HostedUI", "OAuth", "MFA", "OpenId", "SNS", "UserPool", "AuthTrigger", "CreateAuthChallenge", "DefineAuthChallenge", "VerifyAuthChallengeResponse", "Cognito"])
+            ) || is_helper(
+                found,
+                &[
+                    "UserPoolClient",
+                    "HostedUI",
+                    "OAuth",
+                    "MFA",
+                    "OpenId",
+                    "SNS",
+                    "UserPool",
+                    "AuthTrigger",
+                    "CreateAuthChallenge",
+                    "DefineAuthChallenge",
+                    "VerifyAuthChallengeResponse",
+                    "Cognito",
+                ],
+            )
         }
         Some("Cognito-UserPool-Groups") => {
             matches!(kind, "AWS::Cognito::UserPoolGroup" | "AWS::IAM::Role")
@@ -156,8 +180,10 @@ fn is_of_the_cli(
 /// Custom resources that the CLI's auth templates bring with them: functions, their roles and what they set.
 fn is_helper(found: &Resource<'_>, prefixes: &[&str]) -> bool {
     let kind = found.resource_type();
-    (matches!(kind, "AWS::Lambda::Function" | "AWS::IAM::Role" | "AWS::Lambda::Permission" | "Custom::LambdaCallout")
-        || kind.starts_with("Custom::"))
+    (matches!(
+        kind,
+        "AWS::Lambda::Function" | "AWS::IAM::Role" | "AWS::Lambda::Permission" | "Custom::LambdaCallout"
+    ) || kind.starts_with("Custom::"))
         && prefixes.iter().any(|prefix| found.logical_id.starts_with(prefix))
 }
 

@@ -46,7 +46,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         interpretation.finding(
             "function-template-missing",
             Severity::Manual,
-            format!("the template of {} is missing, so the function is not known", resource.path()),
+            format!(
+                "the template of {} is missing, so the function is not known",
+                resource.path()
+            ),
             &location,
             "Fetch the deployed backend with `amplify pull`.",
         );
@@ -63,7 +66,11 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         return;
     };
     let no_folder = FunctionFolder::default();
-    let folder = interpretation.project.functions.get(&resource.name).unwrap_or(&no_folder);
+    let folder = interpretation
+        .project
+        .functions
+        .get(&resource.name)
+        .unwrap_or(&no_folder);
     let text = |name: &str| found.property(name).and_then(Value::as_str).map(str::to_owned);
     let runtime = text("Runtime").unwrap_or_default();
     let handler = text("Handler").unwrap_or_default();
@@ -81,7 +88,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         interpretation.finding(
             "function-entry-missing",
             Severity::Manual,
-            format!("the file of handler {handler:?} of {} is not among its sources", resource.path()),
+            format!(
+                "the file of handler {handler:?} of {} is not among its sources",
+                resource.path()
+            ),
             &location,
             "If a build makes the file, name its source as the entry of the generated function.",
         );
@@ -315,7 +325,9 @@ fn read_custom_policies(
     folder: &FunctionFolder,
     function: &Function,
 ) {
-    let Some(path) = &folder.custom_policies_path else { return };
+    let Some(path) = &folder.custom_policies_path else {
+        return;
+    };
     if folder.custom_policies.is_empty() || stack.template.resource(CUSTOM_POLICY).is_some() {
         return;
     }

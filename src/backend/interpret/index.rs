@@ -1,6 +1,6 @@
 //! What the resources in the stack tree are in the model: by logical path, by export, by role.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
@@ -22,7 +22,9 @@ pub(super) struct Index {
     /// Roles by what may name them: a reference to the role, or its evaluated name.
     roles: HashMap<String, Principal>,
     /// Logical paths of roles that serve something inside a template only.
-    internal_roles: HashMap<String, ()>,
+    internal_roles: HashSet<String>,
+    /// Logical paths of every resource.
+    resources: HashSet<String>,
     /// Physical ids of imported resources, which templates hold as plain texts.
     imported: Vec<(String, Reference)>,
 }
@@ -38,7 +40,8 @@ impl Index {
             owners: HashMap::new(),
             exports: HashMap::new(),
             roles: HashMap::new(),
-            internal_roles: HashMap::new(),
+            internal_roles: HashSet::new(),
+            resources: HashSet::new(),
             imported: Vec::new(),
         };
         index.add_environment_roles(project);
@@ -56,7 +59,7 @@ impl Index {
             }
         }
         index.add_exports(&stacks.symbolic);
-        index.add_internal_roles(&stacks.symbolic);
+        index.add_resources(&stacks.symbolic);
         index
     }
 
@@ -68,6 +71,11 @@ impl Index {
     /// The resource of amplify-meta.json whose stack a logical path lies in.
     pub(super) fn owner(&self, path: &str) -> Option<&ResourceId> {
         self.owners.get(path.split('/').next()?)
+    }
+
+    /// Whether a logical path is that of a resource, and not of a parameter without value.
+    pub(super) fn is_resource(&self, path: &str) -> bool {
+        self.resources.contains(path)
     }
 
     /// The value of an export by its name in normal form.
@@ -94,7 +102,7 @@ impl Index {
     /// Whether a value names a role that serves something inside its own template, and nobody in the model.
     pub(super) fn is_internal_role(&self, role: &Value) -> bool {
         match references_in(role).as_slice() {
-            [only] => self.internal_roles.contains_key(only),
+            [only] => self.internal_roles.contains(only),
             _ => false,
         }
     }
@@ -180,14 +188,16 @@ impl Index {
             Some("S3") => self.add_main(stack, "AWS::S3::Bucket", "S3Bucket", Target::Bucket(name)),
             Some("DynamoDB") => self.add_main(stack, "AWS::DynamoDB::Table", "DynamoDBTable", Target::Table(name)),
             Some("Kinesis") => {
-                self.add_main(stack, "AWS::Kinesis::Stream", "KinesisStream", Target::KinesisStream(name));
+                self.add_main(
+                    stack,
+                    "AWS::Kinesis::Stream",
+                    "KinesisStream",
+                    Target::KinesisStream(name),
+                );
             }
-            Some("API Gateway") => self.add_main(
-                stack,
-                "AWS::ApiGateway::RestApi",
-                &resource.name,
-                Target::RestApi(name),
-            ),
+            Some("API Gateway") => {
+                self.add_main(stack, "AWS::ApiGateway::RestApi", &resource.name, Target::RestApi(name))
+            }
             Some("Lambda") => {
                 if let Some(found) = main_resource(stack, "AWS::Lambda::Function", "LambdaFunction") {
                     self.targets.insert(path(&found), Target::Function(name.clone()));
@@ -200,7 +210,10 @@ impl Index {
             }
             Some("AppSync") => {
                 for found in stack.template.resources() {
-                    if matches!(found.resource_type(), "AWS::AppSync::GraphQLApi" | "AWS::AppSync::ApiKey") {
+                    if matches!(
+                        found.resource_type(),
+                        "AWS::AppSync::GraphQLApi" | "AWS::AppSync::ApiKey"
+                    ) {
                         self.targets.insert(path(&found), Target::GraphqlApi);
                     }
                 }
@@ -208,7 +221,8 @@ impl Index {
                     for found in nested.template.resources() {
                         if found.resource_type() == "AWS::DynamoDB::Table" {
                             let target = Target::ModelTable(model_of_table(&found));
-                            self.targets.insert(format!("{}/{}", nested.path, found.logical_id), target);
+                            self.targets
+                                .insert(format!("{}/{}", nested.path, found.logical_id), target);
                         }
                     }
                 }
@@ -219,13 +233,18 @@ impl Index {
 
     fn add_main(&mut self, stack: &EvaluatedTree, resource_type: &str, logical_id: &str, target: Target) {
         if let Some(found) = main_resource(stack, resource_type, logical_id) {
-            self.targets.insert(format!("{}/{}", stack.path, found.logical_id), target);
+            self.targets
+                .insert(format!("{}/{}", stack.path, found.logical_id), target);
         }
     }
 
     /// Policies may name a role by the text of its name instead of a reference.
     fn add_role_names(&mut self, stack: &EvaluatedTree) {
-        for found in stack.template.resources().filter(|found| found.resource_type() == "AWS::IAM::Role") {
+        for found in stack
+            .template
+            .resources()
+            .filter(|found| found.resource_type() == "AWS::IAM::Role")
+        {
             let path = format!("{}/{}", stack.path, found.logical_id);
             if let (Some(name), Some(principal)) = (found.property("RoleName"), self.roles.get(&path).cloned()) {
                 self.roles.insert(name.to_string(), principal);
@@ -244,19 +263,20 @@ impl Index {
         }
     }
 
-    fn add_internal_roles(&mut self, stack: &EvaluatedTree) {
-        for found in stack.template.resources().filter(|found| found.resource_type() == "AWS::IAM::Role") {
+    fn add_resources(&mut self, stack: &EvaluatedTree) {
+        for found in stack.template.resources() {
             let path = if stack.path.is_empty() {
                 found.logical_id.to_owned()
             } else {
                 format!("{}/{}", stack.path, found.logical_id)
             };
-            if !self.roles.contains_key(&path) {
-                self.internal_roles.insert(path, ());
+            if found.resource_type() == "AWS::IAM::Role" && !self.roles.contains_key(&path) {
+                self.internal_roles.insert(path.clone());
             }
+            self.resources.insert(path);
         }
         for nested in stack.nested.values() {
-            self.add_internal_roles(nested);
+            self.add_resources(nested);
         }
     }
 }
@@ -287,7 +307,10 @@ pub(super) fn groups_and_roles(stack: &EvaluatedTree) -> Vec<(String, Option<Str
         .filter(|found| found.resource_type() == "AWS::Cognito::UserPoolGroup")
         .filter_map(|found| {
             let name = found.property("GroupName")?.as_str()?.to_owned();
-            let role = found.property("RoleArn").map(references_in).and_then(|mut roles| roles.pop());
+            let role = found
+                .property("RoleArn")
+                .map(references_in)
+                .and_then(|mut roles| roles.pop());
             Some((name, role))
         })
         .collect()

@@ -16,7 +16,11 @@ mod tables;
 mod triggers;
 mod typing;
 
+#[cfg(test)]
+mod tests;
+
 use super::{
+    features,
     finding::{Finding, Severity},
     model::{App, Backend, Category, Resource, ResourceId, SourceLocation},
 };
@@ -50,7 +54,9 @@ pub fn interpret(project: &Project, deployment: Option<&Deployment>) -> Backend 
     triggers::read(&mut interpretation);
     rest_apis::read_access(&mut interpretation);
     extras::read(&mut interpretation);
-    interpretation.finish()
+    let mut backend = interpretation.finish();
+    backend.features = features::detect(project, &backend);
+    backend
 }
 
 /// The model while it is being made, and what it is made from.
@@ -99,7 +105,9 @@ impl<'p> Interpretation<'p> {
             self.finding(
                 "template-unusable",
                 Severity::Warning,
-                format!("the deployed template of stack {stack} cannot be used, the project's own is read instead: {reason}"),
+                format!(
+                    "the deployed template of stack {stack} cannot be used, the project's own is read instead: {reason}"
+                ),
                 &self.meta_location(),
                 "Deploy the environment again with `amplify push`.",
             );
@@ -154,14 +162,7 @@ impl<'p> Interpretation<'p> {
         self.backend
     }
 
-    fn finding(
-        &mut self,
-        id: &str,
-        severity: Severity,
-        message: String,
-        location: &SourceLocation,
-        remedy: &str,
-    ) {
+    fn finding(&mut self, id: &str, severity: Severity, message: String, location: &SourceLocation, remedy: &str) {
         self.backend.findings.push(Finding {
             id: id.to_owned(),
             severity,
@@ -284,6 +285,7 @@ fn empty_backend(project: &Project) -> Backend {
         grants: Vec::new(),
         triggers: Vec::new(),
         extra_resources: Vec::new(),
+        features: Vec::new(),
         findings: Vec::new(),
     }
 }

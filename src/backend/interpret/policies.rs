@@ -41,7 +41,14 @@ fn read_policy(interpretation: &mut Interpretation<'_>, stack: &EvaluatedTree, p
         match interpretation.decoder.index.principal(role).cloned() {
             Some(principal) => {
                 let document = policy.property("PolicyDocument").cloned().unwrap_or_default();
-                add_statements(interpretation, &principal, &document, policy.logical_id, &owner, &location);
+                add_statements(
+                    interpretation,
+                    &principal,
+                    &document,
+                    policy.logical_id,
+                    &owner,
+                    &location,
+                );
             }
             None if interpretation.decoder.index.is_internal_role(role) => {}
             None => interpretation.finding(
@@ -75,9 +82,21 @@ fn read_role(interpretation: &mut Interpretation<'_>, stack: &EvaluatedTree, rol
     };
     let owner = interpretation.owner_of(stack);
     let location = interpretation.location(&stack.path);
-    for policy in role.property("Policies").and_then(Value::as_array).into_iter().flatten() {
+    for policy in role
+        .property("Policies")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         let name = policy["PolicyName"].as_str().unwrap_or(role.logical_id).to_owned();
-        add_statements(interpretation, &principal, &policy["PolicyDocument"], &name, &owner, &location);
+        add_statements(
+            interpretation,
+            &principal,
+            &policy["PolicyDocument"],
+            &name,
+            &owner,
+            &location,
+        );
     }
 }
 

@@ -30,18 +30,20 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
             .unwrap_or_else(|| interpretation.location_of(resource).path),
         line: None,
     };
-    let body = api.as_ref().and_then(|api| api.property("Body")).cloned().unwrap_or_default();
+    let body = api
+        .as_ref()
+        .and_then(|api| api.property("Body"))
+        .cloned()
+        .unwrap_or_default();
     let in_template = paths_of_body(interpretation, &body, &id_of(resource));
     let admin_queries = in_template.iter().any(|path| path.authorizer == Authorizer::UserPool);
     let mut paths: Vec<RestPath> = Vec::new();
     if let Some(files) = files {
         for (path, function) in paths_of_inputs(&files.cli_inputs) {
-            let open = in_template
-                .iter()
-                .find(|candidate| candidate.path == path)
-                .map_or_else(|| setting_of_inputs(&files.cli_inputs, &path) == "open", |candidate| {
-                    candidate.authorizer == Authorizer::None
-                });
+            let open = in_template.iter().find(|candidate| candidate.path == path).map_or_else(
+                || setting_of_inputs(&files.cli_inputs, &path) == "open",
+                |candidate| candidate.authorizer == Authorizer::None,
+            );
             paths.push(rest_path(path, function, open));
         }
     }
@@ -51,12 +53,20 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         }
         match candidate.function {
             Some(function) => {
-                paths.push(rest_path(candidate.path, function, candidate.authorizer == Authorizer::None));
+                paths.push(rest_path(
+                    candidate.path,
+                    function,
+                    candidate.authorizer == Authorizer::None,
+                ));
             }
             None => interpretation.finding(
                 "rest-path-without-function",
                 Severity::Manual,
-                format!("path {} of {} does not lead to a function of the backend", candidate.path, resource.path()),
+                format!(
+                    "path {} of {} does not lead to a function of the backend",
+                    candidate.path,
+                    resource.path()
+                ),
                 &location,
                 "Write the path into the generated code by hand.",
             ),
@@ -71,8 +81,8 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
             "Fetch the deployed backend with `amplify pull`.",
         );
     }
-    let physical_id = api
-        .and_then(|api| interpretation.physical_id(&format!("{}/{}", resource.logical_id, api.logical_id)));
+    let physical_id =
+        api.and_then(|api| interpretation.physical_id(&format!("{}/{}", resource.logical_id, api.logical_id)));
     interpretation.backend.rest_apis.push(RestApi {
         name: resource.name.clone(),
         api_id: physical_id.or_else(|| resource.output_text("ApiId").map(str::to_owned)),
@@ -109,7 +119,10 @@ fn paths_of_inputs(inputs: &Value) -> Vec<(String, String)> {
         Some((path.to_owned(), entry["lambdaFunction"].as_str()?.to_owned()))
     };
     match &inputs["paths"] {
-        Value::Object(paths) => paths.iter().filter_map(|(path, entry)| pair(Some(path), entry)).collect(),
+        Value::Object(paths) => paths
+            .iter()
+            .filter_map(|(path, entry)| pair(Some(path), entry))
+            .collect(),
         Value::Array(paths) => paths.iter().filter_map(|entry| pair(None, entry)).collect(),
         _ => Vec::new(),
     }
@@ -125,7 +138,9 @@ fn permissions_of_inputs<'v>(inputs: &'v Value, path: &str) -> &'v Value {
 }
 
 fn setting_of_inputs<'v>(inputs: &'v Value, path: &str) -> &'v str {
-    permissions_of_inputs(inputs, path)["setting"].as_str().unwrap_or_default()
+    permissions_of_inputs(inputs, path)["setting"]
+        .as_str()
+        .unwrap_or_default()
 }
 
 /// Who a path asks.
@@ -164,7 +179,11 @@ fn paths_of_body(interpretation: &Interpretation<'_>, body: &Value, owner: &Reso
                 .map_or(&Value::Null, |(_, method)| method);
             let clean = path.strip_suffix(BELOW).unwrap_or(path);
             DefinedPath {
-                path: if clean.is_empty() { "/".to_owned() } else { clean.to_owned() },
+                path: if clean.is_empty() {
+                    "/".to_owned()
+                } else {
+                    clean.to_owned()
+                },
                 function: integration(interpretation, method, owner),
                 authorizer: authorizer(body, method),
             }
@@ -210,6 +229,17 @@ pub(super) fn read_access(interpretation: &mut Interpretation<'_>) {
         .symbolic
         .nested
         .contains_key(API_GATEWAY_AUTH_STACK);
+    if !policies_known && !apis.is_empty() {
+        let location = interpretation.meta_location();
+        interpretation.finding(
+            "rest-policies-derived",
+            Severity::Info,
+            "the stack with the policies of REST APIs is not among the files; who may call them is taken from cli-inputs.json"
+                .to_owned(),
+            &location,
+            "Work online to read the deployed policies.",
+        );
+    }
     for api in &mut apis {
         for grant in &grants {
             if let Err(problem) = add_grant(api, grant) {
@@ -248,7 +278,8 @@ fn add_grant(api: &mut RestApi, grant: &Grant) -> Result<(), String> {
         return Err("denies calls or allows them under a condition".to_owned());
     }
     for resource in own {
-        let (method, below) = call_of(resource).ok_or_else(|| format!("names a call that is not known: {resource:?}"))?;
+        let (method, below) =
+            call_of(resource).ok_or_else(|| format!("names a call that is not known: {resource:?}"))?;
         // The policy names the path and everything below it; the path itself is enough to know both.
         let Some(path) = api.paths.iter_mut().find(|path| covers(&below, &path.path)) else {
             let known = api.paths.iter().any(|path| {
@@ -286,8 +317,12 @@ fn names_api(resource: &Expression, api: &str) -> bool {
 
 /// Method and path of `arn:aws:execute-api:region:account:api/stage/METHOD/path`.
 fn call_of(resource: &Expression) -> Option<(String, String)> {
-    let Expression::Concat(parts) = resource else { return None };
-    let api = parts.iter().position(|part| matches!(part, Expression::Reference(reference) if matches!(reference.target, Target::RestApi(_))))?;
+    let Expression::Concat(parts) = resource else {
+        return None;
+    };
+    let api = parts.iter().position(
+        |part| matches!(part, Expression::Reference(reference) if matches!(reference.target, Target::RestApi(_))),
+    )?;
     let tail: String = parts[api + 1..]
         .iter()
         .map(|part| match part {
@@ -366,5 +401,9 @@ fn methods_of(operations: &Value) -> Vec<String> {
             methods.push(method.to_owned());
         }
     }
-    if methods.len() == 5 { vec!["*".to_owned()] } else { methods }
+    if methods.len() == 5 {
+        vec!["*".to_owned()]
+    } else {
+        methods
+    }
 }

@@ -44,6 +44,11 @@ impl Stacks {
             unusable: Vec::new(),
         };
         let (mut tree, root_is_derived) = reader.root(deployed);
+        if let Some(stack_name) = &project.environment.stack_name {
+            for (logical_id, nested) in &mut tree.nested {
+                name_stack_in_parts(nested, &format!("{stack_name}-{logical_id}-"));
+            }
+        }
         let environment = &project.environment.name;
         set_environment(&mut tree, environment, &Value::String(environment.clone()));
         let parameters = root_parameters();
@@ -103,7 +108,9 @@ impl TreeReader<'_> {
         }
         self.add_helper_stacks(&mut template);
         let mut nested = IndexMap::new();
-        let logical_ids: Vec<String> = nested_stacks(&template).map(|(logical_id, _)| logical_id.to_owned()).collect();
+        let logical_ids: Vec<String> = nested_stacks(&template)
+            .map(|(logical_id, _)| logical_id.to_owned())
+            .collect();
         for logical_id in logical_ids {
             let child = deployed.and_then(|tree| tree.child(&logical_id));
             if let Some(tree) = self.nested(&logical_id, child) {
@@ -125,7 +132,9 @@ impl TreeReader<'_> {
             (API_GATEWAY_AUTH_STACK, &self.project.api_gateway_auth_template),
         ];
         for (logical_id, file) in helpers {
-            let (Some(file), None) = (file, template.resource(logical_id)) else { continue };
+            let (Some(file), None) = (file, template.resource(logical_id)) else {
+                continue;
+            };
             let mut parameters = Map::new();
             for declared in file.template.parameters() {
                 if let Some(value) = self.helper_parameter(declared.name) {
@@ -138,9 +147,7 @@ impl TreeReader<'_> {
 
     /// Parameters of the helper stacks are outputs of resources: by their name alone, or category, name and output.
     fn helper_parameter(&self, name: &str) -> Option<Value> {
-        let output = |resource: &MetaResource, output: &str| {
-            json!({ "Fn::GetAtt": [resource.logical_id, format!("Outputs.{output}")] })
-        };
+        let output = |resource: &MetaResource, output: &str| json!({ "Fn::GetAtt": [resource.logical_id, format!("Outputs.{output}")] });
         match name {
             "authRoleName" => return Some(json!({ "Ref": "AuthRole" })),
             "unauthRoleName" => return Some(json!({ "Ref": "UnauthRole" })),
@@ -150,7 +157,11 @@ impl TreeReader<'_> {
                     .resources
                     .iter()
                     .find(|resource| resource.service.as_deref() == Some("Cognito"))?;
-                let attribute = if name == "userpoolId" { "UserPoolId" } else { "UserPoolArn" };
+                let attribute = if name == "userpoolId" {
+                    "UserPoolId"
+                } else {
+                    "UserPoolArn"
+                };
                 return Some(output(pool, attribute));
             }
             _ => {}
@@ -170,7 +181,10 @@ impl TreeReader<'_> {
 
     fn nested(&mut self, logical_id: &str, deployed: Option<&StackTree>) -> Option<TemplateTree> {
         let project = self.project;
-        let resource = project.resources.iter().find(|resource| resource.logical_id == logical_id);
+        let resource = project
+            .resources
+            .iter()
+            .find(|resource| resource.logical_id == logical_id);
         let file = match (resource, logical_id) {
             (Some(resource), _) => project.files_of(resource)?.template.as_ref(),
             (None, AUTH_TRIGGER_STACK) => project.auth_trigger_template.as_ref(),
@@ -201,12 +215,7 @@ impl TreeReader<'_> {
     }
 
     /// The deployed template, else the one in the project.
-    fn template(
-        &mut self,
-        path: &str,
-        deployed: Option<&StackTree>,
-        file: Option<&TemplateFile>,
-    ) -> Option<Template> {
+    fn template(&mut self, path: &str, deployed: Option<&StackTree>, file: Option<&TemplateFile>) -> Option<Template> {
         if let Some(tree) = deployed {
             match Template::parse(&tree.stack.template_body, &tree.stack.name) {
                 Ok(template) => {
@@ -259,7 +268,12 @@ fn nested_stacks(template: &Template) -> impl Iterator<Item = (&str, String)> {
 fn last_text(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().rev().map(last_text).find(|text| !text.is_empty()).unwrap_or_default(),
+        Value::Array(items) => items
+            .iter()
+            .rev()
+            .map(last_text)
+            .find(|text| !text.is_empty())
+            .unwrap_or_default(),
         Value::Object(entries) => entries
             .iter()
             .filter(|(key, _)| *key != "Ref" && *key != "Fn::GetAtt")
@@ -336,7 +350,10 @@ fn parameter_text(value: &Value) -> Value {
 
 /// Adds what the root template does not pass, although the template declares it and the files tell it.
 fn fill_parameters(project: &Project, root: &mut Template, logical_id: &str, child: &Template) {
-    let resource = project.resources.iter().find(|resource| resource.logical_id == logical_id);
+    let resource = project
+        .resources
+        .iter()
+        .find(|resource| resource.logical_id == logical_id);
     let known = resource.map(|resource| {
         let file = project.files_of(resource).and_then(|files| files.template.as_ref());
         derived_parameters(project, resource, file)
@@ -376,12 +393,44 @@ fn set_environment(tree: &mut TemplateTree, environment: &str, value: &Value) {
     let Some(Value::Object(resources)) = tree.template.document_mut().get_mut("Resources") else {
         return;
     };
-    for resource in resources.values_mut().filter(|resource| resource["Type"] == NESTED_STACK) {
+    for resource in resources
+        .values_mut()
+        .filter(|resource| resource["Type"] == NESTED_STACK)
+    {
         if let Some(passed) = resource["Properties"]["Parameters"].get_mut(ENVIRONMENT_PARAMETER)
             && (*passed == environment || *passed == symbol)
         {
             *passed = value.clone();
         }
+    }
+}
+
+/// The CLI takes parts of a nested stack's name to make names unique. The name begins with that of the root stack, which
+/// is all that such a part ever is.
+fn name_stack_in_parts(tree: &mut TemplateTree, stack_name: &str) {
+    for section in ["Resources", "Outputs"] {
+        if let Some(section) = tree.template.document_mut().get_mut(section) {
+            name_stack_in_splits(section, stack_name);
+        }
+    }
+}
+
+fn name_stack_in_splits(value: &mut Value, stack_name: &str) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| name_stack_in_splits(item, stack_name)),
+        Value::Object(entries) => {
+            if let (1, Some(Value::Array(arguments))) = (entries.len(), entries.get_mut("Fn::Split"))
+                && let [delimiter, text] = arguments.as_mut_slice()
+                && *delimiter == "-"
+                && *text == json!({ "Ref": "AWS::StackName" })
+            {
+                *text = Value::String(stack_name.to_owned());
+            }
+            entries
+                .values_mut()
+                .for_each(|value| name_stack_in_splits(value, stack_name));
+        }
+        _ => {}
     }
 }
 

@@ -4,10 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{Interpretation, id_of, index::main_resource, typing};
 use crate::{
-    backend::{
-        finding::Severity,
-        model::Bucket,
-    },
+    backend::{finding::Severity, model::Bucket},
     project::MetaResource,
 };
 
@@ -22,22 +19,28 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         interpretation.finding(
             "storage-template-missing",
             Severity::Blocker,
-            format!("the template of {} is missing, so the bucket is not known", resource.path()),
+            format!(
+                "the template of {} is missing, so the bucket is not known",
+                resource.path()
+            ),
             &location,
             "Fetch the deployed backend with `amplify pull`.",
         );
     }
-    let mut properties = found
-        .and_then(|found| found.properties().cloned())
-        .unwrap_or_default();
+    let mut properties = found.and_then(|found| found.properties().cloned()).unwrap_or_default();
     properties.shift_remove("NotificationConfiguration");
     let mut properties = typing::typed(interpretation.decoder.properties(&properties, &id_of(resource)));
-    let physical = found.and_then(|found| {
-        interpretation.physical_id(&format!("{}/{}", resource.logical_id, found.logical_id))
-    });
+    let physical =
+        found.and_then(|found| interpretation.physical_id(&format!("{}/{}", resource.logical_id, found.logical_id)));
     let bucket_name = physical
         .or_else(|| resource.output_text("BucketName").map(str::to_owned))
-        .or_else(|| values(interpretation, resource)?.get("bucketName")?.as_str().map(str::to_owned).filter(|_| resource.imported));
+        .or_else(|| {
+            values(interpretation, resource)?
+                .get("bucketName")?
+                .as_str()
+                .map(str::to_owned)
+                .filter(|_| resource.imported)
+        });
     // The name is made of the stack's; what is deployed tells it.
     if let (Some(name), true) = (&bucket_name, properties.contains_key("BucketName")) {
         properties.insert("BucketName".to_owned(), Value::String(name.clone()));

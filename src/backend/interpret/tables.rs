@@ -41,8 +41,16 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
     let mut properties = typing::typed(interpretation.decoder.properties(&properties, &id_of(resource)));
     let Some(partition_key) = key(&properties, &properties, "HASH") else {
         interpretation.finding(
-            if resource.imported { "storage-imported-table-unknown" } else { "table-keys-unknown" },
-            if resource.imported { Severity::Manual } else { Severity::Blocker },
+            if resource.imported {
+                "storage-imported-table-unknown"
+            } else {
+                "table-keys-unknown"
+            },
+            if resource.imported {
+                Severity::Manual
+            } else {
+                Severity::Blocker
+            },
             format!("the keys of table {} are not known", resource.path()),
             &location,
             "Fetch the deployed backend with `amplify pull`, or work online.",
@@ -130,7 +138,10 @@ fn indexes(table: &Map<String, Value>, property: &str) -> Vec<Index> {
                 name: index["IndexName"].as_str()?.to_owned(),
                 partition_key: key(holder, table, "HASH")?,
                 sort_key: key(holder, table, "RANGE"),
-                projection_type: index["Projection"]["ProjectionType"].as_str().unwrap_or("ALL").to_owned(),
+                projection_type: index["Projection"]["ProjectionType"]
+                    .as_str()
+                    .unwrap_or("ALL")
+                    .to_owned(),
                 non_key_attributes: crate::project::texts(&index["Projection"]["NonKeyAttributes"]),
                 read_capacity: throughput("ReadCapacityUnits"),
                 write_capacity: throughput("WriteCapacityUnits"),
@@ -187,7 +198,10 @@ fn properties_of_inputs(interpretation: &Interpretation<'_>, resource: &MetaReso
     properties.insert("KeySchema".to_owned(), Value::Array(schema));
     properties.insert("AttributeDefinitions".to_owned(), Value::Array(definitions));
     properties.insert("ProvisionedThroughput".to_owned(), capacity);
-    properties.insert("StreamSpecification".to_owned(), serde_json::json!({ "StreamViewType": "NEW_IMAGE" }));
+    properties.insert(
+        "StreamSpecification".to_owned(),
+        serde_json::json!({ "StreamViewType": "NEW_IMAGE" }),
+    );
     if !indexes.is_empty() {
         properties.insert("GlobalSecondaryIndexes".to_owned(), Value::Array(indexes));
     }

@@ -52,7 +52,13 @@ fn read_event_source(
     owner: &ResourceId,
     location: &SourceLocation,
 ) {
-    const MODELLED: [&str; 5] = ["FunctionName", "EventSourceArn", "StartingPosition", "BatchSize", "Enabled"];
+    const MODELLED: [&str; 5] = [
+        "FunctionName",
+        "EventSourceArn",
+        "StartingPosition",
+        "BatchSize",
+        "Enabled",
+    ];
     let function = found
         .property("FunctionName")
         .and_then(|value| function_of(interpretation, value, owner));
@@ -60,7 +66,10 @@ fn read_event_source(
         interpretation.finding(
             "event-source-unknown",
             Severity::Manual,
-            format!("event source mapping {} of {owner} has no known function or source", found.logical_id),
+            format!(
+                "event source mapping {} of {owner} has no known function or source",
+                found.logical_id
+            ),
             location,
             "Write the event source into the generated code by hand.",
         );
@@ -114,14 +123,19 @@ fn read_rule(
         .iter()
         .map(|target| function_of(interpretation, &target["Arn"], owner))
         .collect();
-    let simple = targets
-        .iter()
-        .all(|target| target.as_object().is_some_and(|target| target.keys().all(|key| key == "Arn" || key == "Id")));
+    let simple = targets.iter().all(|target| {
+        target
+            .as_object()
+            .is_some_and(|target| target.keys().all(|key| key == "Arn" || key == "Id"))
+    });
     let (Some(schedule), true, true) = (schedule, simple, functions.iter().all(Option::is_some)) else {
         interpretation.finding(
             "event-rule-unsupported",
             Severity::Manual,
-            format!("event rule {} of {owner} is more than a schedule that starts a function", found.logical_id),
+            format!(
+                "event rule {} of {owner} is more than a schedule that starts a function",
+                found.logical_id
+            ),
             location,
             "Write the rule into the generated code by hand.",
         );
@@ -143,9 +157,17 @@ fn read_rule(
 /// Notifications of buckets, those with the same function and filter together.
 fn read_buckets(interpretation: &mut Interpretation<'_>) {
     let project = interpretation.project;
-    for resource in project.resources.iter().filter(|resource| resource.service.as_deref() == Some("S3")) {
-        let Some(stack) = interpretation.symbolic_stack(resource) else { continue };
-        let Some(bucket) = main_resource(stack, "AWS::S3::Bucket", "S3Bucket") else { continue };
+    for resource in project
+        .resources
+        .iter()
+        .filter(|resource| resource.service.as_deref() == Some("S3"))
+    {
+        let Some(stack) = interpretation.symbolic_stack(resource) else {
+            continue;
+        };
+        let Some(bucket) = main_resource(stack, "AWS::S3::Bucket", "S3Bucket") else {
+            continue;
+        };
         let Some(notifications) = bucket.property("NotificationConfiguration").and_then(Value::as_object) else {
             continue;
         };

@@ -7,6 +7,7 @@ mod auth;
 mod data;
 mod edge;
 mod expression;
+mod feature;
 mod function;
 mod resource;
 mod rest_api;
@@ -18,6 +19,7 @@ pub use auth::{Auth, AuthTrigger, Group, IdentityPool, ImportedAuth, UserPool, U
 pub use data::{AuthorizationMode, GraphqlApi, Model, SchemaFile};
 pub use edge::{Effect, EventSourceStream, Grant, Principal, Statement, Trigger};
 pub use expression::{Attribute, Expression, Reference, Target};
+pub use feature::{Feature, FeatureKind};
 pub use function::{EnvironmentValue, Function, Layer, ModuleFormat};
 pub use resource::{Category, ExtraResource, Resource, ResourceId, SourceLocation};
 pub use rest_api::{RestAccess, RestApi, RestPath};
@@ -54,6 +56,8 @@ pub struct Backend {
     pub triggers: Vec<Trigger>,
     /// Resources in Gen 1 templates that nothing above holds.
     pub extra_resources: Vec<ExtraResource>,
+    /// Advanced features that are used.
+    pub features: Vec<Feature>,
     /// What was seen on the way.
     pub findings: Vec<Finding>,
 }

@@ -96,7 +96,9 @@ impl GraphqlFolder {
         let mut built_stacks = IndexMap::new();
         for path in list(reader, "build/stacks")? {
             let name = path.rsplit('/').next().unwrap_or_default();
-            let Some((stem, "json" | "yaml" | "yml")) = name.rsplit_once('.') else { continue };
+            let Some((stem, "json" | "yaml" | "yml")) = name.rsplit_once('.') else {
+                continue;
+            };
             let stem = stem.to_owned();
             if let Some(template) = reader.template(&path)? {
                 built_stacks.insert(stem, template);

@@ -200,16 +200,30 @@ fn type_of(definition: &cst::Definition, lines: &Lines) -> Option<TypeDefinition
     let (kind, extension, directives, fields) = match definition {
         D::ObjectTypeDefinition(it) => (TypeKind::Object, false, it.directives(), fields(it.fields_definition())),
         D::ObjectTypeExtension(it) => (TypeKind::Object, true, it.directives(), fields(it.fields_definition())),
-        D::InterfaceTypeDefinition(it) => {
-            (TypeKind::Interface, false, it.directives(), fields(it.fields_definition()))
-        }
-        D::InterfaceTypeExtension(it) => (TypeKind::Interface, true, it.directives(), fields(it.fields_definition())),
-        D::InputObjectTypeDefinition(it) => {
-            (TypeKind::Input, false, it.directives(), inputs(it.input_fields_definition()))
-        }
-        D::InputObjectTypeExtension(it) => {
-            (TypeKind::Input, true, it.directives(), inputs(it.input_fields_definition()))
-        }
+        D::InterfaceTypeDefinition(it) => (
+            TypeKind::Interface,
+            false,
+            it.directives(),
+            fields(it.fields_definition()),
+        ),
+        D::InterfaceTypeExtension(it) => (
+            TypeKind::Interface,
+            true,
+            it.directives(),
+            fields(it.fields_definition()),
+        ),
+        D::InputObjectTypeDefinition(it) => (
+            TypeKind::Input,
+            false,
+            it.directives(),
+            inputs(it.input_fields_definition()),
+        ),
+        D::InputObjectTypeExtension(it) => (
+            TypeKind::Input,
+            true,
+            it.directives(),
+            inputs(it.input_fields_definition()),
+        ),
         D::EnumTypeDefinition(it) => (TypeKind::Enum, false, it.directives(), Vec::new()),
         D::EnumTypeExtension(it) => (TypeKind::Enum, true, it.directives(), Vec::new()),
         D::UnionTypeDefinition(it) => (TypeKind::Union, false, it.directives(), Vec::new()),
@@ -280,9 +294,7 @@ fn directives_of(directives: Option<cst::Directives>, lines: &Lines) -> Vec<Dire
                 .arguments()
                 .into_iter()
                 .flat_map(|arguments| arguments.arguments())
-                .filter_map(|argument| {
-                    Some((argument.name()?.text().to_string(), value_of(&argument.value()?)))
-                })
+                .filter_map(|argument| Some((argument.name()?.text().to_string(), value_of(&argument.value()?))))
                 .collect();
             Some(Directive {
                 name: directive.name()?.text().to_string(),
@@ -350,7 +362,11 @@ input AMPLIFY { globalAuthRule: AuthRule = { allow: public } }
             json!([{"allow": "owner", "ownerField": "o", "operations": ["read"]}])
         );
         assert_eq!(
-            (post.fields[2].type_name.as_str(), post.fields[2].list, post.fields[2].line),
+            (
+                post.fields[2].type_name.as_str(),
+                post.fields[2].list,
+                post.fields[2].line
+            ),
             ("Comment", true, 9)
         );
         assert_eq!(post.fields[2].directives[0].arguments["indexName"], "byPost");
@@ -360,7 +376,8 @@ input AMPLIFY { globalAuthRule: AuthRule = { allow: public } }
 
     #[test]
     fn syntax_errors_have_line_and_column() {
-        let problems = SchemaDocument::parse("a.graphql", "type A @model {\n  id: ID!\n  name String\n}\n").unwrap_err();
+        let problems =
+            SchemaDocument::parse("a.graphql", "type A @model {\n  id: ID!\n  name String\n}\n").unwrap_err();
         assert_eq!((problems[0].line, problems[0].path.as_str()), (3, "a.graphql"));
         assert!(problems[0].column >= 3, "{problems:?}");
         assert!(SchemaDocument::parse("a", "type A {").is_err());
@@ -369,7 +386,12 @@ input AMPLIFY { globalAuthRule: AuthRule = { allow: public } }
 
     #[test]
     fn an_empty_file_is_no_error() {
-        assert!(SchemaDocument::parse("a", "\u{feff}\n # only a comment\r\n").unwrap().types.is_empty());
+        assert!(
+            SchemaDocument::parse("a", "\u{feff}\n # only a comment\r\n")
+                .unwrap()
+                .types
+                .is_empty()
+        );
     }
 
     proptest::proptest! {

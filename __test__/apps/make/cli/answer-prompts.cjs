@@ -65,8 +65,13 @@ function choose(question, answer, key) {
   return Array.isArray(answer) ? answer.map(one) : one(answer);
 }
 
-function answer(question, key) {
+async function answer(question, key) {
   const value = choose(question, take(question), key);
+  const verdict = typeof value === 'string' && question.validate && choicesOf(question).length === 0 ? await question.validate(value) : true;
+  if (verdict !== true) {
+    process.stderr.write(`\n"${value}" is refused by ${describe(question)}: ${verdict}\n`);
+    process.exit(64);
+  }
   process.stdout.write(`? ${question.message} ${JSON.stringify(value)}\n`);
   return value;
 }
@@ -77,13 +82,13 @@ async function inquirerPrompt(questions) {
     const asked = typeof question.when === 'function' ? await question.when(result) : (question.when ?? true);
     if (asked) {
       const message = typeof question.message === 'function' ? question.message(result) : question.message;
-      result[question.name] = answer({ ...question, message }, 'value');
+      result[question.name] = await answer({ ...question, message }, 'value');
     }
   }
   return result;
 }
 
-const enquirerPrompt = async (question) => ({ [question.name]: answer(question, 'name') });
+const enquirerPrompt = async (question) => ({ [question.name]: await answer(question, 'name') });
 
 /** The prompt that sorts a list: the answer is the sorted list. */
 class SortPrompt {

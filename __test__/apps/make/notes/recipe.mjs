@@ -1,4 +1,11 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The logical id of the user pool's stack; the CLI draws the resource's name. */
+function userPool(project) {
+  const [resource] = readdirSync(join(project, 'amplify', 'backend', 'auth'));
+  return `auth${resource}`;
+}
 
 /** notes: e-mail sign-in, GraphQL models with relations, a bucket with guest access, a function with rights on one model and on the API. */
 export default {
@@ -17,16 +24,16 @@ export default {
     },
     {
       amplify: ['add', 'api', '--headless'],
-      headless: {
+      headless: (project) => ({
         version: 1,
         serviceConfiguration: {
           serviceName: 'AppSync',
           apiName: 'notes',
           transformSchema: readFileSync(new URL('schema.graphql', import.meta.url), 'utf8'),
-          defaultAuthType: { mode: 'AMAZON_COGNITO_USER_POOLS' },
+          defaultAuthType: { mode: 'AMAZON_COGNITO_USER_POOLS', cognitoUserPoolId: userPool(project) },
           additionalAuthTypes: [{ mode: 'API_KEY', expirationTime: 30, keyDescription: 'public reading' }],
         },
-      },
+      }),
     },
     {
       amplify: ['add', 'storage', '--headless'],

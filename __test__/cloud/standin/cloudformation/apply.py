@@ -120,9 +120,7 @@ class _Application:
             physical_id = (record or {}).get("PhysicalResourceId", "")
             add_event(self._stack, logical_id, definition["Type"], status, str(error), physical_id)
             verb = "update" if record else "create"
-            raise StackOperationError(
-                f"The following resource(s) failed to {verb}: [{logical_id}]. "
-            ) from error
+            raise StackOperationError(f"The following resource(s) failed to {verb}: [{logical_id}]. ") from error
 
     def _create(self, logical_id, definition, properties):
         stack, resource_type = self._stack, definition["Type"]
@@ -137,9 +135,7 @@ class _Application:
             self._undo_creation(logical_id, definition, physical_id, tagged)
         book.scan(f"CFN create {stack['StackName']}/{logical_id}")
         add_event(stack, logical_id, resource_type, "CREATE_COMPLETE", physical_id=physical_id)
-        return new_record(
-            logical_id, resource_type, physical_id, properties, attributes, "CREATE_COMPLETE", name_seed
-        )
+        return new_record(logical_id, resource_type, physical_id, properties, attributes, "CREATE_COMPLETE", name_seed)
 
     def _undo_creation(self, logical_id, definition, physical_id, properties):
         """A rollback deletes what was created, but for DeletionPolicy Retain."""
@@ -173,9 +169,7 @@ class _Application:
         if physical_id == former_id:
             attributes = {**(record.get("Attributes") or {}), **(attributes or {})}
         seed = name_seed or record.get("_name_seed", "")
-        return new_record(
-            logical_id, resource_type, physical_id, properties, attributes, "UPDATE_COMPLETE", seed
-        )
+        return new_record(logical_id, resource_type, physical_id, properties, attributes, "UPDATE_COMPLETE", seed)
 
     def _undo_update(self, logical_id, record, old, new):
         former = dict(record)
@@ -198,9 +192,7 @@ class _Application:
         status = "UPDATE_IN_PROGRESS"
         add_event(stack, logical_id, resource_type, status, NEW_RESOURCE_NEEDED, physical_id)
         if physical_id != former_id:
-            operation.undo.append(
-                lambda: resources.delete(stack, logical_id, resource_type, physical_id, new)
-            )
+            operation.undo.append(lambda: resources.delete(stack, logical_id, resource_type, physical_id, new))
         if retain:
             operation.clean_up.append(
                 lambda: add_event(stack, logical_id, resource_type, "DELETE_SKIPPED", "", former_id)
@@ -208,9 +200,7 @@ class _Application:
         elif deferred:
             operation.clean_up.append(lambda: _run_all(deferred))
         elif physical_id != former_id:
-            operation.clean_up.append(
-                lambda: _clean_up_delete(stack, logical_id, resource_type, former_id, old)
-            )
+            operation.clean_up.append(lambda: _clean_up_delete(stack, logical_id, resource_type, former_id, old))
 
     # ------------------------------------------------------------------ nested stacks
     def _create_nested(self, logical_id, properties):
@@ -293,9 +283,7 @@ class _Application:
             resource_type, physical_id = record["ResourceType"], record["PhysicalResourceId"]
             if self._old_context.retains(old_definitions.get(logical_id) or {}, "DeletionPolicy"):
                 clean_up.append(
-                    lambda i=logical_id, t=resource_type, p=physical_id: add_event(
-                        stack, i, t, "DELETE_SKIPPED", "", p
-                    )
+                    lambda i=logical_id, t=resource_type, p=physical_id: add_event(stack, i, t, "DELETE_SKIPPED", "", p)
                 )
             else:
                 properties = record.get("Properties") or {}

@@ -20,9 +20,7 @@ from standin.cloudformation.stacks import STACK_TYPE, change_sets, find
 from standin.cloudformation.templates import validate_template
 from standin.settings import latency_seconds
 
-NO_CHANGES = (
-    "The submitted information didn't contain changes. Submit different information to create a change set."
-)
+NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 NAME_IS_TAKEN = (
     "The following hook(s)/validation failed: [AWS::EarlyValidation::ResourceExistenceCheck]. To troubleshoot "
     "Early Validation errors, use the DescribeEvents API for detailed failure information."
@@ -84,9 +82,7 @@ class _Maker:
         self._request = request
         self._root_id = root_id
         self._parent_id = parent_id
-        self._id = (
-            f"arn:aws:cloudformation:{get_region()}:{get_account_id()}:changeSet/{request.name}/{new_uuid()}"
-        )
+        self._id = f"arn:aws:cloudformation:{get_region()}:{get_account_id()}:changeSet/{request.name}/{new_uuid()}"
         self._failure = None
         self._children = []
 

@@ -110,9 +110,7 @@ def delete_change_set(parameters):
     if change_set is None:
         return by_stack_name(ministack_changesets._delete_change_set)(parameters)
     if change_set.get("_parent"):
-        return validation_error(
-            f"ChangeSet [{change_set_id}] is a nested change set; delete the root change set"
-        )
+        return validation_error(f"ChangeSet [{change_set_id}] is a nested change set; delete the root change set")
     _forget(change_set_id)
     return xml.answer("DeleteChangeSet", "")
 
@@ -264,9 +262,7 @@ def _description_xml(change_set, changes, token):
             token,
             _lineage_xml(change_set),
             xml.element("OnStackFailure", change_set.get("OnStackFailure")),
-            xml.element(
-                "ImportExistingResources", "true" if change_set.get("ImportExistingResources") else ""
-            ),
+            xml.element("ImportExistingResources", "true" if change_set.get("ImportExistingResources") else ""),
         )
     )
 

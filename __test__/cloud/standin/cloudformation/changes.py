@@ -145,9 +145,7 @@ def _nested_stack_changes(record, properties):
     try:
         template, _, parameters = nested_inputs(properties)
         return bool(resource_changes(child, template, parameters)) or outputs_differ(child, template)
-    except (
-        Exception
-    ):  # what cannot be evaluated counts as a change; the operation itself will say what is wrong
+    except Exception:  # what cannot be evaluated counts as a change; the operation itself will say what is wrong
         return True
 
 

@@ -58,12 +58,16 @@ class _Evaluator:
         if "Fn::Not" in expression:
             return not self._truth(expression["Fn::Not"][0])
         if "Fn::And" in expression:
-            return all([self._truth(part) for part in expression["Fn::And"]])  # every part is checked
+            return all(self._truths(expression["Fn::And"]))
         if "Fn::Or" in expression:
-            return any([self._truth(part) for part in expression["Fn::Or"]])
+            return any(self._truths(expression["Fn::Or"]))
         if "Condition" in expression:
             return self._condition(expression["Condition"])
         return self._value(expression) in (True, "true")
+
+    def _truths(self, parts):
+        """The truth of every part, so that a wrong one is found wherever it stands."""
+        return [self._truth(part) for part in parts]
 
     def _value(self, expression):
         if not isinstance(expression, dict):
@@ -73,6 +77,4 @@ class _Evaluator:
         if set(expression) & FUNCTIONS:
             return self._truth(expression)
         value = copy.deepcopy(expression)
-        return ministack_engine._resolve_refs(
-            value, {}, self._parameters, self._values, self._mappings, "", ""
-        )
+        return ministack_engine._resolve_refs(value, {}, self._parameters, self._values, self._mappings, "", "")

@@ -35,9 +35,7 @@ def list_stacks(parameters):
     page, token, error = _page(stacks, parameters, "ListStacks")
     if error:
         return error
-    return xml.answer(
-        "ListStacks", xml.wrap("StackSummaries", xml.members(map(_stack_summary, page))) + token
-    )
+    return xml.answer("ListStacks", xml.wrap("StackSummaries", xml.members(map(_stack_summary, page))) + token)
 
 
 def describe_stack_resources(parameters):

@@ -14,6 +14,4 @@ def validation_error(message):
 
 def not_stable(stack):
     """The answer for a stack that is busy or in a failed state."""
-    return validation_error(
-        f"Stack:{stack['StackId']} is in {stack['StackStatus']} state and can not be updated."
-    )
+    return validation_error(f"Stack:{stack['StackId']} is in {stack['StackStatus']} state and can not be updated.")

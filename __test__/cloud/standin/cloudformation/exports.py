@@ -29,9 +29,7 @@ def users_of_export(export_name, exclude=()):
     return [
         name
         for name, stack in list(ministack_cloudformation._stacks.items())
-        if name not in exclude
-        and stack["StackStatus"] != "DELETE_COMPLETE"
-        and imports(stack, name, export_name)
+        if name not in exclude and stack["StackStatus"] != "DELETE_COMPLETE" and imports(stack, name, export_name)
     ]
 
 
@@ -42,9 +40,7 @@ def export_problem(stack, exports):
         current = all_exports.get(name)
         if current and current["StackId"] != stack_id:
             owner = current["StackId"].split("/")[1]
-            return (
-                f"Export with name {name} is already exported by stack {owner}. Rollback requested by user."
-            )
+            return f"Export with name {name} is already exported by stack {owner}. Rollback requested by user."
     for name, export in exports_of(stack_id).items():
         if name in exports and exports[name]["Value"] == export["Value"]:
             continue

@@ -7,6 +7,7 @@ from standin import background
 from standin.cloudformation import change_sets, deploy, describe, stack_actions
 from standin.cloudformation.changes import has_no_updates
 from standin.cloudformation.conditions import active_resources, evaluate_conditions
+from standin.cloudformation.idempotency import idempotent
 from standin.cloudformation.intrinsics import Context
 from standin.cloudformation.parameters import resolve_parameters
 from standin.cloudformation.stacks import all_stacks
@@ -39,6 +40,7 @@ ACTIONS_BY_NAME = (
     "GetStackPolicy",
     "UpdateTerminationProtection",
 )
+ACTIONS_WITH_TOKEN = ("CreateChangeSet", "CreateStack", "DeleteStack", "ExecuteChangeSet", "UpdateStack")
 
 
 def install():
@@ -62,6 +64,8 @@ def install():
     changesets._resolve_props_for_diff = _properties_for_comparison
     table = ministack_cloudformation._ACTION_HANDLERS
     table.update(ACTIONS)
+    for action in ACTIONS_WITH_TOKEN:
+        table[action] = idempotent(action, table[action])
     for action in ACTIONS_BY_NAME:
         table[action] = stack_actions.by_stack_name(table[action])
 

@@ -31,9 +31,7 @@ def nested_attributes(child):
 
 def _provided(values):
     if any(isinstance(value, (list, dict)) for value in values.values()):
-        raise ValueError(
-            "Value of property Parameters must be an object with String (or simple type) properties"
-        )
+        raise ValueError("Value of property Parameters must be an object with String (or simple type) properties")
     return [{"Key": key, "Value": _text(value), "UsePreviousValue": False} for key, value in values.items()]
 
 

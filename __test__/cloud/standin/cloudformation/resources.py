@@ -74,7 +74,5 @@ def _without_mere_spelling(old, new):
 
 
 def _call(kind, stack, logical_id, resource_type, physical_id, properties, old=None):
-    request = CustomResourceRequest(
-        kind, resource_type, logical_id, stack, physical_id, properties, old or {}
-    )
+    request = CustomResourceRequest(kind, resource_type, logical_id, stack, physical_id, properties, old or {})
     return dispatch.invoke(request)

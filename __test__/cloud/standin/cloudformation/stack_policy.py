@@ -62,8 +62,7 @@ def _matches_condition(statement, resource_type):
                 continue
             is_pattern = "Like" in operator
             if not any(
-                _glob(value, resource_type) if is_pattern else value == resource_type
-                for value in _as_list(values)
+                _glob(value, resource_type) if is_pattern else value == resource_type for value in _as_list(values)
             ):
                 return False
     return True

@@ -61,9 +61,7 @@ def new_stack_id(name):
     return f"arn:aws:cloudformation:{get_region()}:{get_account_id()}:stack/{name}/{new_uuid()}"
 
 
-def new_stack(
-    name, template=None, body="", parameters=None, tags=(), parent=None, status="CREATE_IN_PROGRESS"
-):
+def new_stack(name, template=None, body="", parameters=None, tags=(), parent=None, status="CREATE_IN_PROGRESS"):
     """Register a stack that is to be deployed."""
     stack_id = new_stack_id(name)
     stack = {

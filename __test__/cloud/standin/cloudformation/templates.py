@@ -147,9 +147,7 @@ def _members(node):
 
 
 def _raise_unresolved_condition(name, block):
-    raise ValueError(
-        f"{FORMAT_ERROR}Unresolved condition dependency {name} in the {block} block of the template"
-    )
+    raise ValueError(f"{FORMAT_ERROR}Unresolved condition dependency {name} in the {block} block of the template")
 
 
 def _check_condition_names(template):

@@ -35,9 +35,7 @@ def boolean(tag, value):
 
 def tags(items):
     """A list of tags."""
-    return members(
-        element("Key", tag.get("Key")) + required("Value", tag.get("Value", "")) for tag in items or []
-    )
+    return members(element("Key", tag.get("Key")) + required("Value", tag.get("Value", "")) for tag in items or [])
 
 
 def answer(action, inner=None):

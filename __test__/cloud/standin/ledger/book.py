@@ -203,9 +203,7 @@ def _note_owners(present):
         names = []
         if entry.exists:
             is_global = key.type == "AWS::S3::Bucket"
-            names = (
-                without_region.get((key.account, key.type, key.id), []) if is_global else present.get(key, [])
-            )
+            names = without_region.get((key.account, key.type, key.id), []) if is_global else present.get(key, [])
         names = sorted(names)
         if names == entry.owners:
             continue

@@ -1,7 +1,9 @@
 """What exists now: stateful resources with their live configuration and data, and the stacks that own them."""
 
+import pickle
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import ministack.services.cloudformation as ministack_cloudformation
 from ministack.services import cognito, dynamodb, kinesis, s3
@@ -46,8 +48,7 @@ BUCKET_SETTINGS = {
 }
 
 
-@dataclass(frozen=True)
-class ResourceKey:
+class ResourceKey(NamedTuple):
     """What makes a physical resource one and the same."""
 
     account: str
@@ -65,13 +66,29 @@ class Observation:
     data: dict
 
 
+_last_plain: dict[ResourceKey, tuple[bytes, dict]] = {}  # pickled configuration and its plain form
+
+
 def observe():
     """Every stateful resource that exists now."""
     found = {}
     for add in (_user_pools, _identity_pools, _buckets, _tables, _streams):
         for key, incarnation, configuration, data in add():
-            found[key] = Observation(str(incarnation), plain(configuration), data)
+            found[key] = Observation(str(incarnation), _plain_configuration(key, configuration), data)
     return found
+
+
+def _plain_configuration(key, configuration):
+    """The plain form; that of the last time when nothing has changed, for this is done after every effect."""
+    try:
+        pickled = pickle.dumps(configuration)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        return plain(configuration)
+    last_pickled, last_plain = _last_plain.get(key, (None, None))
+    if pickled != last_pickled:
+        last_plain = plain(configuration)
+        _last_plain[key] = (pickled, last_plain)
+    return last_plain
 
 
 def owners():

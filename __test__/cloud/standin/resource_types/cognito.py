@@ -70,9 +70,7 @@ def _provider_request(properties):
 
 
 def _create_provider(logical_id, properties, stack):
-    require_success(
-        ministack_cognito._create_identity_provider(_provider_request(properties)), IDENTITY_PROVIDER
-    )
+    require_success(ministack_cognito._create_identity_provider(_provider_request(properties)), IDENTITY_PROVIDER)
     return properties["ProviderName"], {}
 
 
@@ -98,9 +96,7 @@ def _protect_user_pools():
                 "Deletion protection must be inactivated first."
             )
         if pool and (pool.get("Domain") or pool.get("CustomDomain")):
-            raise ValueError(
-                "User pool cannot be deleted. It has a domain configured that should be deleted first."
-            )
+            raise ValueError("User pool cannot be deleted. It has a domain configured that should be deleted first.")
         former["delete"](physical_id, properties)
 
     former = registry.replace("AWS::Cognito::UserPool", delete=delete)
@@ -111,9 +107,7 @@ def _refuse_existing_groups():
         pool = ministack_cognito._user_pools.get(properties.get("UserPoolId", "")) or {}
         name = properties.get("GroupName")
         if name in (pool.get("_groups") or {}):
-            raise ValueError(
-                f"A group with the name {name} already exists. (Service: CognitoIdentityProvider)"
-            )
+            raise ValueError(f"A group with the name {name} already exists. (Service: CognitoIdentityProvider)")
         return former["create"](logical_id, properties, stack)
 
     former = registry.replace("AWS::Cognito::UserPoolGroup", create=create)

@@ -1,4 +1,4 @@
-"""DynamoDB tables: existing names, deletion protection, encryption, point-in-time recovery, on-demand capacity."""
+"""DynamoDB tables: existing names, deletion protection, encryption, backups, time to live."""
 
 import copy
 
@@ -27,12 +27,14 @@ def install():
         _set_capacity(table)
         _describe_indexes(table)
         _set_recovery(name, properties)
+        _set_time_to_live(name, properties)
         return name, attributes
 
     def update(physical_id, old, new, stack, logical_id=None):
         old, new = _typed(old), _typed(new)
         name, attributes = former["update"](physical_id, old, new, stack, logical_id)
         _set_recovery(name, new, old)
+        _set_time_to_live(name, new, old)
         return name, attributes
 
     def delete(physical_id, properties):
@@ -84,3 +86,14 @@ def _set_recovery(name, properties, old=None):
     if wanted is not None or former is not None:
         enabled = (wanted or {}).get("PointInTimeRecoveryEnabled", False)
         ministack_dynamodb._pitr_settings[name] = provisioners._cfn_bool(enabled)
+
+
+def _set_time_to_live(name, properties, old=None):
+    member = "TimeToLiveSpecification"
+    wanted, former = properties.get(member), (old or {}).get(member)
+    if wanted and provisioners._cfn_bool(wanted.get("Enabled", False)):
+        attribute = wanted["AttributeName"]
+        setting = {"TimeToLiveStatus": "ENABLED", "AttributeName": attribute}
+        ministack_dynamodb._ttl_settings[name] = setting
+    elif wanted or former:
+        ministack_dynamodb._ttl_settings[name] = {"TimeToLiveStatus": "DISABLED"}

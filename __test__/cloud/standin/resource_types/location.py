@@ -31,9 +31,7 @@ class Kind:
 KINDS = {
     "Map": Kind("Map", "MapName", "map", "MapArn"),
     "PlaceIndex": Kind("PlaceIndex", "IndexName", "place-index", "IndexArn"),
-    "GeofenceCollection": Kind(
-        "GeofenceCollection", "CollectionName", "geofence-collection", "CollectionArn"
-    ),
+    "GeofenceCollection": Kind("GeofenceCollection", "CollectionName", "geofence-collection", "CollectionArn"),
 }
 
 

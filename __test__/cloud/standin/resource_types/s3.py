@@ -28,8 +28,7 @@ def install():
             return
         if bucket.get("objects") or _has_versions(physical_id):
             raise ValueError(
-                "The bucket you tried to delete is not empty "
-                f"(Service: S3, Status Code: 409, Bucket: {physical_id})"
+                f"The bucket you tried to delete is not empty (Service: S3, Status Code: 409, Bucket: {physical_id})"
             )
         former["delete"](physical_id, properties)
         ministack_s3._bucket_accelerate_config.pop(physical_id, None)
@@ -78,9 +77,7 @@ def _encryption_rule(default):
     key = default.get("KMSMasterKeyID")
     key_element = f"<KMSMasterKeyID>{key}</KMSMasterKeyID>" if key else ""
     algorithm = f"<SSEAlgorithm>{default['SSEAlgorithm']}</SSEAlgorithm>"
-    inner = (
-        f"<ApplyServerSideEncryptionByDefault>{algorithm}{key_element}</ApplyServerSideEncryptionByDefault>"
-    )
+    inner = f"<ApplyServerSideEncryptionByDefault>{algorithm}{key_element}</ApplyServerSideEncryptionByDefault>"
     return f"<Rule>{inner}</Rule>"
 
 

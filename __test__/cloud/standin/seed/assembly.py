@@ -50,9 +50,7 @@ class Assembly:
         """The app and branch asked for must be those the backend was synthesised for."""
         for tag, wanted in (("amplify:app-id", app_id), ("amplify:branch-name", branch)):
             if wanted and wanted != self.tags.get(tag):
-                raise SeedError(
-                    f"{self.stack_name} was synthesised with {tag} {self.tags.get(tag)}, not {wanted}"
-                )
+                raise SeedError(f"{self.stack_name} was synthesised with {tag} {self.tags.get(tag)}, not {wanted}")
 
     def templates(self):
         """All templates of the assembly: the root and the nested ones."""

@@ -3,6 +3,7 @@
 import json
 import time
 import urllib.request
+from functools import cache
 
 import boto3
 from botocore.config import Config
@@ -15,14 +16,16 @@ CAPABILITIES = ["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 STACK_PATIENCE_SECONDS = 600
 POLL_SECONDS = 0.03
 REPORTED_FAILURES = 6
-CONTROL_TIMEOUT_SECONDS = 120
+CONSEQUENCES = ("Embedded stack ", "The following resource(s) failed")
+TIMEOUT_SECONDS = 120
 
 
-def make_client(endpoint, service, region="us-east-1", account=DEFAULT_ACCOUNT, attempts=1):
+@cache
+def make_client(endpoint, service, region="us-east-1", account=DEFAULT_ACCOUNT, attempts=1, timeout=TIMEOUT_SECONDS):
     """A boto3 client of the stand-in; the access key is the account id."""
     config = Config(
         retries={"total_max_attempts": attempts},
-        read_timeout=CONTROL_TIMEOUT_SECONDS,
+        read_timeout=timeout,
         s3={"addressing_style": "path"},
         inject_host_prefix=False,
     )
@@ -45,7 +48,7 @@ def control(endpoint, method, path, document=None, region="us-east-1", account=D
     body = None if method == "GET" else json.dumps(document).encode()
     request = urllib.request.Request(endpoint + path, data=body, method=method, headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=CONTROL_TIMEOUT_SECONDS) as response:
+        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:
             return json.loads(response.read())
     except urllib.error.HTTPError as error:
         raise RuntimeError(f"{method} {path}: {error.code} {error.read().decode()}") from error
@@ -61,9 +64,7 @@ class Aws:
 
     def client(self, service):
         if service not in self._clients:
-            self._clients[service] = make_client(
-                self.endpoint, service, self.region, self.account, attempts=3
-            )
+            self._clients[service] = make_client(self.endpoint, service, self.region, self.account, attempts=3)
         return self._clients[service]
 
     def control(self, method, path, document=None):
@@ -91,23 +92,29 @@ class Aws:
                 break
             time.sleep(POLL_SECONDS)
         if stack["StackStatus"] != wanted:
-            reasons = "\n".join([stack.get("StackStatusReason", ""), *self._failures(name)])
+            reasons = "\n".join([stack.get("StackStatusReason", ""), *self._failures(stack["StackId"])])
             raise SeedError(f"{name} is {stack['StackStatus']}, not {wanted}: {reasons}")
         return stack
 
-    def _failures(self, root):
-        """The first resource failures of a stack and its nested stacks, the oldest first."""
+    def _failures(self, root_id):
+        """The first resource failures in a tree: root causes, then what they led to."""
         cloudformation = self.client("cloudformation")
-        found = []
-        for stack in cloudformation.describe_stacks()["Stacks"]:
-            if not stack["StackName"].startswith(root):
-                continue
-            events = cloudformation.describe_stack_events(StackName=stack["StackId"])["StackEvents"]
-            for event in reversed(events):
-                if "FAILED" in event["ResourceStatus"]:
-                    reason = event.get("ResourceStatusReason", "")
-                    found.append(f"{stack['StackName']}/{event['LogicalResourceId']}: {reason}")
-        return found[:REPORTED_FAILURES]
+        causes, consequences = [], []
+        for page in cloudformation.get_paginator("list_stacks").paginate():
+            for stack in page["StackSummaries"]:
+                if root_id not in (stack["StackId"], stack.get("RootId")):
+                    continue
+                for event in reversed(self._events(stack["StackId"])):
+                    if "FAILED" in event["ResourceStatus"]:
+                        reason = event.get("ResourceStatusReason", "")
+                        is_consequence = reason.startswith(CONSEQUENCES)
+                        entry = f"{stack['StackName']}/{event['LogicalResourceId']}: {reason}"
+                        (consequences if is_consequence else causes).append(entry)
+        return [*causes, *consequences][:REPORTED_FAILURES]
+
+    def _events(self, stack_id):
+        pages = self.client("cloudformation").get_paginator("describe_stack_events").paginate(StackName=stack_id)
+        return [event for page in pages for event in page["StackEvents"]]
 
     def ensure_bucket(self, name):
         if name in self._buckets:

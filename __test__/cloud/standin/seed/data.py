@@ -93,13 +93,9 @@ def _put_user(aws, pool, user):
     cognito = aws.client("cognito-idp")
     attributes = [{"Name": name, "Value": str(value)} for name, value in user.get("attributes", {}).items()]
     name = user["username"]
-    cognito.admin_create_user(
-        UserPoolId=pool, Username=name, UserAttributes=attributes, MessageAction="SUPPRESS"
-    )
+    cognito.admin_create_user(UserPoolId=pool, Username=name, UserAttributes=attributes, MessageAction="SUPPRESS")
     if user.get("password"):
-        cognito.admin_set_user_password(
-            UserPoolId=pool, Username=name, Password=user["password"], Permanent=True
-        )
+        cognito.admin_set_user_password(UserPoolId=pool, Username=name, Password=user["password"], Permanent=True)
     for group in user.get("groups", []):
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=group)
 

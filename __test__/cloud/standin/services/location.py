@@ -2,30 +2,32 @@
 
 import re
 import time
+import urllib.parse
 
 from ministack.core.responses import get_account_id, get_region
 
 from standin.resource_types.location import KINDS, resources
 from standin.services.answers import error_json, json_answer
 
-PATH = re.compile(r"^/(maps/v0/maps|places/v0/indexes|geofencing/v0/collections)(?:/([^/]+))?$")
+DESCRIBE_PATH = re.compile(r"^/(maps|places|geofencing)/v0/(?:maps|indexes|collections)/([^/]+)$")
+LIST_PATH = re.compile(r"^/(maps|places|geofencing)/v0/list-(?:maps|indexes|collections)$")
 KIND_OF_PATH = {"maps": "Map", "places": "PlaceIndex", "geofencing": "GeofenceCollection"}
 
 
 def answer(request):
     """Answer a describe or list call; `None` for anything else."""
-    found = PATH.match(request.path)
-    if not found:
-        return None
-    kind = KINDS[KIND_OF_PATH[found.group(1).split("/")[0]]]
-    return _describe(kind, found.group(2)) if found.group(2) else _list(kind)
+    listed = LIST_PATH.match(request.path)
+    if listed and request.method == "POST":
+        return _list(KINDS[KIND_OF_PATH[listed.group(1)]])
+    described = DESCRIBE_PATH.match(request.path)
+    if described and request.method == "GET":
+        return _describe(KINDS[KIND_OF_PATH[described.group(1)]], urllib.parse.unquote(described.group(2)))
+    return None
 
 
 def _list(kind):
     here = (get_account_id(), get_region(), kind.name)
-    return json_answer(
-        200, {"Entries": [{kind.name_property: key[3]} for key in resources if key[:3] == here]}
-    )
+    return json_answer(200, {"Entries": [{kind.name_property: key[3]} for key in resources if key[:3] == here]})
 
 
 def _describe(kind, name):

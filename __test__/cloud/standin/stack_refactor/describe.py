@@ -100,15 +100,10 @@ def _move(refactor, move):
     record = refactor.stacks_after[destination.stack].records[destination.logical_id]
     values = (destination.stack, destination.logical_id, target_id)
     tags = [
-        {"Key": f"aws:cloudformation:{name}", "Value": value}
-        for name, value in zip(TAG_NAMES, values, strict=True)
+        {"Key": f"aws:cloudformation:{name}", "Value": value} for name, value in zip(TAG_NAMES, values, strict=True)
     ]
-    description = (
-        f"Resource {source.logical_id} will be moved to {destination.logical_id} of stack {destination.stack}"
-    )
-    mapping = xml.wrap("Source", _place(source_id, source)) + xml.wrap(
-        "Destination", _place(target_id, destination)
-    )
+    description = f"Resource {source.logical_id} will be moved to {destination.logical_id} of stack {destination.stack}"
+    mapping = xml.wrap("Source", _place(source_id, source)) + xml.wrap("Destination", _place(target_id, destination))
     return "".join(
         (
             "<Action>MOVE</Action><Entity>RESOURCE</Entity>",

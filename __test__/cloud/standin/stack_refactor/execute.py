@@ -79,9 +79,7 @@ async def _execute(refactor):
 
 def _replace_stacks(refactor):
     for name, planned in refactor.stacks_after.items():
-        in_template_order = {
-            i: planned.records[i] for i in planned.template["Resources"] if i in planned.records
-        }
+        in_template_order = {i: planned.records[i] for i in planned.template["Resources"] if i in planned.records}
         all_stacks[name].update(
             _template=planned.template,
             _template_body=planned.body,

@@ -61,9 +61,7 @@ def _planned_stack(definition, stack):
         validate_template(template)  # R4, R18, R19, R20, R21
     except ValueError as error:
         raise RefusedError(f"{stack_id}: {error}") from error
-    parameters = (
-        _new_stack_parameters(name, template) if stack is None else stack.get("_resolved_params") or {}
-    )
+    parameters = _parameters(name, template, stack)
     conditions = evaluate_conditions(template, parameters)
     if stack is not None:
         _check_sections(stack, template, parameters, conditions)
@@ -84,22 +82,23 @@ def _planned_stack(definition, stack):
     )
 
 
+def _parameters(name, template, stack):
+    """R16: a stack keeps its parameters; one that is created has only defaults."""
+    if stack is not None:
+        return stack.get("_resolved_params") or {}
+    try:
+        return resolve_parameters(template, [])
+    except ValueError as error:
+        raise RefusedError(f"{name}: {error}") from error
+
+
 def _check_stack(stack):
     if not is_stable(stack):
-        raise RefusedError(
-            f"Stack:{stack['StackId']} is in {stack['StackStatus']} state and can not be updated."
-        )
+        raise RefusedError(f"Stack:{stack['StackId']} is in {stack['StackStatus']} state and can not be updated.")
     if stack.get("_stack_policy"):  # R25
         raise RefusedError(
             f"{stack['StackId']}: Stack refactor is not supported for stacks that have a stack policy attached"
         )
-
-
-def _new_stack_parameters(name, template):
-    missing = [key for key, d in (template.get("Parameters") or {}).items() if "Default" not in d]
-    if missing:  # R16
-        raise RefusedError(f"{name}: Parameters: [{', '.join(missing)}] must have values")
-    return resolve_parameters(template, [])
 
 
 def _check_sections(stack, template, parameters, conditions):
@@ -110,8 +109,6 @@ def _check_sections(stack, template, parameters, conditions):
             raise RefusedError(
                 f"{stack_id}: Stack refactor does not support changes to the {section} section of the template"
             )
-    if set(template.get("Conditions") or {}) != set(old.get("Conditions") or {}):
-        raise RefusedError(f"{stack_id}: Stack refactor does not support adding or removing Conditions")
     if conditions != evaluate_conditions(old, parameters):
         raise RefusedError(
             f"{stack_id}: Stack refactor does not support changes to the Conditions section of the template"
@@ -246,9 +243,7 @@ def _check_moves(moves):
     types = {moves.record(move.source)["ResourceType"] for move in moves.moves}
     refused = sorted(t for t in types if not is_movable(t))
     if refused:  # R22, R23, R27
-        raise RefusedError(
-            f"Stack refactor does not support the following resource types: [{', '.join(refused)}]"
-        )
+        raise RefusedError(f"Stack refactor does not support the following resource types: [{', '.join(refused)}]")
     for move in moves.moves:  # R24
         target = moves.after[move.destination.stack]
         definition = target.resources[move.destination.logical_id]
@@ -280,22 +275,16 @@ def _check_unchanged(moves, name, planned):
         changed = changed_members(record.get("Properties") or {}, properties)
         if changed:
             names = ", ".join(changed)
-            raise RefusedError(
-                f"{here} has property modifications, which stack refactor does not support: [{names}]"
-            )
+            raise RefusedError(f"{here} has property modifications, which stack refactor does not support: [{names}]")
         changed = changed_attributes(moves.old_definition(source), definition)
         if changed and settings["strict_attributes"]:
             names = ", ".join(changed)
-            raise RefusedError(
-                f"{here} has attribute modifications, which stack refactor does not support: [{names}]"
-            )
+            raise RefusedError(f"{here} has attribute modifications, which stack refactor does not support: [{names}]")
         planned.records[logical_id]["Properties"] = properties
 
 
 def _context(name, planned):
-    return Context(
-        planned.template, planned.parameters, planned.conditions, planned.records, name, planned.stack_id
-    )
+    return Context(planned.template, planned.parameters, planned.conditions, planned.records, name, planned.stack_id)
 
 
 # ---------------------------------------------------------------------- outputs and exports

@@ -92,9 +92,7 @@ class StackRefactor:
         for name, former in self.fingerprints.items():
             if fingerprint(find_live(name)) != former:
                 self.execution_status = "OBSOLETE"
-                self.execution_status_reason = (
-                    f"Stack {name} has changed since the stack refactor was created"
-                )
+                self.execution_status_reason = f"Stack {name} has changed since the stack refactor was created"
 
 
 refactors = AccountRegionScopedDict()

@@ -82,9 +82,7 @@ class ApiCall:
 
     def loggable_parameters(self):
         """The parameters without secrets and bulk."""
-        return {
-            name: _loggable(name, value) for name, value in list(self.parameters.items())[:LOGGED_MEMBERS]
-        }
+        return {name: _loggable(name, value) for name, value in list(self.parameters.items())[:LOGGED_MEMBERS]}
 
 
 def identify(request):
@@ -149,11 +147,7 @@ def _rest_action(service, request):
     """
     best_score, best_name = -1, None
     for method, path, keys, name in _operations(service):
-        if (
-            method != request.method
-            or not path.match(request.path)
-            or not all(k in request.query for k in keys)
-        ):
+        if method != request.method or not path.match(request.path) or not all(k in request.query for k in keys):
             continue
         twin_wins = len(keys) == best_score and service == "s3" and (len(name) > len(best_name)) == bool(keys)
         if len(keys) > best_score or twin_wins:

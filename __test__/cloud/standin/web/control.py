@@ -6,6 +6,7 @@ import time
 import ministack.app as ministack_app
 
 from standin import background, snapshot
+from standin.cloudformation import idempotency
 from standin.custom_resources import dispatch as custom_resources
 from standin.ledger import book
 from standin.services import amplify
@@ -13,6 +14,7 @@ from standin.settings import settings
 from standin.stack_refactor.refactors import injected_failures, refactors
 from standin.web import faults, request_log
 from standin.web.errors import Answer
+from standin.web.stacks import every_stack
 
 
 class BadRequestError(ValueError):
@@ -39,9 +41,7 @@ async def answer(request):
 
 
 def _json(status, value):
-    return Answer(
-        status, {"content-type": "application/json"}, json.dumps(value, default=str, indent=1).encode()
-    )
+    return Answer(status, {"content-type": "application/json"}, json.dumps(value, default=str, indent=1).encode())
 
 
 async def _ready(document, request):
@@ -64,6 +64,10 @@ async def _reset_ledger(document, request):
     book.reset()
     book.scan("reset")
     return {}
+
+
+async def _stacks(document, request):
+    return every_stack()
 
 
 async def _read_faults(document, request):
@@ -144,6 +148,7 @@ async def _reset(document, request):
     await background.cancel_operations()
     ministack_app._reset_all_state()
     amplify.apps.clear()
+    idempotency.reset()
     refactors.clear()
     injected_failures.clear()
     custom_resources.log.clear()
@@ -160,6 +165,7 @@ ROUTES = {
     ("POST", "/_ledger/mark-production"): _mark_production,
     ("POST", "/_ledger/allow"): _allow_changes,
     ("POST", "/_ledger/reset"): _reset_ledger,
+    ("GET", "/_stacks"): _stacks,
     ("GET", "/_faults"): _read_faults,
     ("POST", "/_faults"): _replace_faults,
     ("DELETE", "/_faults"): _clear_faults,

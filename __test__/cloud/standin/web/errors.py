@@ -70,9 +70,7 @@ def _query_error(kind, call):
 
 
 def _json_error(kind, call, by_target):
-    throttled = THROTTLED_JSON.get(
-        call.service, "ThrottlingException" if by_target else "TooManyRequestsException"
-    )
+    throttled = THROTTLED_JSON.get(call.service, "ThrottlingException" if by_target else "TooManyRequestsException")
     refused = "NotAuthorizedException" if call.service.startswith("cognito") else "AccessDeniedException"
     return {
         "throttle": (400 if by_target else 429, throttled, "Rate exceeded"),

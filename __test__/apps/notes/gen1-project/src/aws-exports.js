@@ -3,10 +3,10 @@
 
 const awsmobile = {
     "aws_project_region": "us-east-1",
-    "aws_cognito_identity_pool_id": "us-east-1:370c81bd-a1d3-474d-83fc-715722e6e652",
+    "aws_cognito_identity_pool_id": "us-east-1:d7eca9da-8880-4245-be17-95dca4f84481",
     "aws_cognito_region": "us-east-1",
-    "aws_user_pools_id": "us-east-1_KQ5vnK0nS",
-    "aws_user_pools_web_client_id": "k4oocbrrgmkxwbb4gy49phc684",
+    "aws_user_pools_id": "us-east-1_X9yZju6hG",
+    "aws_user_pools_web_client_id": "qqmpqfjbgvm9ouxldy2bhghguc",
     "oauth": {},
     "aws_cognito_username_attributes": [
         "EMAIL"
@@ -26,7 +26,7 @@ const awsmobile = {
     "aws_cognito_verification_mechanisms": [
         "EMAIL"
     ],
-    "aws_appsync_graphqlEndpoint": "https://bf2pbgndjgisolb3dpma6uuggg.appsync-api.us-east-1.amazonaws.com/graphql",
+    "aws_appsync_graphqlEndpoint": "https://scff4yqyl6idf4c6ziftkjvq2a.appsync-api.us-east-1.amazonaws.com/graphql",
     "aws_appsync_region": "us-east-1",
     "aws_appsync_authenticationType": "AMAZON_COGNITO_USER_POOLS",
     "aws_appsync_apiKey": "da2-fakeapikey000000000000000000",

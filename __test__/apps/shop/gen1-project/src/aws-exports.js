@@ -3,10 +3,10 @@
 
 const awsmobile = {
     "aws_project_region": "eu-west-1",
-    "aws_cognito_identity_pool_id": "eu-west-1:b3b8d6fb-b010-4472-9a74-54ead98c70c8",
+    "aws_cognito_identity_pool_id": "eu-west-1:28bf0c6b-8f89-45f3-9d34-d21f9ad1adff",
     "aws_cognito_region": "eu-west-1",
-    "aws_user_pools_id": "eu-west-1_WdwAA3u9S",
-    "aws_user_pools_web_client_id": "ozwqz0uxorwfe9tebe1utax7ya",
+    "aws_user_pools_id": "eu-west-1_mNo2KcJqr",
+    "aws_user_pools_web_client_id": "s8xc2afdecejgpw0kazuzymxe7",
     "oauth": {},
     "aws_cognito_username_attributes": [],
     "aws_cognito_social_providers": [],

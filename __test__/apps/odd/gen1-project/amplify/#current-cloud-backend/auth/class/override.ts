@@ -1,0 +1,3 @@
+export function override(resources: any) {
+  resources.userPool.adminCreateUserConfig = { allowAdminCreateUserOnly: true };
+}

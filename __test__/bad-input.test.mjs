@@ -1,0 +1,234 @@
+/** Bad input: each has a code of its own, names the thing and the way out, and changes nothing. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import api from '../index.js';
+import { cli, jsonLines } from './support/cli.mjs';
+import { startCloud } from './support/cloud.mjs';
+import { Projects } from './support/projects.mjs';
+
+const projects = new Projects();
+after(() => projects.remove());
+
+/** Lasting throttling is waited for: that is what takes its time. */
+const PATIENCE_MS = 180_000;
+
+const TEAM_PROVIDER_INFO = 'amplify/team-provider-info.json';
+
+/** @param {string} folder every file of a project, with its content */
+function contents(folder) {
+  return fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true, encoding: 'utf8' })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name))
+    .map((file) => [file, fs.readFileSync(file, 'base64')])
+    .sort();
+}
+
+/**
+ * Runs a command that has to fail, and compares the project before and after.
+ * @param {string[]} args
+ * @param {{ project: string, env?: NodeJS.ProcessEnv }} options
+ */
+async function failure(args, { project, env = process.env }) {
+  const before = contents(project);
+  const { code, stdout } = await cli([...args, '--project', project, '--json'], { env, patienceMs: PATIENCE_MS });
+  const result = jsonLines(stdout).at(-1);
+  assert.equal(code, 1, stdout);
+  assert.equal(result.status, 'failed');
+  assert.deepEqual(contents(project), before);
+  return result.error;
+}
+
+for (const [name, expected, project] of [
+  ['no amplify/ folder', { code: 'PROJECT_NOT_FOUND', message: /no amplify\/ folder/ }, () => projects.folder()],
+  [
+    'a Gen 2 project',
+    { code: 'PROJECT_IS_GEN2', message: /Gen 2/ },
+    () => {
+      const folder = projects.folder();
+      fs.mkdirSync(path.join(folder, 'amplify'));
+      fs.writeFileSync(
+        path.join(folder, 'amplify/backend.ts'),
+        "import { defineBackend } from '@aws-amplify/backend';\ndefineBackend({});\n",
+      );
+      return folder;
+    },
+  ],
+  [
+    'malformed JSON',
+    {
+      code: 'MALFORMED_JSON',
+      message: /team-provider-info\.json:3:\d+/,
+      details: { path: TEAM_PROVIDER_INFO, line: 3 },
+    },
+    () => projects.of('notes', (project) => project.write(TEAM_PROVIDER_INFO, '{\n  "main": {\n    oops\n  }\n}\n')),
+  ],
+  [
+    'malformed GraphQL',
+    { code: 'MALFORMED_GRAPHQL', message: /schema\.graphql:\d+:\d+/ },
+    () =>
+      projects.of('notes', (project) => {
+        for (const tree of project.trees) {
+          const [api] = fs.readdirSync(path.join(project.folder, tree, 'api'));
+          project.write(`${tree}/api/${api}/schema.graphql`, 'type Note @model {\n  id: ID!\n  title String\n}\n');
+        }
+      }),
+  ],
+  [
+    'several environments, and nothing says which',
+    { code: 'ENVIRONMENT_AMBIGUOUS', message: /dev/, details: { environments: ['main', 'dev'] } },
+    () =>
+      projects.of('notes', (project) => {
+        project.editJson(TEAM_PROVIDER_INFO, (info) => (info.dev = info.main));
+        project.remove('amplify/.config/local-env-info.json');
+      }),
+  ],
+]) {
+  test(name, async () => {
+    const { message, details = {}, code } = expected;
+    for (const step of ['assess', 'generate']) {
+      const error = await failure([step, '--offline', ...(step === 'generate' ? ['--yes'] : [])], {
+        project: project(),
+      });
+      assert.equal(error.code, code, error.message);
+      assert.match(error.message, message);
+      assert.ok(error.resolution);
+      for (const [key, value] of Object.entries(details)) assert.deepEqual(error.details[key], value);
+    }
+  });
+}
+
+test('an environment that is not there', async () => {
+  const error = await failure(['assess', '--offline', '--env', 'nope'], { project: projects.of('notes') });
+  assert.equal(error.code, 'ENVIRONMENT_NOT_FOUND');
+  assert.match(error.message, /nope/);
+  assert.deepEqual(error.details.environments, ['main']);
+});
+
+test('a step that works on what is deployed cannot be done offline', async () => {
+  const migration = await api.Migration.open({ projectDir: projects.of('notes'), offline: true });
+  assert.equal(migration.envName, 'main');
+  for (const step of ['lock', 'refactor', 'decommission']) {
+    await assert.rejects(migration.plan(step), { code: 'OFFLINE_IMPOSSIBLE', details: { step } });
+  }
+});
+
+/** The same with a cloud behind it. */
+let cloud;
+let app;
+before(async () => {
+  cloud = await startCloud();
+  app = await cloud.seedApp({
+    app: new URL('./apps/notes', import.meta.url).pathname,
+    out: path.join(projects.root, 'seeded'),
+  });
+});
+after(() => cloud?.stop());
+
+const environment = (more = {}) => ({
+  ...process.env,
+  ...cloud.environment({ region: app.region, accountId: app.accountId }),
+  ...more,
+});
+
+test('no credentials', async () => {
+  const env = environment({ HOME: projects.folder(), AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined });
+  const error = await failure(['lock', '--yes'], { project: app.projectDir, env });
+  assert.equal(error.code, 'CREDENTIALS_MISSING');
+});
+
+test('credentials of another account', async () => {
+  const error = await failure(['lock', '--yes'], {
+    project: app.projectDir,
+    env: environment({ AWS_ACCESS_KEY_ID: '999999999999' }),
+  });
+  assert.equal(error.code, 'WRONG_ACCOUNT');
+  assert.deepEqual(error.details, {
+    environment: 'main',
+    stack: app.gen1Root,
+    expected: app.accountId,
+    found: '999999999999',
+  });
+});
+
+test('expired credentials, and a refresh that gives new ones', async () => {
+  const keys = { accessKeyId: app.accountId, secretAccessKey: 's' };
+  const open = (more) => api.Migration.open({ projectDir: app.projectDir, endpointUrl: cloud.endpoint, ...more });
+  await assert.rejects(open({ credentials: { ...keys, expiration: new Date(Date.now() - 60_000) } }), {
+    code: 'CREDENTIALS_EXPIRED',
+  });
+
+  let asked = 0;
+  const refreshCredentials = async () => {
+    asked += 1;
+    return { ...keys, expiration: new Date(Date.now() + 3_600_000) };
+  };
+  const migration = await open({
+    credentials: { ...keys, expiration: new Date(Date.now() - 60_000) },
+    refreshCredentials,
+  });
+  assert.equal(migration.appName, 'notes');
+  assert.equal(asked, 1);
+
+  const failing = async () => {
+    throw new Error('the session has ended');
+  };
+  await assert.rejects(open({ credentials: { ...keys, expiration: 1 }, refreshCredentials: failing }), (error) => {
+    assert.equal(error.code, 'CREDENTIALS_MISSING');
+    assert.match(error.message, /the session has ended/);
+    return true;
+  });
+});
+
+test('no answer from AWS', async () => {
+  const error = await failure(['lock', '--yes', '--endpoint-url', 'http://127.0.0.1:9'], {
+    project: app.projectDir,
+    env: environment(),
+  });
+  assert.equal(error.code, 'NO_ANSWER');
+  assert.match(error.resolution, /endpoint/);
+});
+
+test('throttling that lasts', async () => {
+  await cloud.faults([{ action: 'GetCallerIdentity', kind: 'throttle', every: 1 }]);
+  try {
+    const error = await failure(['lock', '--yes'], { project: app.projectDir, env: environment() });
+    assert.equal(error.code, 'THROTTLED');
+  } finally {
+    await cloud.faults([]);
+  }
+});
+
+test('another environment than the one whose migration has begun', async () => {
+  const kept = await cloud.snapshot();
+  try {
+    await cloud.control('POST', '/_reset');
+    const seeded = path.join(projects.root, 'marked');
+    await cloud.seedApp({
+      app: new URL('./apps/notes', import.meta.url).pathname,
+      out: seeded,
+      envs: ['main', 'main=dev'],
+    });
+    const { status } = await amplify('POST', `/apps/${app.appId}`, {
+      environmentVariables: { GEN2_MIGRATION_ENVIRONMENT_NAME: 'dev' },
+    });
+    assert.equal(status, 200);
+    const error = await failure(['lock', '--yes', '--env', 'main'], { project: seeded, env: environment() });
+    assert.equal(error.code, 'ENVIRONMENT_NOT_MARKED');
+    assert.deepEqual(error.details, { environment: 'main', marked: 'dev' });
+  } finally {
+    await cloud.restore(kept);
+  }
+});
+
+/** A call to the Amplify service of the stand-in, which does not look at signatures. */
+function amplify(method, route, body) {
+  const authorization = `AWS4-HMAC-SHA256 Credential=${app.accountId}/20260101/${app.region}/amplify/aws4_request`;
+  return fetch(cloud.endpoint + route, {
+    method,
+    headers: { authorization, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+}

@@ -1,0 +1,49 @@
+/** Compares how functions run: runtime, limits, environment, layers, network. Their permissions are compared elsewhere. */
+import { ALLOWED_FUNCTION_DIFFERENCES } from './allowed-function-differences.mjs';
+import { differences } from './differences.mjs';
+import { nameResources, resourceNames } from './resource-names.mjs';
+
+/**
+ * @typedef {object} FunctionDifference
+ * @property {string} name of the function
+ * @property {string} path of the property
+ * @property {unknown} gen1
+ * @property {unknown} gen2
+ * @property {{environment: string, branch: string}} names
+ * @property {{id: string, reason: string}} [allowed]
+ *
+ * @typedef {object} FunctionComparison
+ * @property {boolean} ok
+ * @property {string[]} compared
+ * @property {FunctionDifference[]} differences
+ */
+
+/** The bundle has another place and entry, the role is compared by what it may do, the name by the pairing. */
+const COMPARED_ELSEWHERE = new Set(['Code', 'Handler', 'Role', 'FunctionName', 'Tags', 'Description']);
+
+/**
+ * @param {import('./pairing.mjs').Pairing} pairing
+ * @param {import('./evaluate.mjs').EvaluatedTree} gen1
+ * @param {import('./evaluate.mjs').EvaluatedTree} gen2
+ * @param {{environment: string, branch: string}} names
+ * @returns {FunctionComparison}
+ */
+export function compareFunctions(pairing, gen1, gen2, names) {
+  const [names1, names2] = [resourceNames(gen1), resourceNames(gen2)];
+  const pairs = pairing.pairs.filter((pair) => pair.kind === 'function');
+  const found = pairs.flatMap(({ name, gen1: one, gen2: other }) =>
+    differences(
+      pairing.translate(nameResources(relevant(one), [names1])),
+      nameResources(relevant(other), [names2, names1]),
+    ).map((difference) => {
+      const described = { name, ...difference, names };
+      const rule = ALLOWED_FUNCTION_DIFFERENCES.find((one) => one.covers(described));
+      return rule ? { ...described, allowed: { id: rule.id, reason: rule.reason } } : described;
+    }),
+  );
+  return { ok: found.every((one) => one.allowed), compared: pairs.map((pair) => pair.name), differences: found };
+}
+
+function relevant({ properties }) {
+  return Object.fromEntries(Object.entries(properties).filter(([name]) => !COMPARED_ELSEWHERE.has(name)));
+}

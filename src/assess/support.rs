@@ -1,0 +1,324 @@
+//! What the steps of this version really do: the one table that says so. Whoever teaches a step something new widens it here.
+
+use super::report::{Support, SupportStatus};
+use crate::backend::{finding::Severity, model::FeatureKind};
+
+/// Cells of a row, and what the user has to do about it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    /// The generate step.
+    pub(super) generate: Cell,
+    /// The refactor step.
+    pub(super) refactor: Cell,
+    /// How much it weighs.
+    pub(super) severity: Severity,
+    /// What the user can do, where a step does not do it.
+    pub(super) remedy: &'static str,
+}
+
+/// A cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Cell {
+    /// The step does it.
+    Yes,
+    /// The step does it; the text says what is left to check.
+    YesBut(&'static str),
+    /// The step leaves it out, for this reason.
+    No(&'static str),
+    /// The step has nothing to do for it.
+    NotNeeded,
+}
+
+impl Cell {
+    pub(super) fn support(self) -> Support {
+        let (status, reason) = match self {
+            Self::Yes => (SupportStatus::Supported, None),
+            Self::YesBut(reason) => (SupportStatus::Supported, Some(reason)),
+            Self::No(reason) => (SupportStatus::Unsupported, Some(reason)),
+            Self::NotNeeded => (SupportStatus::NotNeeded, None),
+        };
+        Support {
+            status,
+            reason: reason.map(str::to_owned),
+        }
+    }
+
+    pub(super) fn is_no(self) -> bool {
+        matches!(self, Self::No(_))
+    }
+}
+
+const AFTER_GENERATE: &str = "requires adding code after generate";
+
+const fn row(generate: Cell, refactor: Cell, severity: Severity, remedy: &'static str) -> Row {
+    Row {
+        generate,
+        refactor,
+        severity,
+        remedy,
+    }
+}
+
+/// Nothing is left to do.
+const fn done() -> Row {
+    row(Cell::Yes, Cell::NotNeeded, Severity::Info, "")
+}
+
+/// Generated, with something to look at.
+const fn done_but(what: &'static str, remedy: &'static str) -> Row {
+    row(Cell::YesBut(what), Cell::NotNeeded, Severity::Info, remedy)
+}
+
+/// Left to the user after the generate step.
+const fn by_hand(remedy: &'static str) -> Row {
+    row(Cell::No(AFTER_GENERATE), Cell::NotNeeded, Severity::Manual, remedy)
+}
+
+/// A resource of a category and service, unless something about this very resource says otherwise.
+pub(super) fn resource(category: &str, service: Option<&str>) -> Row {
+    match (category, service) {
+        ("auth", Some("Cognito" | "Cognito-UserPool-Groups"))
+        | ("storage", Some("S3" | "DynamoDB"))
+        | ("analytics", Some("Kinesis")) => row(Cell::Yes, Cell::Yes, Severity::Info, ""),
+        ("api", Some("AppSync" | "API Gateway")) | ("function", Some("Lambda")) => done(),
+        ("function", Some("LambdaLayer")) => by_hand(
+            "Copy the layer's content and define it with LayerVersion in amplify/backend.ts, or publish it and name its ARN.",
+        ),
+        ("geo", Some("Map" | "PlaceIndex")) => {
+            by_hand("Define the resource with the CDK's aws-location constructs in amplify/backend.ts.")
+        }
+        ("geo", Some("GeofenceCollection")) => row(
+            Cell::No(AFTER_GENERATE),
+            Cell::No("geofences have to be copied"),
+            Severity::Manual,
+            "Define a CfnGeofenceCollection in amplify/backend.ts and copy the geofences with ListGeofences and BatchPutGeofence.",
+        ),
+        ("analytics" | "notifications", Some("Pinpoint")) | ("notifications", _) => row(
+            Cell::No(AFTER_GENERATE),
+            Cell::No("the Pinpoint app stays in Gen 1"),
+            Severity::Manual,
+            "Refer to the existing Pinpoint app by its id with backend.addOutput; Amazon Pinpoint reaches its end of support in October 2026.",
+        ),
+        ("predictions", _) => by_hand("Give the roles the permissions of the AI services in amplify/backend.ts."),
+        ("interactions", _) => row(
+            Cell::No(AFTER_GENERATE),
+            Cell::No("the bot stays in Gen 1"),
+            Severity::Manual,
+            "Give the roles permission to use the existing bot in amplify/backend.ts.",
+        ),
+        ("custom", _) => row(
+            Cell::No(AFTER_GENERATE),
+            Cell::No("custom stacks stay in Gen 1"),
+            Severity::Manual,
+            "Rewrite the stack with the CDK in amplify/backend.ts; resources in it that hold data have to be moved by hand.",
+        ),
+        ("hosting", _) => row(
+            Cell::NotNeeded,
+            Cell::NotNeeded,
+            Severity::Info,
+            "Hosting stays as it is: connect the Gen 2 branch in the Amplify console, and keep the old distribution until then.",
+        ),
+        (_, None) => row(
+            Cell::No("the entry has no service"),
+            Cell::No("the entry has no service"),
+            Severity::Manual,
+            "Fetch the backend again with `amplify pull`, or remove the entry with `amplify remove` and push.",
+        ),
+        _ => row(
+            Cell::No("the service is not known"),
+            Cell::No("the service is not known"),
+            Severity::Manual,
+            "Write the resource into the generated amplify/backend.ts by hand.",
+        ),
+    }
+}
+
+/// An imported resource stays where it is.
+pub(super) fn imported(service: Option<&str>) -> Row {
+    match service {
+        Some("Cognito") => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
+        _ => row(
+            Cell::No(AFTER_GENERATE),
+            Cell::NotNeeded,
+            Severity::Manual,
+            "Refer to the imported resource in amplify/backend.ts (Bucket.fromBucketAttributes, Table.fromTableAttributes).",
+        ),
+    }
+}
+
+/// A function whose runtime Gen 2 functions do not have.
+pub(super) fn other_runtime() -> Row {
+    by_hand("Define the function with the CDK's aws-lambda constructs in amplify/backend.ts; its sources are copied.")
+}
+
+/// An advanced feature.
+pub(super) fn feature(kind: FeatureKind) -> Row {
+    use FeatureKind as K;
+    match kind {
+        K::Overrides => by_hand("Apply what override.ts does to the generated CDK code."),
+        K::ProjectOverride => by_hand("Apply what override.ts does to the roles in amplify/backend.ts."),
+        K::CustomPolicies | K::FunctionAccessFunction => done(),
+        K::CustomGroupPolicies => done(),
+        K::CustomRoles => row(
+            Cell::NotNeeded,
+            Cell::NotNeeded,
+            Severity::Info,
+            "These roles have full access to the Gen 1 API only; name the roles that need access to the Gen 2 API there.",
+        ),
+        K::FunctionSecrets => done_but(
+            "the values of the secrets have to be set",
+            "Set each secret with `npx ampx sandbox secret set`, or in the Amplify console for the branch.",
+        ),
+        K::LambdaLayers => done_but(
+            "layers of the project have to be made",
+            "See the row of the layer resource.",
+        ),
+        K::FunctionRuntime => other_runtime(),
+        K::FunctionAccessGeo
+        | K::FunctionAccessPredictions
+        | K::FunctionAccessInteractions
+        | K::FunctionAccessPinpoint => {
+            by_hand("Give the function the permissions of its policy in amplify/backend.ts.")
+        }
+        K::FunctionAccessRest => by_hand("Give the function permission on the new REST API in amplify/backend.ts."),
+        K::FunctionCommonJs | K::DynamicRequire => done(),
+        K::FunctionExtraResources => by_hand("Add these settings and resources to the function in amplify/backend.ts."),
+        K::FunctionTriggerStorageTable | K::FunctionTriggerModel | K::FunctionTriggerKinesis => done(),
+        K::FunctionTriggerRawArn => by_hand("Add an event source mapping on the stream in amplify/backend.ts."),
+        K::FunctionScheduleUnsupported => done(),
+        K::FunctionBuildScript => row(
+            Cell::YesBut("the built sources are used"),
+            Cell::NotNeeded,
+            Severity::Warning,
+            "Make the TypeScript source the entry of the generated function, or keep the build step in front of the deployment.",
+        ),
+        K::AuthSocialAmazon | K::AuthSocialApple | K::AuthSocialGoogle | K::AuthSocialFacebook => row(
+            Cell::No(AFTER_GENERATE),
+            Cell::No("providers are made anew with their secrets"),
+            Severity::Manual,
+            "Add the provider to externalProviders in amplify/auth/resource.ts and set its secrets.",
+        ),
+        K::AuthOauth => row(
+            Cell::No(AFTER_GENERATE),
+            Cell::No("the domain is made by a custom resource in Gen 1"),
+            Severity::Manual,
+            "Add callback and logout URLs to externalProviders in amplify/auth/resource.ts.",
+        ),
+        K::AuthOidc | K::AuthSaml => row(
+            Cell::No(AFTER_GENERATE),
+            Cell::No("providers are made anew with their secrets"),
+            Severity::Manual,
+            "Add the provider to externalProviders in amplify/auth/resource.ts.",
+        ),
+        K::AuthThirdPartyIdentityPool => {
+            by_hand("Set supportedLoginProviders of the generated identity pool in amplify/backend.ts.")
+        }
+        K::AuthAdminQueries => by_hand("Define the admin queries API with RestApi in amplify/backend.ts."),
+        K::AuthAttributesReadWrite => done(),
+        K::AuthTriggerTemplate => done(),
+        K::AuthVerificationLink => row(
+            Cell::YesBut("the verification page is not copied"),
+            Cell::NotNeeded,
+            Severity::Manual,
+            "Make a bucket with the verification page in amplify/backend.ts and pass its name to the trigger.",
+        ),
+        K::AuthUserPoolOnly => done_but(
+            "Gen 2 adds an identity pool",
+            "The generated backend has an identity pool that nobody uses.",
+        ),
+        K::AuthIdentityPoolOnly => row(
+            Cell::No("Gen 2 always has a user pool"),
+            Cell::No("there is no user pool to pair"),
+            Severity::Manual,
+            "Define the identity pool with the CDK in amplify/backend.ts.",
+        ),
+        K::AuthImported => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
+        K::StorageImported => imported(Some("S3")),
+        K::DataStore => row(
+            Cell::No("must be disabled before the migration"),
+            Cell::No("must be disabled before the migration"),
+            Severity::Blocker,
+            "Run `amplify update api`, disable conflict resolution, push, and move the app off DataStore first.",
+        ),
+        K::Searchable => row(
+            Cell::No("the search domain and its data are not moved"),
+            Cell::No("the search domain and its data are not moved"),
+            Severity::Manual,
+            "Make a new domain and fill it from the tables, for example with the zero-ETL integration of DynamoDB and OpenSearch.",
+        ),
+        K::Predictions => by_hand("Remove the directive and give the field a function or HTTP data source."),
+        K::ManyToMany => row(
+            Cell::No("the join table would be mapped to a wrong table"),
+            Cell::No(AFTER_GENERATE),
+            Severity::Manual,
+            "Replace @manyToMany by an explicit join model with @hasMany and @belongsTo, and deploy that in Gen 1 first.",
+        ),
+        K::TransformerV1 => row(
+            Cell::No("migrate to transformer version 2 first"),
+            Cell::No("migrate to transformer version 2 first"),
+            Severity::Blocker,
+            "Run `amplify migrate api` to move the schema to transformer version 2, and push.",
+        ),
+        K::NoAuthModels => done_but(
+            "rules with Gen 1's meaning are added",
+            "Look at the rules that are added: in Gen 1 a model without @auth is open to the default authorization mode.",
+        ),
+        K::AuthProviderIam => row(
+            Cell::Yes,
+            Cell::YesBut("Gen 1 frontends lose access with IAM"),
+            Severity::Warning,
+            "Add amplify/backend/api/<name>/custom-roles.json with {\"adminRoleNames\": [\"amplify-<app id>\"]} and push before the refactor.",
+        ),
+        K::AuthModeOidc | K::AuthModeLambda => done(),
+        K::CustomResolvers | K::ResolverOverrides => {
+            by_hand("Add the resolver to the generated API in amplify/backend.ts; the files are in the Gen 1 backup.")
+        }
+        K::CustomStacks => by_hand("Define the resources of the stack in amplify/backend.ts."),
+        K::SchemaDirectory | K::SchemaEscapes => done(),
+        K::SchemaVariables => row(
+            Cell::No(AFTER_GENERATE),
+            Cell::NotNeeded,
+            Severity::Manual,
+            "Replace the variable in the generated schema: Gen 2 knows none of the CLI's.",
+        ),
+        K::SqlDataSource => by_hand("Generate the SQL schema anew with `npx ampx generate schema-from-database`."),
+        K::RestGuest | K::RestProtected => done(),
+        K::RestAuthorizer => by_hand("Add the authorizer to the generated RestApi in amplify/backend.ts."),
+        K::StorageGroups | K::StorageUploadsPrefix | K::StorageMultiTrigger => done(),
+        K::StorageAdminTrigger => by_hand("Add the notification to the bucket in amplify/backend.ts."),
+        K::TableLocalIndexes
+        | K::TableTimeToLive
+        | K::TablePointInTimeRecovery
+        | K::TableEncryption
+        | K::TableProjection
+        | K::TableOnDemand => row(Cell::Yes, Cell::Yes, Severity::Info, ""),
+        K::TableAutoscaling => {
+            by_hand("Add autoScaleReadCapacity and autoScaleWriteCapacity to the table in amplify/backend.ts.")
+        }
+        K::EnvironmentParameters => row(
+            Cell::NotNeeded,
+            Cell::NotNeeded,
+            Severity::Info,
+            "The values of the migrated environment are generated; for other branches make them depend on the branch.",
+        ),
+        K::Hooks => by_hand("Gen 2 has no command hooks: run the script as a step of amplify.yml or of your pipeline."),
+        K::StatefulExtras => row(
+            Cell::NotNeeded,
+            Cell::No("it is not moved and stays in the Gen 1 stack"),
+            Severity::Manual,
+            "Keep the Gen 1 stack, or set Retain on the resource and import it into a stack of your own, before you decommission.",
+        ),
+        K::DependencyConflicts => row(
+            Cell::YesBut("one version is taken for all"),
+            Cell::NotNeeded,
+            Severity::Warning,
+            "Make the functions agree on one version of the package.",
+        ),
+        K::ToolVersions => row(
+            Cell::NotNeeded,
+            Cell::NotNeeded,
+            Severity::Warning,
+            "Upgrade it before the migration, as the migration guide asks.",
+        ),
+    }
+}

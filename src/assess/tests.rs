@@ -1,0 +1,154 @@
+use serde_json::json;
+
+use super::*;
+use crate::{backend::interpret, project::fixture::ProjectFiles};
+
+fn assessed(files: &ProjectFiles) -> Assessment {
+    assess(&interpret(&files.open(), None))
+}
+
+#[test]
+fn every_feature_that_needs_work_has_a_remedy() {
+    for kind in FeatureKind::ALL {
+        let row = support::feature(*kind);
+        if row.generate.is_no() || row.refactor.is_no() || row.severity != Severity::Info {
+            assert!(!row.remedy.is_empty(), "{}", kind.name());
+        }
+        if row.severity == Severity::Blocker {
+            assert!(row.generate.is_no() && row.refactor.is_no(), "{}", kind.name());
+        }
+    }
+}
+
+#[test]
+fn names_of_features_are_unique() {
+    let mut names: Vec<&str> = FeatureKind::ALL.iter().map(|kind| kind.name()).collect();
+    names.sort_unstable();
+    let count = names.len();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
+#[test]
+fn every_entry_of_the_meta_file_has_a_row() {
+    let entries = [
+        ("auth", "Cognito"),
+        ("storage", "S3"),
+        ("api", "AppSync"),
+        ("geo", "Map"),
+        ("geo", "GeofenceCollection"),
+        ("analytics", "Pinpoint"),
+        ("notifications", "Pinpoint"),
+        ("predictions", "Rekognition"),
+        ("interactions", "Lex"),
+        ("custom", "customCDK"),
+        ("hosting", "S3AndCloudFront"),
+        ("unheard", "Of"),
+    ];
+    let mut files = ProjectFiles::default();
+    for (category, service) in entries {
+        files = files.entry(category, &format!("r{service}"), json!({ "service": service }));
+    }
+    let assessment = assessed(&files.entry("storage", "broken", json!({})));
+    assert_eq!(assessment.resources.len(), entries.len() + 1);
+    let row = |service: &str| assessment.resources.iter().find(|row| row.service == service).unwrap();
+    assert_eq!(row("Cognito").refactor.status, SupportStatus::Supported);
+    assert_eq!(row("AppSync").refactor.status, SupportStatus::NotNeeded);
+    assert_eq!(row("Of").generate.status, SupportStatus::Unsupported);
+    assert_eq!(row("S3AndCloudFront").generate.status, SupportStatus::NotNeeded);
+    assert_eq!(row("").generate.status, SupportStatus::Unsupported);
+    for service in ["Map", "Pinpoint", "customCDK", "Of", "S3AndCloudFront"] {
+        let told = assessment
+            .findings
+            .iter()
+            .any(|finding| finding.message.contains(service));
+        assert!(told, "{service} is told");
+    }
+}
+
+#[test]
+fn a_function_of_another_language_and_imports_have_their_own_cells() {
+    let assessment = assessed(
+        &ProjectFiles::default()
+            .function(
+                "py",
+                json!({"LambdaFunction": {"Properties": {"Runtime": "python3.12"}}}),
+                json!({}),
+            )
+            .function("js", json!({}), json!({}))
+            .entry("storage", "pics", json!({"service": "S3", "serviceType": "imported"})),
+    );
+    let generate = |name: &str| {
+        let row = assessment.resources.iter().find(|row| row.resource == name).unwrap();
+        (row.generate.status, row.refactor.status)
+    };
+    assert_eq!(generate("py"), (SupportStatus::Unsupported, SupportStatus::NotNeeded));
+    assert_eq!(generate("js"), (SupportStatus::Supported, SupportStatus::NotNeeded));
+    assert_eq!(generate("pics").1, SupportStatus::NotNeeded);
+}
+
+#[test]
+fn datastore_and_the_old_transformer_block() {
+    let api = ProjectFiles::default().graphql("api", "type A @model @auth(rules: [{allow: owner}]) { id: ID! }");
+    // The table of the model is unknown here, which is told, and blocks nothing.
+    assert!(!is_blocked(&assessed(&api)));
+    let datastore = api.clone().json_in_tree(
+        "api/api/transform.conf.json",
+        &json!({"ResolverConfig": {"project": {"ConflictHandler": "AUTOMERGE"}}}),
+    );
+    let assessment = assessed(&datastore);
+    assert!(is_blocked(&assessment));
+    assert_eq!(
+        (assessment.findings[0].severity, assessment.findings[0].id.as_str()),
+        (Severity::Blocker, "datastore")
+    );
+    let first = api.json(
+        "amplify/cli.json",
+        &json!({"features": {"graphqltransformer": {"transformerversion": 1}}}),
+    );
+    assert!(is_blocked(&assessed(&first)));
+}
+
+#[test]
+fn a_feature_is_one_row_per_file_with_the_path_in_the_tree() {
+    let files = ProjectFiles::default()
+        .graphql("api", "type A @model { id: ID! }\ntype B @model { id: ID! }")
+        .in_tree(
+            "api/api/override.ts",
+            "export function override(resources: T) { resources.x = 1 }",
+        );
+    let assessment = assessed(&files);
+    let rows: Vec<(&str, &str)> = assessment
+        .features
+        .iter()
+        .map(|row| (row.name.as_str(), row.path.as_str()))
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            ("overrides", "api/api/override.ts"),
+            ("no-auth-models", "api/api/schema.graphql")
+        ]
+    );
+    assert_eq!(assessment.features[0].generate.status, SupportStatus::Unsupported);
+    assert_eq!(assessment.features[0].refactor.status, SupportStatus::NotNeeded);
+    let override_finding = assessment
+        .findings
+        .iter()
+        .find(|finding| finding.id == "overrides")
+        .unwrap();
+    assert_eq!(
+        override_finding.path,
+        "amplify/#current-cloud-backend/api/api/override.ts"
+    );
+    assert_eq!(override_finding.line, Some(1));
+    // Each model is a finding of its own.
+    assert_eq!(
+        assessment
+            .findings
+            .iter()
+            .filter(|finding| finding.id == "no-auth-models")
+            .count(),
+        2
+    );
+}

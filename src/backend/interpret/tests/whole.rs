@@ -1,0 +1,189 @@
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::{auth_template, ids, read, with_auth};
+use crate::{
+    backend::{finding::Severity, interpret},
+    deployment::{Deployment, Stack, StackResource, StackTree},
+    project::{Project, fixture::ProjectFiles},
+};
+
+/// Gen 1 projects of the sample apps, and those of the corpus beside the project where it is there.
+fn projects(folder: &str) -> Vec<(String, PathBuf)> {
+    let apps = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut found: Vec<(String, PathBuf)> = std::fs::read_dir(&apps)
+        .into_iter()
+        .flatten()
+        .flatten()
+        .map(|entry| {
+            (
+                entry.file_name().to_string_lossy().into_owned(),
+                entry.path().join("gen1-project"),
+            )
+        })
+        .filter(|(_, project)| project.join("amplify").is_dir())
+        .collect();
+    found.sort();
+    found
+}
+
+#[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
+fn snapshot(folder: &str, prefix: &str) {
+    let projects = projects(folder);
+    if projects.is_empty() {
+        eprintln!("SKIPPED: there are no apps in {folder}");
+    }
+    for (name, path) in projects {
+        let project = Project::open(&path, None).unwrap();
+        let backend = interpret(&project, None);
+        insta::assert_json_snapshot!(format!("{prefix}-{name}"), backend);
+    }
+}
+
+#[test]
+fn models_are_read_from_the_syntax_tree_and_an_unknown_table_is_told() {
+    let schema = "# type Ghost @model { id: ID! }\n\"\"\" type Phantom @model { id: ID! } \"\"\"\ntype A implements N & M @auth(rules: [{allow: owner}]) @model { id: ID! }\ninterface N @model { id: ID! }\ntype B @model{id:ID!}\ntype Query { x: Int @function(name: \"nobody-${env}\") y: Int @function(name: \"outside\") }\n";
+    let backend = read(&ProjectFiles::default().graphql("api", schema));
+    let data = backend.data.as_ref().unwrap();
+    let models: Vec<(&str, bool)> = data
+        .models
+        .iter()
+        .map(|model| (model.name.as_str(), model.has_auth))
+        .collect();
+    assert_eq!(models, [("A", true), ("B", false)]);
+    let unknown: Vec<&_> = backend
+        .findings
+        .iter()
+        .filter(|finding| finding.id == "model-table-unknown")
+        .collect();
+    assert_eq!(unknown.len(), 2);
+    assert_eq!(unknown[0].line, Some(3));
+    assert_eq!(
+        ids(&backend)
+            .iter()
+            .filter(|id| **id == "function-directive-unknown")
+            .count(),
+        1
+    );
+}
+
+#[test]
+fn what_is_deployed_wins_over_the_files() {
+    let project = with_auth().open();
+    let stack = |name: &str, template: &Value, resources: Vec<(&str, &str, &str)>| Stack {
+        name: name.into(),
+        id: name.into(),
+        status: "UPDATE_COMPLETE".into(),
+        status_reason: None,
+        description: None,
+        parent_id: None,
+        template_body: template.to_string(),
+        parameters: Vec::new(),
+        outputs: Vec::new(),
+        tags: indexmap::IndexMap::new(),
+        resources: resources
+            .into_iter()
+            .map(|(logical_id, resource_type, physical_id)| {
+                (
+                    logical_id.to_owned(),
+                    StackResource {
+                        resource_type: resource_type.into(),
+                        physical_id: Some(physical_id.into()),
+                        status: "CREATE_COMPLETE".into(),
+                    },
+                )
+            })
+            .collect(),
+        last_updated: None,
+        role_arn: None,
+    };
+    let mut deployed = auth_template();
+    deployed["Resources"]["UserPool"]["Properties"]["MfaConfiguration"] = json!("OFF");
+    let root = json!({"Resources": {"authusers": {"Type": "AWS::CloudFormation::Stack", "Properties": {"Parameters": {
+        "env": "main", "userPoolName": "deployed", "passwordPolicyMinLength": "9"}}}}});
+    let tree = |template: &Value, body: Option<&str>| StackTree {
+        stack: stack("root", template, vec![]),
+        nested: indexmap::IndexMap::from([(
+            "authusers".to_owned(),
+            StackTree {
+                stack: {
+                    let mut nested = stack(
+                        "nested",
+                        &deployed,
+                        vec![("UserPool", "AWS::Cognito::UserPool", "eu-west-1_Live")],
+                    );
+                    if let Some(body) = body {
+                        nested.template_body = body.into();
+                    }
+                    nested
+                },
+                nested: indexmap::IndexMap::new(),
+            },
+        )]),
+    };
+    let backend = interpret(
+        &project,
+        Some(&Deployment {
+            root: tree(&root, None),
+        }),
+    );
+    let pool = backend.auth.as_ref().unwrap().user_pool.as_ref().unwrap();
+    assert_eq!(pool.physical_id.as_deref(), Some("eu-west-1_Live"));
+    assert_eq!(pool.properties["UserPoolName"], "deployed-main");
+    assert_eq!(pool.properties["MfaConfiguration"], "OFF");
+    // A deployed template that cannot be read never stops the run.
+    let backend = interpret(
+        &project,
+        Some(&Deployment {
+            root: tree(&root, Some("{")),
+        }),
+    );
+    assert!(ids(&backend).contains(&"template-unusable"));
+    assert!(backend.auth.as_ref().unwrap().user_pool.is_some());
+}
+
+#[test]
+fn broken_and_unknown_entries_are_listed_and_stop_nothing() {
+    let files = ProjectFiles::default()
+        .entry("function", "", json!({"service": "Lambda"}))
+        .entry("storage", "half", json!({}))
+        .entry("weird", "x`${y}`", json!({"service": "Something"}))
+        .entry("auth", "a", json!({"service": "Cognito"}))
+        .entry("auth", "b", json!({"service": "Cognito"}))
+        .entry("api", "r", json!({"service": "API Gateway"}))
+        .entry("analytics", "k", json!({"service": "Kinesis"}))
+        .entry("storage", "s", json!({"service": "S3"}))
+        .entry("storage", "d", json!({"service": "DynamoDB"}))
+        .entry("hosting", "amplifyhosting", json!({"service": "amplifyhosting"}));
+    let backend = read(&files);
+    assert_eq!(backend.resources.len(), 10);
+    for id in [
+        "resource-without-service",
+        "auth-second-resource",
+        "auth-template-missing",
+        "rest-template-missing",
+        "stream-template-missing",
+        "storage-template-missing",
+        "table-keys-unknown",
+        "function-template-missing",
+    ] {
+        assert!(ids(&backend).contains(&id), "{id}: {:?}", ids(&backend));
+    }
+    assert!(
+        backend
+            .findings
+            .iter()
+            .any(|finding| finding.severity == Severity::Blocker)
+    );
+}
+
+#[test]
+fn sample_apps() {
+    snapshot("__test__/apps", "sample");
+}
+
+#[test]
+fn corpus_apps() {
+    snapshot("../shared/corpus", "corpus");
+}

@@ -1,0 +1,159 @@
+//! The calls that each step makes: the one source of the IAM policy that users are told to attach.
+
+use serde_json::{Value, json};
+
+use crate::plan::Step;
+
+/// Whether a call changes something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It reads.
+    Read,
+    /// It changes something.
+    Write,
+}
+
+/// IAM action, access and the steps that call it.
+pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
+    (
+        "sts:GetCallerIdentity",
+        Access::Read,
+        &[Step::Lock, Step::Generate, Step::Refactor],
+    ),
+    (
+        "amplify:GetApp",
+        Access::Read,
+        &[Step::Assess, Step::Lock, Step::Generate, Step::Refactor],
+    ),
+    ("amplify:UpdateApp", Access::Write, &[Step::Lock]),
+    (
+        "cloudformation:DescribeStacks",
+        Access::Read,
+        &[Step::Assess, Step::Lock, Step::Generate, Step::Refactor],
+    ),
+    (
+        "cloudformation:ListStackResources",
+        Access::Read,
+        &[Step::Lock, Step::Refactor],
+    ),
+    (
+        "cloudformation:DescribeStackResources",
+        Access::Read,
+        &[Step::Lock, Step::Refactor],
+    ),
+    (
+        "cloudformation:GetTemplate",
+        Access::Read,
+        &[Step::Lock, Step::Refactor],
+    ),
+    (
+        "cloudformation:GetStackPolicy",
+        Access::Read,
+        &[Step::Lock, Step::Generate, Step::Refactor],
+    ),
+    ("cloudformation:SetStackPolicy", Access::Write, &[Step::Lock]),
+    (
+        "cloudformation:CreateChangeSet",
+        Access::Write,
+        &[Step::Lock, Step::Refactor],
+    ),
+    (
+        "cloudformation:DescribeChangeSet",
+        Access::Read,
+        &[Step::Lock, Step::Refactor],
+    ),
+    (
+        "cloudformation:ExecuteChangeSet",
+        Access::Write,
+        &[Step::Lock, Step::Refactor],
+    ),
+    (
+        "cloudformation:DeleteChangeSet",
+        Access::Write,
+        &[Step::Lock, Step::Refactor],
+    ),
+    ("cloudformation:CreateStackRefactor", Access::Write, &[Step::Refactor]),
+    ("cloudformation:DescribeStackRefactor", Access::Read, &[Step::Refactor]),
+    (
+        "cloudformation:ListStackRefactorActions",
+        Access::Read,
+        &[Step::Refactor],
+    ),
+    ("cloudformation:ListStackRefactors", Access::Read, &[Step::Refactor]),
+    ("cloudformation:ExecuteStackRefactor", Access::Write, &[Step::Refactor]),
+    ("cloudformation:DeleteStack", Access::Write, &[Step::Refactor]),
+    (
+        "s3:GetObject",
+        Access::Read,
+        &[Step::Assess, Step::Lock, Step::Generate, Step::Refactor],
+    ),
+    ("s3:PutObject", Access::Write, &[Step::Lock, Step::Refactor]),
+    ("s3:DeleteObject", Access::Write, &[Step::Lock, Step::Refactor]),
+    ("s3:GetBucketVersioning", Access::Read, &[Step::Refactor]),
+    ("s3:GetBucketNotification", Access::Read, &[Step::Refactor]),
+    (
+        "cognito-idp:DescribeUserPool",
+        Access::Read,
+        &[Step::Lock, Step::Refactor],
+    ),
+    ("cognito-idp:DescribeUserPoolClient", Access::Read, &[Step::Refactor]),
+    (
+        "cognito-idp:UpdateUserPool",
+        Access::Write,
+        &[Step::Lock, Step::Refactor],
+    ),
+    ("cognito-identity:DescribeIdentityPool", Access::Read, &[Step::Refactor]),
+    ("cognito-identity:GetIdentityPoolRoles", Access::Read, &[Step::Refactor]),
+    ("dynamodb:DescribeTable", Access::Read, &[Step::Lock, Step::Refactor]),
+    ("dynamodb:UpdateTable", Access::Write, &[Step::Lock]),
+    ("kinesis:DescribeStreamSummary", Access::Read, &[Step::Refactor]),
+];
+
+/// What CloudFormation itself does in the caller's name when resources change owner: it reads and re-tags them.
+const MOVED_RESOURCES: &[&str] = &[
+    "cognito-idp:DescribeUserPool",
+    "cognito-idp:DescribeUserPoolClient",
+    "cognito-idp:GetGroup",
+    "cognito-idp:ListTagsForResource",
+    "cognito-idp:TagResource",
+    "cognito-idp:UntagResource",
+    "cognito-identity:ListTagsForResource",
+    "cognito-identity:TagResource",
+    "cognito-identity:UntagResource",
+    "dynamodb:ListTagsOfResource",
+    "dynamodb:TagResource",
+    "dynamodb:UntagResource",
+    "kinesis:AddTagsToStream",
+    "kinesis:ListTagsForStream",
+    "kinesis:RemoveTagsFromStream",
+    "s3:GetBucketTagging",
+    "s3:PutBucketTagging",
+];
+
+/// The IAM policy document that covers every step. Stack actions are limited to Amplify's stacks (holding stacks bear the
+/// same prefix); the rest cannot be limited before the resources are known.
+pub fn policy() -> Value {
+    let (stacks, others): (Vec<&str>, Vec<&str>) = STEP_CALLS
+        .iter()
+        .map(|(action, ..)| *action)
+        .partition(|action| action.starts_with("cloudformation:") && !is_account_wide(action));
+    let account_wide: Vec<&str> = others.into_iter().collect();
+    json!({
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Sid": "Stacks",
+                "Effect": "Allow",
+                "Action": stacks,
+                "Resource": "arn:*:cloudformation:*:*:stack/amplify-*"
+            },
+            { "Sid": "ReadAndMark", "Effect": "Allow", "Action": account_wide, "Resource": "*" },
+            { "Sid": "OwnershipTags", "Effect": "Allow", "Action": MOVED_RESOURCES, "Resource": "*" }
+        ]
+    })
+}
+
+/// Actions on stack refactors know no stack ARN before the refactor exists.
+fn is_account_wide(action: &str) -> bool {
+    action.contains("StackRefactor")
+}

@@ -1,0 +1,130 @@
+//! Live configuration before and after the moves.
+
+use futures::future::try_join_all;
+use indexmap::{IndexMap, IndexSet};
+
+use super::{error::ExecutionError, run::Run};
+use crate::{
+    cloud::{CloudError, LiveConfiguration},
+    error::Result,
+    refactor::{Presence, RefactorOperation, RefactorPlan, ResourceMove},
+};
+
+/// Configurations before the first operation, by physical id.
+pub(super) struct Snapshot {
+    before: IndexMap<String, LiveConfiguration>,
+    user_pools: Vec<String>,
+}
+
+impl Snapshot {
+    /// Reads all resources that move, side by side. What cannot be read is told: it will not be compared.
+    pub(super) async fn take(run: &Run<'_>, plan: &RefactorPlan) -> Result<Self> {
+        let mut moves: IndexMap<&str, &ResourceMove> = IndexMap::new();
+        for planned in &plan.operations {
+            if let RefactorOperation::CreateAndExecuteStackRefactor(operation) = &planned.operation {
+                moves.extend(operation.moves.iter().map(|one| (one.physical_id.as_str(), one)));
+            }
+        }
+        let user_pools: IndexSet<String> = plan
+            .operations
+            .iter()
+            .flat_map(|planned| &planned.before)
+            .filter_map(|expectation| match &expectation.presence {
+                Presence::Present { resources, .. } => Some(resources.values()),
+                Presence::Absent | Presence::Shell => None,
+            })
+            .flatten()
+            .filter(|resource| resource.resource_type == "AWS::Cognito::UserPool")
+            .filter_map(|resource| resource.physical_id.clone())
+            .collect();
+        let user_pools: Vec<String> = user_pools.into_iter().collect();
+        let read = moves.values().map(|one| read(run, one, &user_pools));
+        let configurations = try_join_all(read).await?;
+        Ok(Self {
+            before: configurations
+                .into_iter()
+                .flatten()
+                .map(|found| (found.physical_id.clone(), found))
+                .collect(),
+            user_pools,
+        })
+    }
+
+    /// Compares the moved resources with before. A user pool that lost settings gets them back at once.
+    pub(super) async fn compare(&self, run: &Run<'_>, operation: &str, moves: &[ResourceMove]) -> Result<()> {
+        for one in moves {
+            let Some(before) = self.before.get(&one.physical_id) else {
+                continue;
+            };
+            let differences = self.differences(run, before, one).await?;
+            if differences.is_empty() {
+                continue;
+            }
+            run.warn(
+                "CONFIGURATION_RESTORED",
+                format!(
+                    "{} {} lost settings during the move; they are put back: {}",
+                    one.resource_type,
+                    one.physical_id,
+                    differences.join("; ")
+                ),
+            );
+            let put_back = run
+                .cloud
+                .live
+                .put_back(before)
+                .await
+                .map_err(|error| run.failed(operation, error))?;
+            let remaining = if put_back {
+                self.differences(run, before, one).await?
+            } else {
+                differences
+            };
+            if !remaining.is_empty() {
+                return Err(ExecutionError::ConfigurationChanged {
+                    resource_type: one.resource_type.clone(),
+                    physical_id: one.physical_id.clone(),
+                    differences: remaining,
+                }
+                .into());
+            }
+        }
+        Ok(())
+    }
+
+    async fn differences(&self, run: &Run<'_>, before: &LiveConfiguration, one: &ResourceMove) -> Result<Vec<String>> {
+        let after = read(run, one, &self.user_pools).await?;
+        Ok(after.map(|after| before.differences(&after)).unwrap_or_default())
+    }
+}
+
+async fn read(run: &Run<'_>, one: &ResourceMove, user_pools: &[String]) -> Result<Option<LiveConfiguration>> {
+    let attempt = |pool: Option<String>| async move {
+        run.cloud
+            .live
+            .configuration(&one.resource_type, &one.physical_id, pool.as_deref())
+            .await
+    };
+    let mut outcome = attempt(user_pools.first().cloned()).await;
+    for pool in user_pools.iter().skip(1) {
+        // The client belongs to another of the pools.
+        if !matches!(&outcome, Err(CloudError::Refused { code, .. }) if code == "ResourceNotFoundException") {
+            break;
+        }
+        outcome = attempt(Some(pool.clone())).await;
+    }
+    match outcome {
+        Ok(found) => Ok(found),
+        Err(error) if error.is_unavailable() => {
+            run.warn(
+                "CONFIGURATION_NOT_READ",
+                format!(
+                    "the configuration of {} {} cannot be compared: {error}",
+                    one.resource_type, one.physical_id
+                ),
+            );
+            Ok(None)
+        }
+        Err(error) => Err(run.failed("", error).into()),
+    }
+}

@@ -1,0 +1,349 @@
+use serde_json::{Map, Value, json};
+use thiserror::Error;
+
+use crate::{cloud::CloudError, error::CodedError};
+
+/// Why an operation of a refactor stopped.
+#[derive(Debug, Error)]
+pub enum ExecutionError {
+    /// A call failed.
+    #[error("{operation}: {source}")]
+    Cloud {
+        /// Operation of the plan.
+        operation: String,
+        /// The call's error.
+        #[source]
+        source: CloudError,
+    },
+    /// Somebody else changed a stack after the plan was made.
+    #[error("stack {stack} is not as it was when the refactor was planned: {difference}")]
+    StackChanged {
+        /// Stack.
+        stack: String,
+        /// What differs.
+        difference: String,
+    },
+    /// A stack is in a state from which it does not come back by itself.
+    #[error("stack {stack} is in status {status}{}", reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default())]
+    StackFailed {
+        /// Stack.
+        stack: String,
+        /// Status.
+        status: String,
+        /// Reason.
+        reason: Option<String>,
+    },
+    /// The change set of an update would change more than it may.
+    #[error("the update of stack {stack} would not be harmless: {}", changes.join("; "))]
+    UpdateNotHarmless {
+        /// Stack.
+        stack: String,
+        /// Every change that must not be.
+        changes: Vec<String>,
+    },
+    /// The change set could not be made.
+    #[error("CloudFormation refuses the update of stack {stack}: {reason}")]
+    UpdateRefused {
+        /// Stack.
+        stack: String,
+        /// The service's words.
+        reason: String,
+    },
+    /// The stack refactor was refused.
+    #[error("CloudFormation refuses to move resources from {source_stack} to {target_stack}: {reason}")]
+    RefactorRefused {
+        /// Source stack.
+        source_stack: String,
+        /// Target stack.
+        target_stack: String,
+        /// The service's words.
+        reason: String,
+    },
+    /// The service would do something other than what is planned.
+    #[error("CloudFormation's preview of the move from {source_stack} to {target_stack} is not the plan: {}", differences.join("; "))]
+    PreviewDiffers {
+        /// Source stack.
+        source_stack: String,
+        /// Target stack.
+        target_stack: String,
+        /// One by one.
+        differences: Vec<String>,
+    },
+    /// The execution of the stack refactor failed; the service took it back.
+    #[error(
+        "the move from {source_stack} to {target_stack} failed and was taken back by CloudFormation ({status}): {reason}"
+    )]
+    RefactorFailed {
+        /// Source stack.
+        source_stack: String,
+        /// Target stack.
+        target_stack: String,
+        /// Execution status.
+        status: String,
+        /// The service's words.
+        reason: String,
+    },
+    /// After a move the stacks do not own what they should.
+    #[error("after the move from {source_stack} to {target_stack}, {difference}")]
+    OwnershipWrong {
+        /// Source stack.
+        source_stack: String,
+        /// Target stack.
+        target_stack: String,
+        /// What is wrong.
+        difference: String,
+    },
+    /// A resource is not configured as before.
+    #[error("the live configuration of {resource_type} {physical_id} changed: {}", differences.join("; "))]
+    ConfigurationChanged {
+        /// Type.
+        resource_type: String,
+        /// Physical id.
+        physical_id: String,
+        /// One by one.
+        differences: Vec<String>,
+    },
+}
+
+impl CodedError for ExecutionError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::Cloud { source, .. } => source.code(),
+            Self::StackChanged { .. } => "STACK_CHANGED",
+            Self::StackFailed { .. } => "STACK_FAILED",
+            Self::UpdateNotHarmless { .. } => "UPDATE_NOT_HARMLESS",
+            Self::UpdateRefused { .. } => "UPDATE_REFUSED",
+            Self::RefactorRefused { .. } => "REFACTOR_REFUSED",
+            Self::PreviewDiffers { .. } => "REFACTOR_PREVIEW_DIFFERS",
+            Self::RefactorFailed { .. } => "REFACTOR_FAILED",
+            Self::OwnershipWrong { .. } => "OWNERSHIP_WRONG",
+            Self::ConfigurationChanged { .. } => "LIVE_CONFIGURATION_CHANGED",
+        }
+    }
+
+    fn resolution(&self) -> String {
+        const GO_ON: &str =
+            "Run the same command again to go on from here, or with --rollback to take everything back.";
+        match self {
+            Self::Cloud { source, .. } => format!("{} {GO_ON}", source.resolution()),
+            Self::StackChanged { .. } => format!("Stop whatever deploys to this stack (pipelines, colleagues, the console). {GO_ON}"),
+            Self::StackFailed { .. } => format!("Bring the stack back to a stable state in the CloudFormation console (continue or finish its rollback). {GO_ON}"),
+            Self::UpdateNotHarmless { .. } => format!("Nothing was changed by this operation. Look at what changed in the stack outside of CloudFormation. {GO_ON}"),
+            Self::UpdateRefused { .. } | Self::RefactorRefused { .. } | Self::PreviewDiffers { .. } => {
+                format!("Nothing was changed by this operation. Mend what CloudFormation names. {GO_ON}")
+            }
+            Self::RefactorFailed { .. } => format!("The resources are where they were before this operation. {GO_ON}"),
+            Self::OwnershipWrong { .. } => "Do not deploy either environment. Compare the resources of both stacks in the CloudFormation console and contact AWS support if a resource is in none or both.".into(),
+            Self::ConfigurationChanged { .. } => format!("Compare the resource's settings with those named here and put them back by hand. {GO_ON}"),
+        }
+    }
+
+    fn details(&self) -> Map<String, Value> {
+        let details = match self {
+            Self::Cloud { operation, source } => {
+                let mut details = source.details();
+                details.insert("operation".into(), operation.clone().into());
+                return details;
+            }
+            Self::StackChanged { stack, .. } | Self::UpdateRefused { stack, .. } => json!({ "stack": stack }),
+            Self::StackFailed { stack, status, .. } => json!({ "stack": stack, "status": status }),
+            Self::UpdateNotHarmless { stack, changes } => json!({ "stack": stack, "changes": changes }),
+            Self::RefactorRefused {
+                source_stack,
+                target_stack,
+                ..
+            }
+            | Self::PreviewDiffers {
+                source_stack,
+                target_stack,
+                ..
+            }
+            | Self::RefactorFailed {
+                source_stack,
+                target_stack,
+                ..
+            }
+            | Self::OwnershipWrong {
+                source_stack,
+                target_stack,
+                ..
+            } => json!({ "stack": source_stack, "targetStack": target_stack }),
+            Self::ConfigurationChanged {
+                resource_type,
+                physical_id,
+                ..
+            } => {
+                json!({ "resourceType": resource_type, "physicalId": physical_id })
+            }
+        };
+        match details {
+            Value::Object(details) => details,
+            _ => Map::new(),
+        }
+    }
+}
+
+/// Why the stacks that are named cannot be the ones that are meant.
+#[derive(Debug, Error)]
+pub enum TargetError {
+    /// No `--to`.
+    #[error("the Gen 2 root stack is not named")]
+    NotNamed,
+    /// The Gen 2 root does not exist.
+    #[error("there is no stack {stack} in {region}")]
+    Gen2RootMissing {
+        /// Stack.
+        stack: String,
+        /// Region.
+        region: String,
+    },
+    /// The Gen 1 root does not exist.
+    #[error("the Gen 1 root stack {stack} does not exist in {region}")]
+    Gen1RootMissing {
+        /// Stack.
+        stack: String,
+        /// Region.
+        region: String,
+    },
+    /// `--to` names the Gen 1 root.
+    #[error("{stack} is the Gen 1 root stack")]
+    IsGen1 {
+        /// Stack.
+        stack: String,
+    },
+    /// `--to` names a nested stack.
+    #[error("{stack} is nested in {parent}: it is not a root stack")]
+    IsNested {
+        /// Stack.
+        stack: String,
+        /// Parent.
+        parent: String,
+    },
+    /// The root is in a failed or moving state.
+    #[error("the Gen 2 root stack {stack} is in status {status}{}", reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default())]
+    RootNotStable {
+        /// Stack.
+        stack: String,
+        /// Status.
+        status: String,
+        /// Reason.
+        reason: Option<String>,
+    },
+    /// The root belongs to another app.
+    #[error("{stack} belongs to the Amplify app {found}, not to {expected}")]
+    OtherApp {
+        /// Stack.
+        stack: String,
+        /// App of the project.
+        expected: String,
+        /// App of the stack.
+        found: String,
+    },
+    /// `--mappings` names a file that cannot be read.
+    #[error("the mapping file {path} cannot be read: {source}")]
+    MappingsUnreadable {
+        /// File.
+        path: String,
+        /// The system's error.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The credentials belong to another account.
+    #[error("the credentials belong to account {found}, but the environment is deployed in account {expected}")]
+    WrongAccount {
+        /// Account of the environment.
+        expected: String,
+        /// Account of the credentials.
+        found: String,
+    },
+}
+
+impl CodedError for TargetError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotNamed => "GEN2_ROOT_NOT_NAMED",
+            Self::Gen2RootMissing { .. } => "GEN2_ROOT_NOT_FOUND",
+            Self::Gen1RootMissing { .. } => "GEN1_ROOT_NOT_FOUND",
+            Self::IsGen1 { .. } => "GEN2_ROOT_IS_GEN1",
+            Self::IsNested { .. } => "GEN2_ROOT_IS_NESTED",
+            Self::RootNotStable { .. } => "STACK_NOT_STABLE",
+            Self::OtherApp { .. } => "GEN2_ROOT_OF_OTHER_APP",
+            Self::MappingsUnreadable { .. } => "MAPPINGS_FILE_UNREADABLE",
+            Self::WrongAccount { .. } => "ACCOUNT_MISMATCH",
+        }
+    }
+
+    fn resolution(&self) -> String {
+        match self {
+            Self::NotNamed | Self::Gen2RootMissing { .. } | Self::IsGen1 { .. } | Self::IsNested { .. } | Self::OtherApp { .. } => {
+                "Name the root stack of the Gen 2 branch with --to: in the CloudFormation console it looks like amplify-<appId>-<branch>-branch-<hash>.".into()
+            }
+            Self::Gen1RootMissing { .. } => "Make sure that region and credentials are those of the environment, and run `amplify pull`.".into(),
+            Self::RootNotStable { .. } => "Wait until a running deployment has ended, or repair the failed one, then run refactor again.".into(),
+            Self::MappingsUnreadable { .. } => "Check the path that is given with --mappings.".into(),
+            Self::WrongAccount { .. } => "Use credentials of the environment's account, for example with --profile.".into(),
+        }
+    }
+
+    fn details(&self) -> Map<String, Value> {
+        let details = match self {
+            Self::NotNamed => json!({}),
+            Self::Gen2RootMissing { stack, region } | Self::Gen1RootMissing { stack, region } => {
+                json!({ "stack": stack, "region": region })
+            }
+            Self::IsGen1 { stack } => json!({ "stack": stack }),
+            Self::IsNested { stack, parent } => json!({ "stack": stack, "parent": parent }),
+            Self::RootNotStable { stack, status, .. } => json!({ "stack": stack, "status": status }),
+            Self::OtherApp { stack, expected, found } => {
+                json!({ "stack": stack, "expected": expected, "found": found })
+            }
+            Self::MappingsUnreadable { path, .. } => json!({ "path": path }),
+            Self::WrongAccount { expected, found } => json!({ "expected": expected, "found": found }),
+        };
+        match details {
+            Value::Object(details) => details,
+            _ => Map::new(),
+        }
+    }
+}
+
+/// Why the planned operations cannot be written down.
+#[derive(Debug, Error)]
+pub enum OutputError {
+    /// The folder is in use.
+    #[error("{path} is not an empty folder")]
+    NotEmpty {
+        /// Folder.
+        path: String,
+    },
+    /// The disk refuses.
+    #[error("{path} cannot be written: {source}")]
+    Io {
+        /// File or folder.
+        path: String,
+        /// The system's error.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl CodedError for OutputError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotEmpty { .. } => "OUTPUT_NOT_EMPTY",
+            Self::Io { .. } => "OUTPUT_IO",
+        }
+    }
+
+    fn resolution(&self) -> String {
+        match self {
+            Self::NotEmpty { .. } => "Name a folder that does not exist or is empty.".into(),
+            Self::Io { .. } => "Make sure that the folder is on a writable disk with free space.".into(),
+        }
+    }
+
+    fn details(&self) -> Map<String, Value> {
+        let (Self::NotEmpty { path } | Self::Io { path, .. }) = self;
+        Map::from_iter([("path".to_owned(), Value::from(path.as_str()))])
+    }
+}

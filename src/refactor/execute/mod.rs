@@ -1,0 +1,19 @@
+//! Carries a plan out. Every operation is decided by what is live: done already, as expected, or changed by somebody else.
+
+mod configuration;
+mod deletion;
+mod error;
+mod history;
+mod moves;
+mod output;
+mod planning;
+mod run;
+mod step;
+mod update;
+mod upload;
+mod wait;
+
+pub use error::{ExecutionError, TargetError};
+pub use history::{History, history};
+pub use planning::{RefactorRequest, plan_refactor};
+pub use step::{RefactorStep, RefactorTarget, ValidationCheck};

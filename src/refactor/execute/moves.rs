@@ -1,0 +1,405 @@
+//! A move by a stack refactor: created, compared with the plan, executed, checked.
+
+use indexmap::IndexMap;
+use serde_json::json;
+
+use super::{
+    configuration::Snapshot,
+    deletion,
+    error::ExecutionError,
+    run::Run,
+    upload::Upload,
+    wait::{Patience, is_passing, until_settled, until_usable},
+};
+use crate::{
+    cloud::{RefactorAction, StackRefactorDefinition, StackRefactorRequest, StackRefactorState},
+    deployment::StackResource,
+    error::Result,
+    plan::OperationOutcome,
+    refactor::StackRefactor,
+};
+
+/// Longest description of a stack refactor, in bytes.
+const DESCRIPTION_LIMIT: usize = 1024;
+
+/// How often the creation is tried when its answer is lost and the service knows of no such refactor.
+const CREATION_ATTEMPTS: usize = 3;
+
+pub(super) async fn carry_out(
+    run: &Run<'_>,
+    operation: &str,
+    moved: &StackRefactor,
+    before: &Snapshot,
+) -> Result<OperationOutcome> {
+    let outcome = match state(run, operation, moved).await? {
+        MoveState::Done => OperationOutcome::AlreadyDone,
+        MoveState::Pending => {
+            move_resources(run, operation, moved).await?;
+            OperationOutcome::Done
+        }
+    };
+    before.compare(run, operation, &moved.moves).await?;
+    Ok(outcome)
+}
+
+enum MoveState {
+    Done,
+    Pending,
+}
+
+/// Decides by what the stacks own now.
+async fn state(run: &Run<'_>, operation: &str, moved: &StackRefactor) -> Result<MoveState> {
+    until_usable(run, operation, &moved.source.stack.id).await?;
+    let target = until_settled(run, operation, &moved.target.stack.id).await?;
+    let is_shell = target
+        .as_ref()
+        .is_some_and(|target| target.status == "REVIEW_IN_PROGRESS");
+    if is_shell {
+        deletion::delete(run, operation, &moved.target.stack.name).await?;
+    }
+    let target_exists = target.is_some() && !is_shell;
+    if target_exists {
+        until_usable(run, operation, &moved.target.stack.id).await?;
+    }
+    let source = resources(run, operation, &moved.source.stack.id).await?;
+    let owned = if target_exists {
+        resources(run, operation, &moved.target.stack.id).await?
+    } else {
+        IndexMap::new()
+    };
+    if misplaced(moved, &source, &owned).is_none() {
+        return Ok(MoveState::Done);
+    }
+    let changed = |stack: &str, difference: String| ExecutionError::StackChanged {
+        stack: stack.to_owned(),
+        difference,
+    };
+    for one in &moved.moves {
+        let live = source
+            .get(&one.source_logical_id)
+            .and_then(|resource| resource.physical_id.as_deref());
+        if live != Some(one.physical_id.as_str()) {
+            let difference = format!(
+                "{} is {} instead of {}",
+                one.source_logical_id,
+                live.unwrap_or("missing"),
+                one.physical_id
+            );
+            return Err(changed(&moved.source.stack.name, difference).into());
+        }
+        if owned
+            .get(&one.target_logical_id)
+            .is_some_and(|resource| resource.physical_id.is_some())
+        {
+            return Err(changed(
+                &moved.target.stack.name,
+                format!("it owns a resource {} already", one.target_logical_id),
+            )
+            .into());
+        }
+    }
+    let live = run.template(operation, &moved.source.stack.id).await?;
+    if !run.is_expected(&moved.source.stack.name, &live, moved.source.before.as_ref()) {
+        return Err(changed(&moved.source.stack.name, "its template is another one".into()).into());
+    }
+    match (&moved.target.before, target_exists) {
+        (None, true) => return Err(changed(&moved.target.stack.name, "it exists already".into()).into()),
+        (Some(_), false) => return Err(changed(&moved.target.stack.name, "it does not exist any more".into()).into()),
+        (None, false) => {}
+        (Some(expected), true) => {
+            let live = run.template(operation, &moved.target.stack.id).await?;
+            if !run.is_expected(&moved.target.stack.name, &live, Some(expected)) {
+                return Err(changed(&moved.target.stack.name, "its template is another one".into()).into());
+            }
+        }
+    }
+    Ok(MoveState::Pending)
+}
+
+async fn resources(run: &Run<'_>, operation: &str, stack: &str) -> Result<IndexMap<String, StackResource>> {
+    Ok(run
+        .cloud
+        .cloudformation
+        .stack_resources(stack)
+        .await
+        .map_err(|error| run.failed(operation, error))?)
+}
+
+/// The first resource that is not where the move leads; none when all are.
+fn misplaced(
+    moved: &StackRefactor,
+    source: &IndexMap<String, StackResource>,
+    target: &IndexMap<String, StackResource>,
+) -> Option<String> {
+    let owns = |stack: &IndexMap<String, StackResource>, logical_id: &str, physical_id: &str| {
+        stack
+            .get(logical_id)
+            .is_some_and(|resource| resource.physical_id.as_deref() == Some(physical_id))
+    };
+    moved.moves.iter().find_map(|one| {
+        if !owns(target, &one.target_logical_id, &one.physical_id) {
+            return Some(format!(
+                "{} does not own {} as {}",
+                moved.target.stack.name, one.physical_id, one.target_logical_id
+            ));
+        }
+        if owns(source, &one.source_logical_id, &one.physical_id) {
+            return Some(format!(
+                "{} still owns {} as {}",
+                moved.source.stack.name, one.physical_id, one.source_logical_id
+            ));
+        }
+        None
+    })
+}
+
+async fn move_resources(run: &Run<'_>, operation: &str, moved: &StackRefactor) -> Result<()> {
+    let tag = format!(" [{}/{operation}]", run.id);
+    let room = DESCRIPTION_LIMIT - tag.len();
+    let shown: String = moved.description.chars().take(room).collect();
+    let description = format!("{shown}{tag}");
+    run.intend(
+        operation,
+        json!({ "createStackRefactor": description, "kind": moved.kind, "moves": moved.moves }),
+    )?;
+    let source = Upload::of(run, operation, &moved.source.stack.name, &moved.source.after)
+        .await
+        .map_err(|error| run.failed(operation, error))?;
+    let target = Upload::of(run, operation, &moved.target.stack.name, &moved.target.after)
+        .await
+        .map_err(|error| run.failed(operation, error))?;
+    let request = StackRefactorRequest {
+        description,
+        creates_stack: moved.create_target,
+        definitions: vec![
+            StackRefactorDefinition {
+                stack: moved.source.stack.id.clone(),
+                template: source.source.clone(),
+            },
+            StackRefactorDefinition {
+                stack: if moved.create_target {
+                    moved.target.stack.name.clone()
+                } else {
+                    moved.target.stack.id.clone()
+                },
+                template: target.source.clone(),
+            },
+        ],
+        mappings: moved
+            .moves
+            .iter()
+            .map(|one| {
+                [
+                    moved.source.stack.name.clone(),
+                    one.source_logical_id.clone(),
+                    moved.target.stack.name.clone(),
+                    one.target_logical_id.clone(),
+                ]
+            })
+            .collect(),
+    };
+    let outcome = create_and_execute(run, operation, moved, &request).await;
+    source.remove(run).await;
+    target.remove(run).await;
+    outcome
+}
+
+async fn create_and_execute(
+    run: &Run<'_>,
+    operation: &str,
+    moved: &StackRefactor,
+    request: &StackRefactorRequest,
+) -> Result<()> {
+    let id = create(run, operation, request).await?;
+    run.intend(operation, json!({ "stackRefactorId": id }))?;
+    let created = until(run, operation, &id, |state| !state.status.ends_with("_IN_PROGRESS")).await?;
+    if created.status != "CREATE_COMPLETE" {
+        remove_shell(run, operation, moved).await?;
+        return Err(ExecutionError::RefactorRefused {
+            source_stack: moved.source.stack.name.clone(),
+            target_stack: moved.target.stack.name.clone(),
+            reason: created.status_reason.unwrap_or(created.status),
+        }
+        .into());
+    }
+    let preview = run
+        .cloud
+        .cloudformation
+        .stack_refactor_actions(&id)
+        .await
+        .map_err(|error| run.failed(operation, error))?;
+    let differences = preview_differences(moved, &preview);
+    if !differences.is_empty() {
+        remove_shell(run, operation, moved).await?;
+        return Err(ExecutionError::PreviewDiffers {
+            source_stack: moved.source.stack.name.clone(),
+            target_stack: moved.target.stack.name.clone(),
+            differences,
+        }
+        .into());
+    }
+    run.intend(operation, json!({ "executeStackRefactor": id }))?;
+    execute(run, operation, &id).await?;
+    let executed = until(run, operation, &id, |state| is_executed(&state.execution_status)).await?;
+    if executed.execution_status != "EXECUTE_COMPLETE" {
+        remove_shell(run, operation, moved).await?;
+        return Err(ExecutionError::RefactorFailed {
+            source_stack: moved.source.stack.name.clone(),
+            target_stack: moved.target.stack.name.clone(),
+            status: executed.execution_status,
+            reason: executed
+                .execution_status_reason
+                .or(executed.status_reason)
+                .unwrap_or_else(|| "no reason was given".into()),
+        }
+        .into());
+    }
+    // The refactor is reported complete seconds before its stacks are.
+    until_usable(run, operation, &moved.source.stack.id).await?;
+    until_usable(run, operation, &moved.target.stack.id).await?;
+    let (source, target) = (
+        resources(run, operation, &moved.source.stack.id).await?,
+        resources(run, operation, &moved.target.stack.id).await?,
+    );
+    match misplaced(moved, &source, &target) {
+        None => Ok(()),
+        Some(difference) => Err(ExecutionError::OwnershipWrong {
+            source_stack: moved.source.stack.name.clone(),
+            target_stack: moved.target.stack.name.clone(),
+            difference,
+        }
+        .into()),
+    }
+}
+
+/// Creates the refactor. The call carries no token, so a lost answer is looked up by the description before it is repeated.
+async fn create(run: &Run<'_>, operation: &str, request: &StackRefactorRequest) -> Result<String> {
+    let api = &run.cloud.cloudformation;
+    let mut patience = Patience::new();
+    let mut attempts = 0;
+    loop {
+        attempts += 1;
+        let error = match api.create_stack_refactor(request).await {
+            Ok(id) => return Ok(id),
+            Err(error) if is_passing(&error) => error,
+            Err(error) => return Err(run.failed(operation, error).into()),
+        };
+        patience.pause(run, operation, "stack refactor", "no answer").await;
+        if let Some(id) = find(run, operation, request).await? {
+            return Ok(id);
+        }
+        if attempts >= CREATION_ATTEMPTS {
+            return Err(run.failed(operation, error).into());
+        }
+    }
+}
+
+async fn find(run: &Run<'_>, operation: &str, request: &StackRefactorRequest) -> Result<Option<String>> {
+    let mut patience = Patience::new();
+    loop {
+        match run.cloud.cloudformation.open_stack_refactors().await {
+            Ok(open) => {
+                return Ok(open
+                    .into_iter()
+                    .find(|(_, description)| *description == request.description)
+                    .map(|(id, _)| id));
+            }
+            Err(error) if is_passing(&error) => patience.pause(run, operation, "stack refactors", "no answer").await,
+            Err(error) => return Err(run.failed(operation, error).into()),
+        }
+    }
+}
+
+/// Begins the execution. After a lost answer the refactor itself tells whether it began.
+async fn execute(run: &Run<'_>, operation: &str, id: &str) -> Result<()> {
+    let mut patience = Patience::new();
+    loop {
+        let error = match run.cloud.cloudformation.execute_stack_refactor(id).await {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        if !is_passing(&error) {
+            return Err(run.failed(operation, error).into());
+        }
+        patience.pause(run, operation, id, "no answer").await;
+        let state = until(run, operation, id, |_| true).await?;
+        if state.execution_status != "AVAILABLE" {
+            return Ok(());
+        }
+    }
+}
+
+fn is_executed(status: &str) -> bool {
+    !status.ends_with("_IN_PROGRESS") && status != "AVAILABLE"
+}
+
+async fn until(
+    run: &Run<'_>,
+    operation: &str,
+    id: &str,
+    is_reached: impl Fn(&StackRefactorState) -> bool,
+) -> Result<StackRefactorState> {
+    let mut patience = Patience::new();
+    loop {
+        match run.cloud.cloudformation.stack_refactor(id).await {
+            Ok(state) if is_reached(&state) => return Ok(state),
+            Ok(state) => {
+                let status = if state.status == "CREATE_COMPLETE" {
+                    &state.execution_status
+                } else {
+                    &state.status
+                };
+                patience.pause(run, operation, id, status).await;
+            }
+            Err(error) if is_passing(&error) => patience.pause(run, operation, id, "no answer").await,
+            Err(error) => return Err(run.failed(operation, error).into()),
+        }
+    }
+}
+
+/// A refactor that fails can leave the stack that it would have created as a shell.
+async fn remove_shell(run: &Run<'_>, operation: &str, moved: &StackRefactor) -> Result<()> {
+    if !moved.create_target {
+        return Ok(());
+    }
+    match until_settled(run, operation, &moved.target.stack.name).await? {
+        Some(found) if found.status == "REVIEW_IN_PROGRESS" => {
+            deletion::delete(run, operation, &moved.target.stack.name)
+                .await
+                .map(drop)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Every difference between what the service would do and what is planned.
+fn preview_differences(moved: &StackRefactor, preview: &[RefactorAction]) -> Vec<String> {
+    let mut differences = Vec::new();
+    let mut expected: Vec<_> = moved.moves.iter().collect();
+    for action in preview {
+        match (action.action.as_str(), action.entity.as_str()) {
+            ("MOVE", "RESOURCE") => {
+                let position = expected.iter().position(|one| {
+                    action.source.as_ref() == Some(&(moved.source.stack.name.clone(), one.source_logical_id.clone()))
+                        && action.target.as_ref()
+                            == Some(&(moved.target.stack.name.clone(), one.target_logical_id.clone()))
+                        && action.physical_id.as_ref().is_none_or(|id| *id == one.physical_id)
+                });
+                match position {
+                    Some(position) => {
+                        expected.swap_remove(position);
+                    }
+                    None => differences.push(format!("it would move {:?} to {:?}", action.source, action.target)),
+                }
+            }
+            ("CREATE", "STACK") if moved.create_target => {}
+            _ => differences.push(format!("it would {} a {}", action.action, action.entity)),
+        }
+    }
+    differences.extend(
+        expected
+            .into_iter()
+            .map(|one| format!("it would not move {}", one.source_logical_id)),
+    );
+    differences
+}

@@ -1,0 +1,286 @@
+//! Reads what a refactor needs, checks that the stacks are the right ones, and plans.
+
+use std::path::{Path, PathBuf};
+
+use futures::future::try_join_all;
+use indexmap::IndexMap;
+
+use super::{
+    error::TargetError,
+    history::history,
+    step::{RefactorStep, RefactorTarget, ValidationCheck},
+};
+use crate::{
+    backend::model::Resource,
+    cloud::{Cloud, CloudError, Depth, read_stack, read_tree},
+    cloudformation::Place,
+    deployment::{Stack, StackTree},
+    error::Result,
+    journal::{Journal, MigrationFolder},
+    plan::{Event, EventSink},
+    refactor::{
+        AttributeRequest, KnownAttributes, LiveAttributes, PlanError, PlanInput, ResourceMappings, holding_names,
+        plan_forward, plan_rollback,
+    },
+};
+
+/// What the caller asks for.
+pub struct RefactorRequest {
+    /// AWS.
+    pub cloud: Cloud,
+    /// The user's project.
+    pub project_dir: PathBuf,
+    /// Gen 1 environment.
+    pub environment: String,
+    /// Amplify app id, when the project knows it.
+    pub app_id: Option<String>,
+    /// Account that owns the environment, when the project knows it.
+    pub expected_account: Option<String>,
+    /// Gen 1 root stack.
+    pub gen1_root: String,
+    /// Deployment bucket.
+    pub deployment_bucket: String,
+    /// Entries of amplify-meta.json, in its order.
+    pub resources: Vec<Resource>,
+    /// `--to`; a rollback finds it in the journal.
+    pub gen2_root: Option<String>,
+    /// `--mappings`
+    pub mappings: Option<PathBuf>,
+    /// Take it back.
+    pub is_rollback: bool,
+    /// Validations of the step that other rooms provide: lock status, assessment.
+    pub checks: Vec<ValidationCheck>,
+}
+
+/// Plans a refactor or its rollback from what is deployed now. Changes nothing.
+///
+/// # Errors
+/// When a stack is missing, belongs to another app, account or generation, or the plan cannot be made.
+pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> Result<RefactorStep> {
+    let mappings = match &request.mappings {
+        Some(path) => read_mappings(path)?,
+        None => ResourceMappings::default(),
+    };
+    let recorded = history(&Journal::read(
+        &MigrationFolder::of(&request.project_dir),
+        &request.environment,
+    )?);
+    let gen2_root = match (&request.gen2_root, &recorded.record) {
+        (Some(named), _) => named.clone(),
+        (None, Some(record)) if request.is_rollback => record.gen2_root.name.clone(),
+        (None, _) => return Err(TargetError::NotNamed.into()),
+    };
+    if gen2_root == request.gen1_root {
+        return Err(TargetError::IsGen1 { stack: gen2_root }.into());
+    }
+    events.emit(Event::Phase {
+        name: "read-stacks".into(),
+        message: format!("Reading the stacks of {} and {gen2_root}", request.gen1_root),
+    });
+    let api = request.cloud.cloudformation.as_ref();
+    let gen2_with_holding = async {
+        let tree = read_tree(api, &gen2_root, Depth::Categories).await?;
+        let names = tree.as_ref().map(holding_names).unwrap_or_default();
+        let holding = try_join_all(names.iter().map(|name| read_holding(&request.cloud, name))).await?;
+        let holding: IndexMap<String, Stack> = holding
+            .into_iter()
+            .flatten()
+            .map(|stack| (stack.name.clone(), stack))
+            .collect();
+        Ok::<_, CloudError>((tree, holding))
+    };
+    let (account, gen1, gen2) = tokio::join!(
+        request.cloud.account_id(),
+        read_tree(api, &request.gen1_root, Depth::Categories),
+        gen2_with_holding
+    );
+    let account_id = account?;
+    if let Some(expected) = request
+        .expected_account
+        .as_ref()
+        .filter(|expected| **expected != account_id)
+    {
+        return Err(TargetError::WrongAccount {
+            expected: expected.clone(),
+            found: account_id,
+        }
+        .into());
+    }
+    let gen1 = gen1?.ok_or_else(|| TargetError::Gen1RootMissing {
+        stack: request.gen1_root.clone(),
+        region: request.cloud.region.clone(),
+    })?;
+    let (gen2, holding) = gen2?;
+    let gen2 = gen2.ok_or_else(|| TargetError::Gen2RootMissing {
+        stack: gen2_root.clone(),
+        region: request.cloud.region.clone(),
+    })?;
+    ensure_is_gen2_root(&request, &gen1, &gen2)?;
+    let place = Place {
+        account_id,
+        region: request.cloud.region.clone(),
+    };
+    let mut known = KnownAttributes::default();
+    let plan = loop {
+        let input = PlanInput {
+            gen1: &gen1,
+            gen2: &gen2,
+            holdings: &holding,
+            resources: &request.resources,
+            account_id: &place.account_id,
+            region: &place.region,
+            mappings: &mappings,
+            attributes: &known,
+        };
+        let planned = if request.is_rollback {
+            plan_rollback(&input, recorded.record.as_ref())
+        } else {
+            plan_forward(&input)
+        };
+        match planned {
+            Ok(plan) => break plan,
+            // Read what can be read, and plan again; what cannot stays the error that it is.
+            Err(PlanError::AttributesNeeded(requests)) => {
+                if !read_attributes(&request.cloud, &requests, &mut known).await? {
+                    return Err(PlanError::AttributesNeeded(requests).into());
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
+    };
+    Ok(RefactorStep {
+        plan,
+        is_rollback: request.is_rollback,
+        target: RefactorTarget {
+            project_dir: request.project_dir,
+            environment: request.environment,
+            place,
+            gen1_root: request.gen1_root,
+            gen2_root: gen2.stack.name.clone(),
+            deployment_bucket: request.deployment_bucket,
+        },
+        cloud: request.cloud,
+        checks: request.checks,
+    })
+}
+
+fn read_mappings(path: &Path) -> Result<ResourceMappings> {
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|source| TargetError::MappingsUnreadable {
+        path: shown.clone(),
+        source,
+    })?;
+    Ok(ResourceMappings::parse(&text, &shown)?)
+}
+
+/// Reads attributes that follow from nothing that is known. `true` when at least one is new.
+async fn read_attributes(cloud: &Cloud, requests: &[AttributeRequest], known: &mut KnownAttributes) -> Result<bool> {
+    let mut is_new = false;
+    for request in requests {
+        if (request.resource_type.as_str(), request.attribute.as_str()) != ("AWS::DynamoDB::Table", "StreamArn") {
+            continue;
+        }
+        if known
+            .attribute(&request.resource_type, &request.physical_id, &request.attribute)
+            .is_some()
+        {
+            continue;
+        }
+        match cloud.live.table_stream_arn(&request.physical_id).await {
+            Ok(Some(arn)) => {
+                known.insert(request, arn.into());
+                is_new = true;
+            }
+            Ok(None) => {}
+            Err(error) if error.is_unavailable() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(is_new)
+}
+
+/// A holding stack usually does not exist: asked for alone first, so that nothing else is read in vain.
+async fn read_holding(cloud: &Cloud, name: &str) -> Result<Option<Stack>, CloudError> {
+    match cloud.cloudformation.describe_stack(name).await? {
+        None => Ok(None),
+        Some(_) => read_stack(cloud.cloudformation.as_ref(), name).await,
+    }
+}
+
+/// The named stack is a root of Gen 2, of the same app, in a state to work with.
+fn ensure_is_gen2_root(request: &RefactorRequest, gen1: &StackTree, gen2: &StackTree) -> Result<()> {
+    let stack = &gen2.stack;
+    if stack.id == gen1.stack.id || stack.name == gen1.stack.name {
+        return Err(TargetError::IsGen1 {
+            stack: stack.name.clone(),
+        }
+        .into());
+    }
+    if let Some(parent) = &stack.parent_id {
+        return Err(TargetError::IsNested {
+            stack: stack.name.clone(),
+            parent: parent.clone(),
+        }
+        .into());
+    }
+    if !is_stable(&stack.status) {
+        return Err(TargetError::RootNotStable {
+            stack: stack.name.clone(),
+            status: stack.status.clone(),
+            reason: stack.status_reason.clone(),
+        }
+        .into());
+    }
+    let owner = stack
+        .tags
+        .get("amplify:app-id")
+        .cloned()
+        .or_else(|| app_id_in_name(&stack.name));
+    if let (Some(expected), Some(owner)) = (&request.app_id, owner)
+        && !owner.eq_ignore_ascii_case(expected)
+    {
+        return Err(TargetError::OtherApp {
+            stack: stack.name.clone(),
+            expected: expected.clone(),
+            found: owner,
+        }
+        .into());
+    }
+    Ok(())
+}
+
+fn is_stable(status: &str) -> bool {
+    matches!(
+        status,
+        "CREATE_COMPLETE"
+            | "UPDATE_COMPLETE"
+            | "UPDATE_ROLLBACK_COMPLETE"
+            | "IMPORT_COMPLETE"
+            | "IMPORT_ROLLBACK_COMPLETE"
+    )
+}
+
+/// The app id in the name of a branch's root stack, `amplify-<app id>-<branch>-branch-<hash>`.
+fn app_id_in_name(name: &str) -> Option<String> {
+    let (rest, hash) = name.strip_prefix("amplify-")?.rsplit_once('-')?;
+    let is_hash = hash.len() == 10 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let (rest, kind) = rest.rsplit_once('-')?;
+    let (app_id, _) = rest.split_once('-')?;
+    (is_hash && kind == "branch").then(|| app_id.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::app_id_in_name;
+
+    #[test]
+    fn the_app_id_is_read_from_names_of_branch_roots_only() {
+        assert_eq!(
+            app_id_in_name("amplify-d1abc-gen2main-branch-0123456789").as_deref(),
+            Some("d1abc")
+        );
+        assert_eq!(app_id_in_name("amplify-d1abc-main-12345"), None);
+        assert_eq!(app_id_in_name("amplify-app-me-sandbox-0123456789"), None);
+        assert_eq!(app_id_in_name("other"), None);
+    }
+}

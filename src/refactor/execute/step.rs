@@ -1,0 +1,248 @@
+//! The refactor as a step of the migration.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use async_trait::async_trait;
+use futures::future::{BoxFuture, join_all};
+use indexmap::IndexSet;
+
+use super::{
+    history::{History, history},
+    output::write_files,
+    run::Run,
+};
+use crate::{
+    backend::finding::Finding,
+    cloud::Cloud,
+    cloudformation::Place,
+    error::Result,
+    journal::{Journal, MigrationFolder, RunHeader},
+    plan::{
+        CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationView, Step, StepPlan, Validation,
+        ValidationReport, ValidationStatus,
+    },
+    refactor::{Presence, RefactorPlan},
+};
+
+/// A validation that is run when the plan is validated.
+pub type ValidationCheck = Arc<dyn Fn() -> BoxFuture<'static, Result<Validation>> + Send + Sync>;
+
+/// What a refactor works on.
+#[derive(Clone, Debug)]
+pub struct RefactorTarget {
+    /// The user's project.
+    pub project_dir: PathBuf,
+    /// Gen 1 environment.
+    pub environment: String,
+    /// Account and region.
+    pub place: Place,
+    /// Gen 1 root stack.
+    pub gen1_root: String,
+    /// Gen 2 root stack.
+    pub gen2_root: String,
+    /// Deployment bucket of the environment, for templates that are too large for a request.
+    pub deployment_bucket: String,
+}
+
+/// A planned refactor or rollback.
+pub struct RefactorStep {
+    pub(super) plan: RefactorPlan,
+    pub(super) is_rollback: bool,
+    pub(super) target: RefactorTarget,
+    pub(super) cloud: Cloud,
+    pub(super) checks: Vec<ValidationCheck>,
+}
+
+#[async_trait]
+impl StepPlan for RefactorStep {
+    fn step(&self) -> Step {
+        Step::Refactor
+    }
+
+    fn rollback(&self) -> bool {
+        self.is_rollback
+    }
+
+    fn operations(&self) -> Vec<OperationView> {
+        self.plan.views()
+    }
+
+    fn implications(&self) -> Vec<String> {
+        if self.is_rollback {
+            return vec![
+                format!(
+                    "Your Gen 1 stateful resources return to the stacks of {}.",
+                    self.target.gen1_root
+                ),
+                format!(
+                    "The resources of {} come out of the holding stacks.",
+                    self.target.gen2_root
+                ),
+                "No resource is created, changed or deleted, except the emptied holding stacks.".into(),
+            ];
+        }
+        vec![
+            format!("Your Gen 1 stateful resources will be owned by the stacks of {}.", self.target.gen2_root),
+            "No resource is created, changed or deleted: only their owner changes. Gen 2's own, empty ones are kept in holding stacks.".into(),
+            format!("{} must not be deployed any more: it stays locked.", self.target.gen1_root),
+            "Until the next Gen 2 deployment (Step 8 of the guide) the Gen 2 app still uses its own resources: new sign-ups there land in the parked user pool.".into(),
+            "Gen 1's IAM access to the GraphQL API ends with that deployment, unless custom-roles.json names the Gen 2 roles.".into(),
+        ]
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        self.plan.findings.clone()
+    }
+
+    async fn validate(&self, events: &dyn EventSink) -> Result<ValidationReport> {
+        let mut report = ValidationReport::default();
+        for outcome in join_all(self.checks.iter().map(|check| check())).await {
+            report.validations.push(outcome?);
+        }
+        report.validations.push(self.stack_policies().await?);
+        for validation in &report.validations {
+            events.emit(Event::Validated {
+                validation: validation.clone(),
+            });
+        }
+        Ok(report)
+    }
+
+    fn safety_violations(&self) -> Vec<Validation> {
+        let failed = !self.plan.violations.is_empty();
+        let lines: Vec<String> = self.plan.violations.iter().map(ToString::to_string).collect();
+        vec![Validation {
+            name: "Moves Only".into(),
+            description: "Proves on the planned templates that resources change owner and nothing else changes.".into(),
+            status: if failed {
+                ValidationStatus::Failed
+            } else {
+                ValidationStatus::Passed
+            },
+            report: failed.then(|| lines.join("\n")),
+            resolution: failed.then(|| {
+                "This is a safety invariant and cannot be skipped. Please report the plan (--plan-out) as a defect."
+                    .into()
+            }),
+        }]
+    }
+
+    fn write_operations(&self, directory: &Path) -> Result<Vec<String>> {
+        Ok(write_files(&self.plan.operations, directory)?)
+    }
+
+    async fn execute(&self, events: &dyn EventSink, cancel: &CancelToken) -> Result<ExecutionReport> {
+        let folder = MigrationFolder::open(&self.target.project_dir)?;
+        let journal = Journal::open(&folder, &self.target.environment)?;
+        self.remove_leftovers(&history(&journal.runs()), events).await;
+        let id = journal.begin(self.header())?;
+        let run = Run::new(&self.cloud, &self.target, &journal, events, id.clone());
+        let operations = folder.path().join("operations").join(id.as_str());
+        write_files(&self.plan.operations, &operations)?;
+        let views = self.plan.views();
+        let describe = |index: usize| {
+            views
+                .get(index)
+                .map(|view| view.description.clone())
+                .unwrap_or_default()
+        };
+        let mut report = run.carry_out(&self.plan, describe, cancel).await?;
+        report.next_steps = self.next_steps(report.status);
+        Ok(report)
+    }
+}
+
+impl RefactorStep {
+    fn header(&self) -> RunHeader {
+        RunHeader {
+            step: Step::Refactor,
+            rollback: self.is_rollback,
+            tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+            account_id: Some(self.target.place.account_id.clone()),
+            region: self.target.place.region.clone(),
+            gen1_root: self.target.gen1_root.clone(),
+            gen2_root: Some(self.target.gen2_root.clone()),
+            context: serde_json::to_value(&self.plan.record).unwrap_or_default(),
+        }
+    }
+
+    /// Change sets that an interrupted run created and did not execute.
+    async fn remove_leftovers(&self, history: &History, events: &dyn EventSink) {
+        for (stack, name) in &history.leftover_change_sets {
+            if let Err(error) = self.cloud.cloudformation.delete_change_set(stack, name).await {
+                events.emit(Event::Warning {
+                    code: "CHANGE_SET_LEFT".into(),
+                    message: format!("change set {name} of stack {stack} could not be removed: {error}"),
+                });
+            }
+        }
+    }
+
+    /// CloudFormation refuses a stack refactor on any stack that has a policy, whatever it allows.
+    async fn stack_policies(&self) -> Result<Validation> {
+        let stacks: IndexSet<&str> = self
+            .plan
+            .operations
+            .iter()
+            .flat_map(|planned| &planned.before)
+            .filter(|expectation| matches!(expectation.presence, Presence::Present { .. }))
+            .map(|expectation| expectation.stack.id.as_str())
+            // Holding stacks that the plan itself creates do not exist yet.
+            .filter(|id| {
+                self.plan
+                    .record
+                    .stacks
+                    .values()
+                    .any(|recorded| recorded.stack.id == *id)
+            })
+            .collect();
+        let policies = join_all(stacks.iter().map(|stack| self.cloud.cloudformation.stack_policy(stack))).await;
+        let mut with_policy = Vec::new();
+        let mut unknown = Vec::new();
+        for (stack, policy) in stacks.iter().zip(policies) {
+            match policy {
+                Ok(None) => {}
+                Ok(Some(_)) => with_policy.push(format!("{stack} has a stack policy")),
+                Err(error) if error.is_unavailable() => {
+                    unknown.push(format!("the policy of {stack} cannot be read: {error}"))
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        let status = match (with_policy.is_empty(), unknown.is_empty()) {
+            (false, _) => ValidationStatus::Failed,
+            (true, false) => ValidationStatus::NotChecked,
+            (true, true) => ValidationStatus::Passed,
+        };
+        let lines: Vec<String> = with_policy.into_iter().chain(unknown).collect();
+        Ok(Validation {
+            name: "Stack Policies".into(),
+            description: "Verifies that no stack that takes part has a stack policy: CloudFormation refuses to refactor such stacks.".into(),
+            status,
+            report: (!lines.is_empty()).then(|| lines.join("\n")),
+            resolution: (status == ValidationStatus::Failed).then(|| {
+                "A stack policy cannot be removed from a stack, and CloudFormation refuses to move resources into or out of it. Contact AWS support, or recreate the Gen 2 deployment if the policy is on one of its stacks.".into()
+            }),
+        })
+    }
+
+    fn next_steps(&self, status: ExecutionStatus) -> Vec<String> {
+        if status == ExecutionStatus::Cancelled {
+            return vec!["Run the same command again to go on, or with --rollback to take everything back.".into()];
+        }
+        if self.is_rollback {
+            return vec![
+                "amplify gen2-migration lock --rollback".into(),
+                "amplify push (puts the environment back to normal operation)".into(),
+            ];
+        }
+        vec![
+            "In amplify/backend.ts of the Gen 2 branch, change `// postRefactor();` to `postRefactor();`, commit and push.".into(),
+            "Wait for the deployment to finish: from then on the Gen 2 app uses your data.".into(),
+            "To take everything back instead: amplify gen2-migration refactor --rollback".into(),
+        ]
+    }
+}
