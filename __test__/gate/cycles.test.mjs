@@ -13,12 +13,23 @@ function cyclesOf(resources) {
 }
 
 test('no cycle', () => {
-  assert.deepEqual(cyclesOf({ a: stack({}), b: stack({ p: output('a') }), c: stack({ p: output('a'), q: output('b') }) }), []);
+  assert.deepEqual(
+    cyclesOf({ a: stack({}), b: stack({ p: output('a') }), c: stack({ p: output('a'), q: output('b') }) }),
+    [],
+  );
 });
 
 for (const [title, resources, cycle] of [
   ['of two stacks', { auth: stack({ p: output('fn') }), fn: stack({ p: output('auth') }) }, ['auth', 'fn']],
-  ['through a join and a third stack', { a: stack({ p: { 'Fn::Join': ['', ['x', output('b')]] } }), b: stack({ p: output('c') }), c: stack({ p: { 'Fn::Sub': '${a.Outputs.x}' } }) }, ['a', 'b', 'c']],
+  [
+    'through a join and a third stack',
+    {
+      a: stack({ p: { 'Fn::Join': ['', ['x', output('b')]] } }),
+      b: stack({ p: output('c') }),
+      c: stack({ p: { 'Fn::Sub': '${a.Outputs.x}' } }),
+    },
+    ['a', 'b', 'c'],
+  ],
   ['through DependsOn', { a: stack({}, { DependsOn: ['b'] }), b: stack({ p: output('a') }) }, ['a', 'b']],
   ['of a stack with itself', { a: stack({ p: output('a') }) }, ['a']],
 ]) {
@@ -30,6 +41,14 @@ for (const [title, resources, cycle] of [
 }
 
 test('a cycle inside a nested stack', () => {
-  const tree = treeOf('r', { '': { Resources: { a: stack({}) } }, a: { Resources: { x: { Type: 'T', Properties: { p: { Ref: 'y' } } }, y: { Type: 'T', Properties: { p: { Ref: 'x' } } } } } });
+  const tree = treeOf('r', {
+    '': { Resources: { a: stack({}) } },
+    a: {
+      Resources: {
+        x: { Type: 'T', Properties: { p: { Ref: 'y' } } },
+        y: { Type: 'T', Properties: { p: { Ref: 'x' } } },
+      },
+    },
+  });
   assert.equal(findStackCycles(tree)[0].stack, 'r/a');
 });

@@ -10,7 +10,9 @@ import { deployedRoots, gen1Roots, loadDeployed } from './stack-tree.mjs';
 /** Evaluates one expression as a property of a resource. */
 function evaluate(expression, template = {}) {
   const { Resources = {}, ...rest } = template;
-  const tree = treeOf('root-a-b-c1d2', { '': { ...rest, Resources: { ...Resources, Subject: { Type: 'Test::Subject', Properties: { Value: expression } } } } });
+  const tree = treeOf('root-a-b-c1d2', {
+    '': { ...rest, Resources: { ...Resources, Subject: { Type: 'Test::Subject', Properties: { Value: expression } } } },
+  });
   const { resources, problems } = evaluateTree(tree, { region: 'eu-west-1', accountId: '111122223333' });
   return { value: resources.get('root-a-b-c1d2/Subject').properties.Value, problems };
 }
@@ -23,19 +25,55 @@ for (const [title, expression, template, expected] of [
   ['number parameters stay texts', { Ref: 'p' }, { Parameters: { p: { Type: 'Number', Default: 3 } } }, '3'],
   ['list parameter', { Ref: 'names' }, LIST_PARAMETER, ['a', 'b']],
   ['select of a list parameter', { 'Fn::Select': ['1', { Ref: 'names' }] }, LIST_PARAMETER, 'b'],
-  ['pseudo parameters', { 'Fn::Sub': '${AWS::Region}/${AWS::AccountId}/${AWS::Partition}' }, {}, 'eu-west-1/111122223333/aws'],
+  [
+    'pseudo parameters',
+    { 'Fn::Sub': '${AWS::Region}/${AWS::AccountId}/${AWS::Partition}' },
+    {},
+    'eu-west-1/111122223333/aws',
+  ],
   ['stack name taken apart', { 'Fn::Select': [3, { 'Fn::Split': ['-', { Ref: 'AWS::StackName' }] }] }, {}, 'c1d2'],
   ['Ref of a resource', { Ref: 'Files' }, BUCKET, '⟦root-a-b-c1d2/Files⟧'],
   ['ARN of a bucket', { 'Fn::GetAtt': ['Files', 'Arn'] }, BUCKET, 'arn:aws:s3:::⟦root-a-b-c1d2/Files⟧'],
   ['GetAtt as text', { 'Fn::GetAtt': 'Files.DomainName' }, BUCKET, '⟦root-a-b-c1d2/Files.DomainName⟧'],
-  ['join with a token', { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Files', 'Arn'] }, '/private/${cognito-identity.amazonaws.com:sub}/*']] }, BUCKET, 'arn:aws:s3:::⟦root-a-b-c1d2/Files⟧/private/${cognito-identity.amazonaws.com:sub}/*'],
-  ['split does not cut tokens', { 'Fn::Select': [5, { 'Fn::Split': [':', { 'Fn::GetAtt': ['Files', 'Arn'] }] }] }, BUCKET, '⟦root-a-b-c1d2/Files⟧'],
-  ['literal in Sub', { 'Fn::Sub': '${!literal} ${x}' }, { Parameters: { x: { Type: 'String', Default: 'y' } } }, '${literal} y'],
+  [
+    'join with a token',
+    { 'Fn::Join': ['', [{ 'Fn::GetAtt': ['Files', 'Arn'] }, '/private/${cognito-identity.amazonaws.com:sub}/*']] },
+    BUCKET,
+    'arn:aws:s3:::⟦root-a-b-c1d2/Files⟧/private/${cognito-identity.amazonaws.com:sub}/*',
+  ],
+  [
+    'split does not cut tokens',
+    { 'Fn::Select': [5, { 'Fn::Split': [':', { 'Fn::GetAtt': ['Files', 'Arn'] }] }] },
+    BUCKET,
+    '⟦root-a-b-c1d2/Files⟧',
+  ],
+  [
+    'literal in Sub',
+    { 'Fn::Sub': '${!literal} ${x}' },
+    { Parameters: { x: { Type: 'String', Default: 'y' } } },
+    '${literal} y',
+  ],
   ['own variables of Sub', { 'Fn::Sub': ['${a}-${b}', { a: '1', b: { Ref: 'AWS::Region' } }] }, {}, '1-eu-west-1'],
   ['if', { 'Fn::If': ['yes', 'a', 'b'] }, { Conditions: { yes: { 'Fn::Not': [{ 'Fn::Equals': ['x', 'y'] }] } } }, 'a'],
-  ['and, or, condition', { 'Fn::If': ['both', 'a', 'b'] }, { Conditions: { one: { 'Fn::Equals': ['x', 'x'] }, two: { 'Fn::Or': [{ Condition: 'one' }, { 'Fn::Equals': ['x', 'y'] }] }, both: { 'Fn::And': [{ Condition: 'one' }, { Condition: 'two' }] } } }, 'a'],
+  [
+    'and, or, condition',
+    { 'Fn::If': ['both', 'a', 'b'] },
+    {
+      Conditions: {
+        one: { 'Fn::Equals': ['x', 'x'] },
+        two: { 'Fn::Or': [{ Condition: 'one' }, { 'Fn::Equals': ['x', 'y'] }] },
+        both: { 'Fn::And': [{ Condition: 'one' }, { Condition: 'two' }] },
+      },
+    },
+    'a',
+  ],
   ['no value', [{ Ref: 'AWS::NoValue' }, 'a'], {}, ['a']],
-  ['find in map', { 'Fn::FindInMap': ['m', { Ref: 'AWS::Region' }, 'k'] }, { Mappings: { m: { 'eu-west-1': { k: 'v' } } } }, 'v'],
+  [
+    'find in map',
+    { 'Fn::FindInMap': ['m', { Ref: 'AWS::Region' }, 'k'] },
+    { Mappings: { m: { 'eu-west-1': { k: 'v' } } } },
+    'v',
+  ],
   ['base64', { 'Fn::Base64': 'x' }, {}, 'eA=='],
   ['length', { 'Fn::Length': { Ref: 'names' } }, LIST_PARAMETER, 2],
 ]) {
@@ -43,12 +81,20 @@ for (const [title, expression, template, expected] of [
 }
 
 test('a property without value is left out', () => {
-  const { value } = evaluate({ a: { Ref: 'AWS::NoValue' }, b: { 'Fn::If': ['no', 'x', { Ref: 'AWS::NoValue' }] }, c: 1 }, { Conditions: { no: { 'Fn::Equals': ['x', 'y'] } } });
+  const { value } = evaluate(
+    { a: { Ref: 'AWS::NoValue' }, b: { 'Fn::If': ['no', 'x', { Ref: 'AWS::NoValue' }] }, c: 1 },
+    { Conditions: { no: { 'Fn::Equals': ['x', 'y'] } } },
+  );
   assert.deepEqual(value, { c: 1 });
 });
 
 test('a resource whose condition does not hold is not there', () => {
-  const tree = treeOf('r', { '': { Conditions: { no: { 'Fn::Equals': ['x', 'y'] } }, Resources: { Gone: { Type: 'T', Condition: 'no' }, Here: { Type: 'T' } } } });
+  const tree = treeOf('r', {
+    '': {
+      Conditions: { no: { 'Fn::Equals': ['x', 'y'] } },
+      Resources: { Gone: { Type: 'T', Condition: 'no' }, Here: { Type: 'T' } },
+    },
+  });
   assert.deepEqual([...evaluateTree(tree).resources.keys()], ['r/Here']);
 });
 
@@ -56,8 +102,19 @@ test('values flow through parameters, outputs and exports', () => {
   const child = (Parameters) => ({ Type: 'AWS::CloudFormation::Stack', Properties: { Parameters } });
   const tree = treeOf('r', {
     '': { Resources: { A: child({}), B: child({ bucket: { 'Fn::GetAtt': ['A', 'Outputs.Name'] } }) } },
-    A: { Resources: { Files: { Type: 'AWS::S3::Bucket' } }, Outputs: { Name: { Value: { Ref: 'Files' }, Export: { Name: { 'Fn::Sub': 'x-${AWS::Region}' } } } } },
-    B: { Parameters: { bucket: { Type: 'String' } }, Resources: { Use: { Type: 'T', Properties: { direct: { Ref: 'bucket' }, imported: { 'Fn::ImportValue': { 'Fn::Sub': 'x-${AWS::Region}' } } } } } },
+    A: {
+      Resources: { Files: { Type: 'AWS::S3::Bucket' } },
+      Outputs: { Name: { Value: { Ref: 'Files' }, Export: { Name: { 'Fn::Sub': 'x-${AWS::Region}' } } } },
+    },
+    B: {
+      Parameters: { bucket: { Type: 'String' } },
+      Resources: {
+        Use: {
+          Type: 'T',
+          Properties: { direct: { Ref: 'bucket' }, imported: { 'Fn::ImportValue': { 'Fn::Sub': 'x-${AWS::Region}' } } },
+        },
+      },
+    },
   });
   const { resources, problems } = evaluateTree(tree);
   assert.deepEqual(resources.get('r/B/Use').properties, { direct: '⟦r/A/Files⟧', imported: '⟦r/A/Files⟧' });
@@ -86,7 +143,10 @@ test('reports a parameter that the deployed stack contradicts', () => {
 const APP_FOLDERS = ['../apps', '../../../shared/corpus'].flatMap((relative) => {
   const folder = fileURLToPath(new URL(`${relative}/`, import.meta.url));
   if (!fs.existsSync(folder)) return [];
-  return fs.readdirSync(folder).map((app) => path.join(folder, app, 'deployed-stacks')).filter((stacks) => fs.existsSync(stacks));
+  return fs
+    .readdirSync(folder)
+    .map((app) => path.join(folder, app, 'deployed-stacks'))
+    .filter((stacks) => fs.existsSync(stacks));
 });
 
 for (const stacks of APP_FOLDERS) {

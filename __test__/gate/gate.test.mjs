@@ -24,7 +24,9 @@ after(() => fs.rmSync(OUT, { recursive: true, force: true }));
 
 function digest(folder) {
   const hash = createHash('sha256');
-  for (const entry of fs.readdirSync(folder, { recursive: true, withFileTypes: true }).sort((a, b) => (path.join(a.parentPath, a.name) < path.join(b.parentPath, b.name) ? -1 : 1))) {
+  for (const entry of fs
+    .readdirSync(folder, { recursive: true, withFileTypes: true })
+    .sort((a, b) => (path.join(a.parentPath, a.name) < path.join(b.parentPath, b.name) ? -1 : 1))) {
     const file = path.join(entry.parentPath, entry.name);
     hash.update(file);
     if (entry.isFile()) hash.update(fs.readFileSync(file));
@@ -36,24 +38,45 @@ test('a good backend is green', async (context) => {
   const compared = fs.existsSync(BOARDS_GEN1);
   if (!compared) context.diagnostic('the corpus is not there: nothing is compared with Gen 1');
   const before = digest(BOARDS);
-  const report = await gate({ projectDir: BOARDS, branch: 'gen2-main', ...(compared ? { gen1StacksDir: BOARDS_GEN1 } : {}) });
+  const report = await gate({
+    projectDir: BOARDS,
+    branch: 'gen2-main',
+    ...(compared ? { gen1StacksDir: BOARDS_GEN1 } : {}),
+  });
   assert.equal(report.ok, true, describeReport(report));
   assert.equal(digest(BOARDS), before, 'the project was not touched');
   assert.equal(report.before.resourceTypes['Custom::ImportedAmplifyDynamoDBTable'], 2);
-  assert.deepEqual(report.handlers.map((one) => one.status), ['loaded']);
+  assert.deepEqual(
+    report.handlers.map((one) => one.status),
+    ['loaded'],
+  );
   if (compared) assert.equal(report.resources.compared.length, 6);
 });
 
 test('a broken backend is red for each of its faults', async () => {
   const result = await synthesize(BROKEN, path.join(OUT, 'broken'), { branch: 'main' });
   assert.equal(result.ok, false);
-  assert.deepEqual(result.typecheck.errors.map(({ file, code }) => [file, code]), [['amplify/hook/resource.ts', 'TS2322']]);
+  assert.deepEqual(
+    result.typecheck.errors.map(({ file, code }) => [file, code]),
+    [['amplify/backend.ts', 'TS2322']],
+  );
   assert.equal(result.synth.ok, true, 'CDK itself finds nothing to stop at');
-  assert.ok(result.validation.some((one) => one.rule === 'F3004'), 'the report of CDK names the cycle');
-  assert.deepEqual(result.cycles.map((one) => one.logicalIds.length), [2], 'and so do we');
+  assert.ok(
+    result.validation.some((one) => one.rule === 'F3004'),
+    'the report of CDK names the cycle',
+  );
+  assert.deepEqual(
+    result.cycles.map((one) => one.logicalIds.length),
+    [2],
+    'and so do we',
+  );
   assert.deepEqual(result.missingDependencies, ['a-package-that-nobody-has']);
   const tree = evaluateTree(loadAssembly(result.outDir));
-  assert.ok(findWeakRetention(tree).some((one) => one.type === 'AWS::Cognito::UserPool' && /DeletionPolicy is Delete/.test(one.problem)));
+  assert.ok(
+    findWeakRetention(tree).some(
+      (one) => one.type === 'AWS::Cognito::UserPool' && /DeletionPolicy is Delete/.test(one.problem),
+    ),
+  );
   const [handler] = await checkHandlers(tree, []);
   assert.equal(handler.status, 'failed');
   assert.match(handler.reason, /exports is not defined|a-package-that-nobody-has/);

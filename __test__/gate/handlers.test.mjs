@@ -14,13 +14,28 @@ after(() => fs.rmSync(FOLDER, { recursive: true, force: true }));
 async function check(files, properties = {}, missing = []) {
   const assembly = fs.mkdtempSync(path.join(FOLDER, 'assembly-'));
   const hash = 'a'.repeat(64);
-  const write = (name, content) => fs.writeFileSync(path.join(assembly, name), typeof content === 'string' ? content : JSON.stringify(content));
+  const write = (name, content) =>
+    fs.writeFileSync(path.join(assembly, name), typeof content === 'string' ? content : JSON.stringify(content));
   fs.mkdirSync(path.join(assembly, `asset.${hash}`));
   for (const [name, text] of Object.entries(files)) write(path.join(`asset.${hash}`, name), text);
-  write('manifest.json', { artifacts: { app: { type: 'aws:cloudformation:stack', properties: { templateFile: 'app.template.json' } } } });
+  write('manifest.json', {
+    artifacts: { app: { type: 'aws:cloudformation:stack', properties: { templateFile: 'app.template.json' } } },
+  });
   write('app.assets.json', { files: { [hash]: { source: { path: `asset.${hash}` } } } });
-  const lambda = { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'f', Handler: 'index.handler', Runtime: 'nodejs22.x', Code: { S3Bucket: 'b', S3Key: `${hash}.zip` }, ...properties } };
-  const infrastructure = { ...lambda, Metadata: { 'aws:cdk:path': 'app/AmplifyBranchLinker/CustomResourceLambda/Resource' } };
+  const lambda = {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      FunctionName: 'f',
+      Handler: 'index.handler',
+      Runtime: 'nodejs22.x',
+      Code: { S3Bucket: 'b', S3Key: `${hash}.zip` },
+      ...properties,
+    },
+  };
+  const infrastructure = {
+    ...lambda,
+    Metadata: { 'aws:cdk:path': 'app/AmplifyBranchLinker/CustomResourceLambda/Resource' },
+  };
   write('app.template.json', { Resources: { F: lambda, Linker: infrastructure } });
   const checks = await checkHandlers(evaluateTree(loadAssembly(assembly)), missing);
   assert.equal(checks.length, 1, 'functions of constructs are not loaded');
@@ -32,19 +47,37 @@ test('a handler that loads', async () => {
 });
 
 test('a handler that loads and would keep the process alive', async () => {
-  assert.equal((await check({ 'index.mjs': 'setInterval(() => {}, 1000); export const handler = async () => 1;' })).status, 'loaded');
+  assert.equal(
+    (await check({ 'index.mjs': 'setInterval(() => {}, 1000); export const handler = async () => 1;' })).status,
+    'loaded',
+  );
 });
 
 test('the environment of the template is there', async () => {
-  const source = "if (process.env.TABLE.length === 0 || process.env.AMPLIFY_SSM_ENV_CONFIG !== '{}') throw new Error('no'); export const handler = () => 1;";
-  assert.equal((await check({ 'index.mjs': source }, { Environment: { Variables: { TABLE: { Ref: 'F' } } } })).status, 'loaded');
+  const source =
+    "if (process.env.TABLE.length === 0 || process.env.AMPLIFY_SSM_ENV_CONFIG !== '{}') throw new Error('no'); export const handler = () => 1;";
+  assert.equal(
+    (await check({ 'index.mjs': source }, { Environment: { Variables: { TABLE: { Ref: 'F' } } } })).status,
+    'loaded',
+  );
 });
 
 for (const [title, files, reason] of [
   ['CommonJS in an ES module', { 'index.mjs': 'exports.handler = async () => 1;' }, /exports is not defined/],
-  ['no such export', { 'index.mjs': 'export const main = () => 1;' }, /export handler is undefined, exported are: main/],
+  [
+    'no such export',
+    { 'index.mjs': 'export const main = () => 1;' },
+    /export handler is undefined, exported are: main/,
+  ],
   ['an export that is no function', { 'index.mjs': 'export const handler = 1;' }, /export handler is number/],
-  ['a computed require', { 'index.mjs': "import { createRequire } from 'node:module'; createRequire(import.meta.url)('./part' + 1); export const handler = () => 1;" }, /part1/],
+  [
+    'a computed require',
+    {
+      'index.mjs':
+        "import { createRequire } from 'node:module'; createRequire(import.meta.url)('./part' + 1); export const handler = () => 1;",
+    },
+    /part1/,
+  ],
   ['a syntax error', { 'index.mjs': 'export const handler = (' }, /SyntaxError/],
   ['an end of the process', { 'index.mjs': 'process.exit(3);' }, /ended the process with 3/],
   ['no file', { 'other.mjs': '' }, /no file for handler index.handler/],

@@ -61,7 +61,12 @@ export function resourceNames(tree) {
  * @returns {T}
  */
 export function nameResources(value, names) {
-  return mapStrings(value, (text) => text.split(' ').map((word) => (word.startsWith('arn:') ? nameInArn(word, names) : word)).join(' '));
+  return mapStrings(value, (text) =>
+    text
+      .split(' ')
+      .map((word) => (word.startsWith('arn:') ? nameInArn(word, names) : word))
+      .join(' '),
+  );
 }
 
 function nameInArn(arn, names) {

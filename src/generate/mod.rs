@@ -39,7 +39,10 @@ pub use tree::FileTree;
 
 use indexmap::IndexMap;
 
-use crate::{backend::model::Backend, project::FileSource};
+use crate::{
+    backend::{finding::Severity, model::Backend},
+    project::FileSource,
+};
 use context::Context;
 use findings::Findings;
 use names::Names;
@@ -62,11 +65,26 @@ pub fn generate(
         files,
         options,
         names,
-        groups: stacks::Groups::default(),
+        groups: stacks::Groups::of(backend),
     };
     let mut tree = FileTree::default();
     let mut findings = Findings::default();
     let requirements = function::requirements(backend, files)?;
+    for function in &context.groups.unresolved {
+        let location = backend.functions.iter().find(|candidate| candidate.name == *function);
+        if let Some(function) = location {
+            findings.add(
+                "circular-dependency",
+                Severity::Blocker,
+                format!(
+                    "function {} needs a resource that itself needs the function: CloudFormation would refuse the stacks of Gen 2",
+                    function.name
+                ),
+                &function.location,
+                "Let the function take the id from its event instead of an environment variable, push, and generate again.",
+            );
+        }
+    }
 
     let auth = auth::generate(&context, &mut tree, &mut findings)?;
     let data = data::generate(&context, &mut tree, &mut findings)?;

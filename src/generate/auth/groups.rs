@@ -39,6 +39,10 @@ pub(super) fn groups(body: &mut Body<'_, '_>, auth: &Auth, findings: &mut Findin
                 Code::text(description),
             ));
         }
+        if group.role_properties.is_empty() {
+            body.statements
+                .push(Statement::Assign(target.clone().member("roleArn"), Code::Undefined));
+        }
         body.retain(target);
         role(body, auth, index, findings);
     }

@@ -136,4 +136,5 @@ pub(super) fn identity_pool(body: &mut Body<'_, '_>, auth: &Auth, findings: &mut
         None => body.statements.push(Statement::Assign(mappings, Code::Undefined)),
     }
     body.retain(target);
+    body.retain(Code::name("cfnIdentityPoolRoleAttachment"));
 }

@@ -191,7 +191,8 @@ fn package_of(specifier: &str) -> Option<String> {
     }
     let mut parts = specifier.split('/');
     let first = parts.next().filter(|part| !part.is_empty())?;
-    if BUILT_IN.contains(&first) {
+    // Types are named in comments, and gone when the code runs.
+    if BUILT_IN.contains(&first) || first == "@types" {
         return None;
     }
     if first.starts_with('@') {

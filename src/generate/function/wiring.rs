@@ -3,7 +3,7 @@ use serde_json::Value;
 use crate::{
     backend::{
         finding::Severity,
-        model::{Expression, Function, Principal},
+        model::{Expression, Function, Principal, Target},
     },
     generate::{
         context::Context,
@@ -11,6 +11,7 @@ use crate::{
         findings::Findings,
         names::FunctionName,
         reference::Referrer,
+        roles,
         setup::{SetupCall, SetupFile},
         template::render as render_template,
         typescript::{Code, Statement, camel_case},
@@ -68,56 +69,90 @@ fn permissions(
 ) {
     let own = Principal::Function(function.name.clone());
     let lambda = referrer.lambda(&function.name);
-    let mut about_itself = Vec::new();
+    let mut detached: Vec<(Code, Vec<Code>)> = Vec::new();
     for grant in context.backend.grants.iter().filter(|grant| grant.principal == own) {
         if is_log_permission(&function.name, &grant.statement) {
             continue;
         }
+        let resources = || grant.statement.resources.iter().chain(&grant.statement.not_resources);
         match policy_statement(referrer, &grant.statement) {
-            // The function waits for its role's own policy: a statement about the function itself has to stand apart.
-            Ok(code) if refers_to_function(grant.statement.resources.iter(), &function.name) => about_itself.push(code),
+            Ok(code) if context.groups.is_detached(&function.name, resources()) => {
+                let scope = scope_of(context, &function.name, resources(), referrer);
+                match detached.iter_mut().find(|(known, _)| *known == scope) {
+                    Some((_, statements)) => statements.push(code),
+                    None => detached.push((scope, vec![code])),
+                }
+            }
             Ok(code) => statements.push(Statement::Expression(
                 lambda.clone().method("addToRolePolicy", vec![code]),
             )),
-            Err(unresolved) => findings.add(
-                "grant-unresolved",
-                Severity::Manual,
-                format!(
-                    "function {} may {} in Gen 1 (policy {}); this names {}, which has no counterpart in the generated backend",
-                    function.name,
-                    grant.statement.actions.join(", "),
-                    grant.policy,
-                    unresolved.what
-                ),
-                &grant.location,
-                "Add the statement with addToRolePolicy in the function's wiring.ts.",
+            Err(unresolved) => roles::not_granted(
+                grant,
+                &format!("{} has no counterpart in the generated backend", unresolved.what),
+                findings,
             ),
         }
     }
-    if !about_itself.is_empty() {
-        let scope = Code::name("backend")
-            .member(
-                context
-                    .names
-                    .functions
-                    .get(&function.name)
-                    .map_or("", |name| &name.identifier),
-            )
-            .member("stack");
-        statements.push(Statement::Expression(inline_policy(
-            scope,
-            &format!("{}OwnAccess", function.name),
-            vec![lambda.member("role").non_null()],
-            about_itself,
-        )));
+    for (index, (scope, policy)) in detached.into_iter().enumerate() {
+        let id = match index {
+            0 => format!("{}Access", function.name),
+            index => format!("{}Access{}", function.name, index + 1),
+        };
+        let role = lambda.clone().member("role").non_null();
+        statements.push(Statement::Expression(inline_policy(scope, &id, vec![role], policy)));
     }
 }
 
-fn refers_to_function<'e>(expressions: impl Iterator<Item = &'e Expression>, function: &str) -> bool {
-    use crate::backend::model::Target;
-    expressions
+/// The stack of what a detached statement is about.
+fn scope_of<'e>(
+    context: &Context<'_>,
+    function: &str,
+    resources: impl Iterator<Item = &'e Expression>,
+    referrer: &mut Referrer<'_>,
+) -> Code {
+    let backend = || Code::name("backend");
+    let stack = |code: Code| code.member("stack");
+    let own = || {
+        let name = context.names.functions.get(function);
+        stack(backend().member(name.map_or(function, |name| name.identifier.as_str())))
+    };
+    let target = resources
         .flat_map(Expression::references)
-        .any(|reference| matches!(&reference.target, Target::Function(name) if name == function))
+        .map(|reference| &reference.target)
+        .find(|target| !matches!(target, Target::Function(name) if name == function));
+    match target {
+        Some(
+            Target::UserPool
+            | Target::WebClient
+            | Target::NativeClient
+            | Target::IdentityPool
+            | Target::AuthenticatedRole
+            | Target::UnauthenticatedRole
+            | Target::GroupRole(_),
+        ) => stack(backend().member("auth")),
+        Some(Target::GraphqlApi | Target::ModelTable(_)) => stack(backend().member("data")),
+        Some(Target::Bucket(bucket)) => match context.names.buckets.get(bucket) {
+            Some(identifier) if referrer.bucket(bucket).is_some() => stack(backend().member(identifier)),
+            _ => own(),
+        },
+        Some(Target::Table(table)) => referrer.table(table).map_or_else(own, stack),
+        Some(Target::KinesisStream(name)) => context
+            .names
+            .streams
+            .get(name)
+            .map_or_else(own, |name| stack(Code::name(&name.identifier))),
+        Some(Target::RestApi(name)) => context
+            .names
+            .rest_apis
+            .get(name)
+            .map_or_else(own, |name| stack(Code::name(&name.identifier))),
+        Some(Target::Function(name)) => context
+            .names
+            .functions
+            .get(name)
+            .map_or_else(own, |name| stack(backend().member(&name.identifier))),
+        Some(Target::DeploymentBucket | Target::Other(_)) | None => own(),
+    }
 }
 
 fn managed_policies(

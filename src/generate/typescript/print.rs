@@ -128,14 +128,31 @@ fn write_arguments(text: &mut String, arguments: &[Code], level: usize) {
         if index > 0 {
             text.push_str(", ");
         }
-        write(text, argument, level);
+        match argument {
+            Code::Array(items) if items.iter().all(|item| matches!(item, Code::Text(_))) => {
+                write_words(text, items, level);
+            }
+            argument => write(text, argument, level),
+        }
     }
     text.push(')');
 }
 
+/// A list of words as an argument stands on one line: `to(['read', 'write'])`.
+fn write_words(text: &mut String, words: &[Code], level: usize) {
+    text.push('[');
+    for (index, word) in words.iter().enumerate() {
+        if index > 0 {
+            text.push_str(", ");
+        }
+        write(text, word, level);
+    }
+    text.push(']');
+}
+
 fn write_entry(text: &mut String, entry: &Entry, level: usize) {
     match entry {
-        Entry::Property(key, Code::Name(name)) if key == name => text.push_str(name),
+        Entry::Property(key, Code::Name(name) | Code::Import(_, name)) if key == name => text.push_str(name),
         Entry::Property(key, value) => {
             if is_identifier(key) {
                 text.push_str(key);
