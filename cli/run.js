@@ -168,7 +168,7 @@ class Run {
    * @param {Plan} plan
    */
   async isConfirmed(migration, plan) {
-    if (this.flags.yes) return true;
+    if (this.flags.yes || plan.operations.length === 0) return true;
     const question = this.reporter.question(migration, plan);
     const confirmed = await this.interruption.during((signal) => this.host.confirm(question, signal));
     this.interruption.check();

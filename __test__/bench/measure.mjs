@@ -44,7 +44,8 @@ export async function runOnce(args, { cwd, env = process.env, exitCodes = [0] } 
       child.on('close', (exitCode) => resolve({ code: exitCode, stderr: errors }));
     });
     const wallMs = Number(process.hrtime.bigint() - started) / 1e6;
-    if (!exitCodes.includes(code)) throw new Error(`node ${args.join(' ')} exited with ${code}: ${stderr.slice(-2000)}`);
+    if (!exitCodes.includes(code))
+      throw new Error(`node ${args.join(' ')} exited with ${code}: ${stderr.slice(-2000)}`);
     return { wallMs, peakMb: Number(fs.readFileSync(rssFile, 'utf8')) / 1024 };
   } finally {
     fs.rmSync(directory, { recursive: true, force: true });

@@ -1,15 +1,6 @@
 /** Differences of a function that its code does not notice, each with the reason. No rule knows an app. */
 import { canonical } from './differences.mjs';
 
-/**
- * @typedef {import('./compare-functions.mjs').FunctionDifference} FunctionDifference
- *
- * @typedef {object} FunctionAllowance
- * @property {string} id
- * @property {string} reason
- * @property {(difference: FunctionDifference) => boolean} covers
- */
-
 const LAMBDA_DEFAULTS = {
   Architectures: ['x86_64'],
   'EphemeralStorage.Size': 512,
@@ -23,28 +14,35 @@ const RESOLVED_AT_START = '<value will be resolved during runtime>';
 /** `defineFunction` takes no older one. */
 const OLDEST_RUNTIME = 18;
 
-/** @type {FunctionAllowance[]} */
+/** @type {import('./allowance.mjs').Allowance<import('./compare-functions.mjs').FunctionDifference, {names: {environment: string, branch: string}}>[]} */
 export const ALLOWED_FUNCTION_DIFFERENCES = [
   {
     id: 'lambda-default',
     reason: 'One generation writes the default of Lambda, the other leaves it out.',
-    covers: ({ path, gen1, gen2 }) => path in LAMBDA_DEFAULTS && (gen1 === undefined || gen2 === undefined) && canonical(gen1 ?? gen2) === canonical(LAMBDA_DEFAULTS[path]),
+    covers: ({ path, gen1, gen2 }) =>
+      path in LAMBDA_DEFAULTS &&
+      (gen1 === undefined || gen2 === undefined) &&
+      canonical(gen1 ?? gen2) === canonical(LAMBDA_DEFAULTS[path]),
   },
   {
     id: 'branch-for-environment',
     reason: 'ENV names the environment in Gen 1 and the branch in Gen 2.',
-    covers: ({ path, gen1, gen2, names }) => path === 'Environment.Variables.ENV' && gen1 === names.environment && gen2 === names.branch,
+    covers: ({ path, gen1, gen2 }, { names }) =>
+      path === 'Environment.Variables.ENV' && gen1 === names.environment && gen2 === names.branch,
   },
   {
     id: 'amplify-runtime',
     reason: 'Gen 2 functions are told where their secrets and references are.',
     covers: ({ path, gen1, gen2 }) =>
-      gen1 === undefined && /^Environment\.Variables\./.test(path) && (path.endsWith('.AMPLIFY_SSM_ENV_CONFIG') || gen2 === RESOLVED_AT_START),
+      gen1 === undefined &&
+      /^Environment\.Variables\./.test(path) &&
+      (path.endsWith('.AMPLIFY_SSM_ENV_CONFIG') || gen2 === RESOLVED_AT_START),
   },
   {
     id: 'secret',
     reason: 'Gen 1 names the parameter of the secret, Gen 2 puts its value there when the function starts.',
-    covers: ({ path, gen1, gen2 }) => /^Environment\.Variables\./.test(path) && String(gen1).startsWith('/amplify/') && gen2 === RESOLVED_AT_START,
+    covers: ({ path, gen1, gen2 }) =>
+      /^Environment\.Variables\./.test(path) && String(gen1).startsWith('/amplify/') && gen2 === RESOLVED_AT_START,
   },
   {
     id: 'runtime-too-old',
@@ -58,8 +56,13 @@ export const ALLOWED_FUNCTION_DIFFERENCES = [
     id: 'api-stage',
     reason: 'The address of the REST API ends with its own stage.',
     covers: ({ path, gen1, gen2 }) => {
-      const withoutStage = (url) => /^(https:\/\/[^/⟦]*(?:⟦[^⟦⟧]*⟧)?\.execute-api\.[^/]+)(?:\/[^/]*)?\/?$/.exec(String(url))?.[1];
-      return /^Environment\.Variables\./.test(path) && withoutStage(gen1) !== undefined && withoutStage(gen1) === withoutStage(gen2);
+      const withoutStage = (url) =>
+        /^(https:\/\/[^/⟦]*(?:⟦[^⟦⟧]*⟧)?\.execute-api\.[^/]+)(?:\/[^/]*)?\/?$/.exec(String(url))?.[1];
+      return (
+        /^Environment\.Variables\./.test(path) &&
+        withoutStage(gen1) !== undefined &&
+        withoutStage(gen1) === withoutStage(gen2)
+      );
     },
   },
 ];

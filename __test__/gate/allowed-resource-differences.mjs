@@ -4,15 +4,6 @@
  */
 import { canonical } from './differences.mjs';
 
-/**
- * @typedef {import('./compare-resources.mjs').ResourceDifference} ResourceDifference
- *
- * @typedef {object} Allowance
- * @property {string} id
- * @property {string} reason
- * @property {(difference: ResourceDifference) => boolean} covers
- */
-
 /** What a service assumes when a property is absent. A list stands for a set. */
 const SERVICE_DEFAULTS = {
   'AWS::Cognito::UserPool': {
@@ -34,7 +25,9 @@ const SERVICE_DEFAULTS = {
   },
   'AWS::Cognito::IdentityPool': { AllowClassicFlow: false },
   'AWS::S3::Bucket': {
-    BucketEncryption: { ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }] },
+    BucketEncryption: {
+      ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+    },
     'AccelerateConfiguration.AccelerationStatus': 'Suspended',
   },
   'AWS::DynamoDB::Table': {
@@ -49,13 +42,17 @@ const SERVICE_DEFAULTS = {
 };
 
 /** Amplify's own tags; `aws-cdk:auto-delete-objects` is none of them, because it empties buckets. */
-const AMPLIFY_TAGS = /^(amplify:(app-id|branch-name|deployment-type|friendly-name)|created-by|user:Stack|user:Application)$/;
+const AMPLIFY_TAGS =
+  /^(amplify:(app-id|branch-name|deployment-type|friendly-name)|created-by|user:Stack|user:Application)$/;
 
 const MINUTES = { seconds: 1 / 60, minutes: 1, hours: 60, days: 1440 };
 /** Units that Cognito assumes for a validity whose unit is not given. */
 const DEFAULT_UNITS = { RefreshToken: 'days', AccessToken: 'hours', IdToken: 'hours' };
 
-/** @type {Allowance[]} */
+/**
+ * The context is all properties of both resources, Gen 1's with its tokens translated.
+ * @type {import('./allowance.mjs').Allowance<import('./compare-resources.mjs').ResourceDifference, {properties1: any, properties2: any}>[]}
+ */
 export const ALLOWED_RESOURCE_DIFFERENCES = [
   {
     id: 'service-default',
@@ -66,7 +63,11 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
       const defaults = SERVICE_DEFAULTS[type] ?? {};
       const assumed = path in defaults ? defaults[path] : undefined;
       if (assumed !== undefined) return canonical(gen1 ?? gen2) === canonical(assumed);
-      return property in defaults && path.startsWith(`${property}.`) && canonical(nested(defaults[property], path.slice(property.length + 1))) === canonical(gen1 ?? gen2);
+      return (
+        property in defaults &&
+        path.startsWith(`${property}.`) &&
+        canonical(nested(defaults[property], path.slice(property.length + 1))) === canonical(gen1 ?? gen2)
+      );
     },
   },
   {
@@ -92,7 +93,8 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
     id: 'bucket-key-off',
     reason: 'Without KMS keys a bucket key does nothing.',
     covers: ({ type, path, gen1, gen2 }) => {
-      if (type !== 'AWS::S3::Bucket' || path !== 'BucketEncryption.ServerSideEncryptionConfiguration' || !gen1 || !gen2) return false;
+      if (type !== 'AWS::S3::Bucket' || path !== 'BucketEncryption.ServerSideEncryptionConfiguration' || !gen1 || !gen2)
+        return false;
       const algorithm = (rules) => canonical(rules.map(({ BucketKeyEnabled, ...rule }) => rule));
       return algorithm(gen1) === algorithm(gen2) && algorithm(gen1).includes('AES256');
     },
@@ -100,15 +102,20 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
   {
     id: 'same-duration',
     reason: 'The validity of the token is the same, written in another unit.',
-    covers: ({ type, path, properties1, properties2 }) => {
+    covers: ({ type, path }, { properties1, properties2 }) => {
       if (type !== 'AWS::Cognito::UserPoolClient') return false;
-      const tokenKind = /^(?:(RefreshToken|AccessToken|IdToken)Validity|TokenValidityUnits\.(RefreshToken|AccessToken|IdToken))$/.exec(path);
+      const tokenKind =
+        /^(?:(RefreshToken|AccessToken|IdToken)Validity|TokenValidityUnits\.(RefreshToken|AccessToken|IdToken))$/.exec(
+          path,
+        );
       if (!tokenKind) return false;
       const kind = tokenKind[1] ?? tokenKind[2];
       const minutes = ({ TokenValidityUnits = {}, ...validity }) => {
         const amount = validity[`${kind}Validity`];
         // without a number Cognito takes its own duration whatever the unit says
-        return amount === undefined ? 'default' : Number(amount) * MINUTES[TokenValidityUnits[kind] ?? DEFAULT_UNITS[kind]];
+        return amount === undefined
+          ? 'default'
+          : Number(amount) * MINUTES[TokenValidityUnits[kind] ?? DEFAULT_UNITS[kind]];
       };
       return minutes(properties1) === minutes(properties2);
     },
@@ -116,8 +123,12 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
   {
     id: 'message-template-repeats',
     reason: 'Cognito keeps the verification messages in one place; the template repeats what the other properties say.',
-    covers: ({ type, path, gen1, gen2, properties1, properties2 }) => {
-      const source = { 'VerificationMessageTemplate.EmailMessage': 'EmailVerificationMessage', 'VerificationMessageTemplate.EmailSubject': 'EmailVerificationSubject', 'VerificationMessageTemplate.SmsMessage': 'SmsVerificationMessage' }[path];
+    covers: ({ type, path, gen1, gen2 }, { properties1, properties2 }) => {
+      const source = {
+        'VerificationMessageTemplate.EmailMessage': 'EmailVerificationMessage',
+        'VerificationMessageTemplate.EmailSubject': 'EmailVerificationSubject',
+        'VerificationMessageTemplate.SmsMessage': 'SmsVerificationMessage',
+      }[path];
       if (type !== 'AWS::Cognito::UserPool' || !source || (gen1 !== undefined && gen2 !== undefined)) return false;
       return canonical(gen1 ?? gen2) === canonical((gen1 === undefined ? properties1 : properties2)[source]);
     },
@@ -126,7 +137,9 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
     id: 'more-protection',
     reason: 'Deletion protection may be added, never taken away.',
     covers: ({ type, path, gen2 }) =>
-      (type === 'AWS::DynamoDB::Table' && path === 'DeletionProtectionEnabled' && canonical(gen2) === canonical(true)) ||
+      (type === 'AWS::DynamoDB::Table' &&
+        path === 'DeletionProtectionEnabled' &&
+        canonical(gen2) === canonical(true)) ||
       (type === 'AWS::Cognito::UserPool' && path === 'DeletionProtection' && gen2 === 'ACTIVE'),
   },
 ];

@@ -29,9 +29,13 @@ const missing = new Set();
 let bundle;
 for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
   const external = [...INFRASTRUCTURE, ...missing].map((name) => `--external:${name}`);
-  bundle = spawnSync(esbuild, [...args, ...external, `--metafile=${metafile}`, '--log-limit=0', '--color=false'], { encoding: 'utf8' });
+  bundle = spawnSync(esbuild, [...args, ...external, `--metafile=${metafile}`, '--log-limit=0', '--color=false'], {
+    encoding: 'utf8',
+  });
   if (bundle.status === 0 || process.env.GATE_STRICT_DEPENDENCIES) break;
-  const found = [...bundle.stderr.matchAll(MISSING)].map((match) => match[1]).filter((name) => !/^[./]/.test(name) && !missing.has(name));
+  const found = [...bundle.stderr.matchAll(MISSING)]
+    .map((match) => match[1])
+    .filter((name) => !/^[./]/.test(name) && !missing.has(name));
   if (found.length === 0) break;
   for (const name of found) missing.add(name);
 }
@@ -43,7 +47,10 @@ if (bundle.status !== 0) {
 const { outputs } = JSON.parse(fs.readFileSync(metafile, 'utf8'));
 fs.rmSync(metafile);
 const entry = args.find((arg) => !arg.startsWith('-'));
-const imports = Object.values(outputs).flatMap((output) => output.imports).filter((one) => one.external).map((one) => one.path);
+const imports = Object.values(outputs)
+  .flatMap((output) => output.imports)
+  .filter((one) => one.external)
+  .map((one) => one.path);
 const infrastructure = imports.some((name) => INFRASTRUCTURE.some((own) => name === own || name.startsWith(`${own}/`)));
 const record = { entry: path.relative(process.cwd(), entry), missing: [...missing], infrastructure };
 fs.appendFileSync(process.env.GATE_BUNDLE_LOG, `${JSON.stringify(record)}\n`);

@@ -1,4 +1,5 @@
 /** Compares how functions run: runtime, limits, environment, layers, network. Their permissions are compared elsewhere. */
+import { withAllowance } from './allowance.mjs';
 import { ALLOWED_FUNCTION_DIFFERENCES } from './allowed-function-differences.mjs';
 import { differences } from './differences.mjs';
 import { nameResources, resourceNames } from './resource-names.mjs';
@@ -9,7 +10,6 @@ import { nameResources, resourceNames } from './resource-names.mjs';
  * @property {string} path of the property
  * @property {unknown} gen1
  * @property {unknown} gen2
- * @property {{environment: string, branch: string}} names
  * @property {{id: string, reason: string}} [allowed]
  *
  * @typedef {object} FunctionComparison
@@ -32,11 +32,10 @@ export function compareFunctions(pairing, gen1, gen2, names) {
   const [names1, names2] = [resourceNames(gen1), resourceNames(gen2)];
   const pairs = pairing.pairs.filter((pair) => pair.kind === 'function');
   const found = pairs.flatMap(({ name, gen1: one, gen2: other }) =>
-    differences(pairing.translate(nameResources(relevant(one), [names1])), nameResources(relevant(other), [names2, names1])).map((difference) => {
-      const described = { name, ...difference, names };
-      const rule = ALLOWED_FUNCTION_DIFFERENCES.find((one) => one.covers(described));
-      return rule ? { ...described, allowed: { id: rule.id, reason: rule.reason } } : described;
-    }),
+    differences(
+      pairing.translate(nameResources(relevant(one), [names1])),
+      nameResources(relevant(other), [names2, names1]),
+    ).map((difference) => withAllowance({ name, ...difference }, ALLOWED_FUNCTION_DIFFERENCES, { names })),
   );
   return { ok: found.every((one) => one.allowed), compared: pairs.map((pair) => pair.name), differences: found };
 }

@@ -3,6 +3,7 @@
  * resources count as their Gen 2 partners; besides, the Gen 2 roles must keep the access to the Gen 1 APIs that
  * frontends use until they are moved, because the identity pool hands out the Gen 2 roles from the redeployment on.
  */
+import { withAllowance } from './allowance.mjs';
 import { ALLOWED_PERMISSION_DIFFERENCES } from './allowed-permission-differences.mjs';
 import { covers, expandActions, grantsOfRole, invokersOf, trustOfRole } from './iam.mjs';
 import { all } from './pairing.mjs';
@@ -22,7 +23,6 @@ import { nameResources, resourceNames } from './resource-names.mjs';
  * @property {import('./iam.mjs').ConditionClause[]} condition
  * @property {string} source the policy it comes from
  * @property {boolean} [bridge] access of Gen 1 frontends to a Gen 1 API
- * @property {import('./iam.mjs').Grant[]} others all grants of the other generation
  * @property {{id: string, reason: string}} [allowed]
  *
  * @typedef {object} PermissionComparison
@@ -41,6 +41,8 @@ import { nameResources, resourceNames } from './resource-names.mjs';
  */
 
 const PRINCIPAL_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole', 'functionRole', 'smsRole'];
+/** Frontends get these roles; a function of Gen 1 keeps its own, whatever Gen 2 does. */
+const FRONTEND_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole'];
 const API_KINDS = ['graphqlApi', 'restApi'];
 const UNPAIRED_KINDS = new Set([...PRINCIPAL_KINDS, 'function', 'apiKey', ...API_KINDS]);
 
@@ -59,16 +61,25 @@ export function comparePermissions(pairing, gen1, gen2) {
       ...compareGrants(pair, 'policy', grantsOfRole(gen1, pair.gen1), grantsOfRole(gen2, pair.gen2), words),
       ...compareGrants(pair, 'trust', trustOfRole(pair.gen1), trustOfRole(pair.gen2), words),
     ]),
-    ...pairing.newRoles.flatMap((role) => compareGrants({ kind: 'authenticatedRole', name: role.logicalId }, 'policy', [], grantsOfRole(gen2, role), words)),
-    ...functions.flatMap((pair) => compareGrants(pair, 'invocation', invokersOf(gen1, pair.gen1), invokersOf(gen2, pair.gen2), words)),
-  ].map(withAllowance);
+    ...pairing.newRoles.flatMap((role) =>
+      compareGrants({ kind: 'authenticatedRole', name: role.logicalId }, 'policy', [], grantsOfRole(gen2, role), words),
+    ),
+    ...functions.flatMap((pair) =>
+      compareGrants(pair, 'invocation', invokersOf(gen1, pair.gen1), invokersOf(gen2, pair.gen2), words),
+    ),
+  ];
   const eventSources = functions.flatMap((pair) => compareEventSources(pair, gen1, gen2, words));
   const unpaired = pairing.unpaired.filter((one) => UNPAIRED_KINDS.has(one.kind));
-  const comparedRoles = new Set([...principals.map((pair) => pair.gen2.place), ...pairing.newRoles.map((role) => role.place)]);
+  const comparedRoles = new Set([
+    ...principals.map((pair) => pair.gen2.place),
+    ...pairing.newRoles.map((role) => role.place),
+  ]);
   return {
     ok: found.every((one) => one.allowed) && eventSources.length === 0 && unpaired.length === 0,
     compared: [...principals, ...functions].map((pair) => pair.name),
-    notCompared: all(gen2, 'AWS::IAM::Role').map((role) => role.place).filter((place) => !comparedRoles.has(place)),
+    notCompared: all(gen2, 'AWS::IAM::Role')
+      .map((role) => role.place)
+      .filter((place) => !comparedRoles.has(place)),
     unpaired,
     differences: found,
     eventSources,
@@ -92,10 +103,16 @@ function vocabulary(pairing, gen1, gen2) {
 function compareGrants(pair, aspect, gen1, gen2, words) {
   const principal = { kind: pair.kind, name: pair.name };
   const granted1 = words.translated(gen1);
-  const bridges1 = aspect === 'policy' ? words.withOldApis(gen1).filter((grant, index) => grant.resource !== granted1[index].resource) : [];
+  const bridges1 =
+    aspect === 'policy' && FRONTEND_KINDS.includes(pair.kind)
+      ? words.withOldApis(gen1).filter((grant, index) => grant.resource !== granted1[index].resource)
+      : [];
   const granted2 = words.ofGen2(gen2);
   const describe = (grants, direction, others, more = {}) =>
-    grants.map(({ effect, action, resource, condition, source }) => ({ principal, aspect, direction: turned(direction, effect), effect, action, resource, condition, source, others, ...more }));
+    grants.map((grant) => {
+      const difference = { principal, aspect, ...grant, direction: turned(direction, grant.effect), ...more };
+      return withAllowance(difference, ALLOWED_PERMISSION_DIFFERENCES, { others });
+    });
   return [
     ...describe(notCovered(granted2, [...granted1, ...bridges1]), 'wider', granted1),
     ...describe(notCovered(granted1, granted2), 'missing', granted2),
@@ -111,36 +128,58 @@ function turned(direction, effect) {
 
 function notCovered(grants, others) {
   const isCovered = (grant) => others.some((other) => covers(other, grant));
-  const left = grants.filter((grant) => !isCovered(grant)).flatMap((grant) => {
-    const single = expandActions(grant);
-    const open = single.filter((one) => !isCovered(one));
-    return open.length === single.length ? [grant] : open;
-  });
-  return [...new Map(left.map((grant) => [JSON.stringify([grant.effect, grant.action, grant.resource, grant.condition]), grant])).values()];
-}
-
-function withAllowance(difference) {
-  const rule = ALLOWED_PERMISSION_DIFFERENCES.find((one) => one.covers(difference));
-  return rule ? { ...difference, allowed: { id: rule.id, reason: rule.reason } } : difference;
+  const left = grants
+    .filter((grant) => !isCovered(grant))
+    .flatMap((grant) => {
+      const single = expandActions(grant);
+      const open = single.filter((one) => !isCovered(one));
+      return open.length === single.length ? [grant] : open;
+    });
+  return [
+    ...new Map(
+      left.map((grant) => [JSON.stringify([grant.effect, grant.action, grant.resource, grant.condition]), grant]),
+    ).values(),
+  ];
 }
 
 function compareEventSources(pair, gen1, gen2, words) {
-  const text = (list, change) => new Set(change(list.map((resource) => ({ resource, source: '' }))).map((one) => one.resource));
+  const text = (list, change) =>
+    new Set(change(list.map((resource) => ({ resource, source: '' }))).map((one) => one.resource));
   const sources1 = text(eventSourcesOf(gen1, pair.gen1), words.translated);
   const sources2 = text(eventSourcesOf(gen2, pair.gen2), words.ofGen2);
-  const only = (some, others, direction) => [...some].filter((one) => !others.has(one)).map((source) => ({ function: pair.name, direction, source }));
+  const only = (some, others, direction) =>
+    [...some].filter((one) => !others.has(one)).map((source) => ({ function: pair.name, direction, source }));
   return [...only(sources2, sources1, 'wider'), ...only(sources1, sources2, 'missing')];
 }
 
 /** Streams that a function reads and schedules that start it, each as one text. */
 function eventSourcesOf(tree, lambda) {
-  const isMe = (reference) => typeof reference === 'string' && (reference.includes(`⟦${lambda.place}⟧`) || reference.split(':').at(-1) === lambda.properties.FunctionName);
-  const mappings = all(tree, 'AWS::Lambda::EventSourceMapping').filter(({ properties }) => isMe(properties.FunctionName));
-  const rules = all(tree, 'AWS::Events::Rule').filter(({ properties }) => (properties.Targets ?? []).some((target) => isMe(target.Arn)));
+  const isMe = (reference) =>
+    typeof reference === 'string' &&
+    (reference.includes(`⟦${lambda.place}⟧`) || reference.split(':').at(-1) === lambda.properties.FunctionName);
+  const mappings = all(tree, 'AWS::Lambda::EventSourceMapping').filter(({ properties }) =>
+    isMe(properties.FunctionName),
+  );
+  const rules = all(tree, 'AWS::Events::Rule').filter(({ properties }) =>
+    (properties.Targets ?? []).some((target) => isMe(target.Arn)),
+  );
   return [
-    ...mappings.map(({ properties: { EventSourceArn, BatchSize = 100, StartingPosition, Enabled = true, FilterCriteria, MaximumBatchingWindowInSeconds = 0 } }) =>
-      `${EventSourceArn} ${JSON.stringify([`batch ${BatchSize}`, `from ${StartingPosition}`, `enabled ${Enabled}`, `window ${MaximumBatchingWindowInSeconds}`, FilterCriteria ?? 'all'])}`,
+    ...mappings.map(
+      ({
+        properties: {
+          EventSourceArn,
+          BatchSize = 100,
+          StartingPosition,
+          Enabled = true,
+          FilterCriteria,
+          MaximumBatchingWindowInSeconds = 0,
+        },
+      }) =>
+        `${EventSourceArn} ${JSON.stringify([`batch ${BatchSize}`, `from ${StartingPosition}`, `enabled ${Enabled}`, `window ${MaximumBatchingWindowInSeconds}`, FilterCriteria ?? 'all'])}`,
     ),
-    ...rules.map(({ properties: { ScheduleExpression, EventPattern, State = 'ENABLED' } }) => `rule ${ScheduleExpression ?? JSON.stringify(EventPattern)} ${State}`),
+    ...rules.map(
+      ({ properties: { ScheduleExpression, EventPattern, State = 'ENABLED' } }) =>
+        `rule ${ScheduleExpression ?? JSON.stringify(EventPattern)} ${State}`,
+    ),
   ];
 }

@@ -14,13 +14,17 @@
  * @returns {StackCycle[]} one per group of resources that depend on each other, in every stack of the tree
  */
 export function findStackCycles(tree) {
-  return tree.stacks.flatMap((stack) => templateCycles(stack.template).map((logicalIds) => ({ stack: stack.path, logicalIds })));
+  return tree.stacks.flatMap((stack) =>
+    templateCycles(stack.template).map((logicalIds) => ({ stack: stack.path, logicalIds })),
+  );
 }
 
 /** Groups of resources of one template, nested stacks or not, that need each other. */
 export function templateCycles(template) {
   const resources = template.Resources ?? {};
-  const dependencies = new Map(Object.entries(resources).map(([logicalId, resource]) => [logicalId, [...referenced(resource, resources)]]));
+  const dependencies = new Map(
+    Object.entries(resources).map(([logicalId, resource]) => [logicalId, [...referenced(resource, resources)]]),
+  );
   return stronglyConnected(dependencies)
     .filter((group) => group.length > 1 || dependencies.get(group[0]).includes(group[0]))
     .map((group) => shortestCycle(group, dependencies));
@@ -45,7 +49,10 @@ function referenced(resource, resources) {
 
 function substituted(sub) {
   const [text, own = {}] = Array.isArray(sub) ? sub : [sub];
-  return [...text.matchAll(/\$\{([^!}][^}]*)\}/g)].map((match) => match[1].trim()).filter((name) => !(name in own)).map((name) => name.split('.')[0]);
+  return [...text.matchAll(/\$\{([^!}][^}]*)\}/g)]
+    .map((match) => match[1].trim())
+    .filter((name) => !(name in own))
+    .map((name) => name.split('.')[0]);
 }
 
 /** Tarjan's algorithm. */

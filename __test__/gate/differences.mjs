@@ -27,14 +27,17 @@ export function canonical(value) {
 }
 
 function compare(path, left, right) {
+  const below = (key) => (path ? `${path}.${key}` : key);
   if (JSON.stringify(left) === JSON.stringify(right)) return [];
   if (isObject(left) && isObject(right)) {
     const keys = [...new Set([...Object.keys(left), ...Object.keys(right)])].sort();
-    return keys.flatMap((key) => compare(path ? `${path}.${key}` : key, left[key], right[key]));
+    return keys.flatMap((key) => compare(below(key), left[key], right[key]));
   }
   // one side without the object: its leaves say more than the whole
-  if (isObject(left) && right === undefined) return Object.keys(left).flatMap((key) => compare(`${path}.${key}`, left[key], undefined));
-  if (isObject(right) && left === undefined) return Object.keys(right).flatMap((key) => compare(`${path}.${key}`, undefined, right[key]));
+  if (isObject(left) && right === undefined)
+    return Object.keys(left).flatMap((key) => compare(below(key), left[key], undefined));
+  if (isObject(right) && left === undefined)
+    return Object.keys(right).flatMap((key) => compare(below(key), undefined, right[key]));
   return [{ path, gen1: left, gen2: right }];
 }
 
@@ -46,10 +49,17 @@ function normalised(value, key = '') {
   if (Array.isArray(value)) {
     const list = value.map((one) => normalised(one)).filter((one) => one !== undefined);
     if (list.length === 0) return undefined;
-    return ORDERED.has(key) ? list : [...new Map(list.map((one) => [JSON.stringify(one), one])).entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
+    return ORDERED.has(key)
+      ? list
+      : [...new Map(list.map((one) => [JSON.stringify(one), one])).entries()]
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([, one]) => one);
   }
   if (isObject(value)) {
-    const entries = Object.keys(value).sort().map((name) => [name, normalised(value[name], name)]).filter(([, one]) => one !== undefined);
+    const entries = Object.keys(value)
+      .sort()
+      .map((name) => [name, normalised(value[name], name)])
+      .filter(([, one]) => one !== undefined);
     return entries.length ? Object.fromEntries(entries) : undefined;
   }
   return value === null || value === undefined || value === '' ? undefined : String(value);

@@ -2,8 +2,8 @@
  * Settings that custom resources make behind the back of a resource's own template: what a pool, client, bucket or role
  * is really configured as is its properties and these.
  */
-import { asToken } from './tokens.mjs';
-import { roleByArn } from './pairing.mjs';
+import { all, roleByArn } from './pairing.mjs';
+import { asToken, token } from './tokens.mjs';
 
 /**
  * Adds to the properties of resources what custom resources of the same tree set on them.
@@ -14,9 +14,9 @@ export function applyCustomResources(tree) {
     if (!type.startsWith('Custom::') && type !== 'AWS::CloudFormation::CustomResource') continue;
     if (Array.isArray(properties.lambdaConfig) && properties.userpoolId) setTriggers(tree, properties);
     if (properties.idpId && properties.authRoleName && properties.unauthRoleName) setTrust(tree, properties);
-    if (properties.oAuthMetadata && properties.webClientId) setOAuth(tree, properties);
     if (type === 'Custom::S3BucketNotifications') setNotifications(tree, properties);
   }
+  addHostedSignIn(tree);
   return tree;
 }
 
@@ -35,7 +35,10 @@ function setTriggers(tree, { userpoolId, lambdaConfig }) {
 
 /** Gen 1's root template denies both roles to everybody; a function opens them to the identity pool once it exists. */
 function setTrust(tree, { idpId, authRoleName, unauthRoleName }) {
-  for (const [name, amr] of [[authRoleName, 'authenticated'], [unauthRoleName, 'unauthenticated']]) {
+  for (const [name, amr] of [
+    [authRoleName, 'authenticated'],
+    [unauthRoleName, 'unauthenticated'],
+  ]) {
     const role = roleByArn(tree, name);
     if (!role) continue;
     const trust = {
@@ -51,19 +54,45 @@ function setTrust(tree, { idpId, authRoleName, unauthRoleName }) {
   }
 }
 
-/** Gen 1's hosted sign-in is set on both clients by a function that gets everything as JSON texts. */
-function setOAuth(tree, { oAuthMetadata, hostedUIProviderMeta, webClientId, nativeClientId }) {
-  const settings = typeof oAuthMetadata === 'string' ? JSON.parse(oAuthMetadata) : oAuthMetadata;
-  const providers = typeof hostedUIProviderMeta === 'string' && hostedUIProviderMeta ? JSON.parse(hostedUIProviderMeta) : (hostedUIProviderMeta ?? []);
-  for (const client of [target(tree, webClientId), target(tree, nativeClientId)]) {
-    if (!client) continue;
-    client.properties = {
-      ...client.properties,
-      ...settings,
-      AllowedOAuthFlowsUserPoolClient: true,
-      SupportedIdentityProviders: [...providers.map((one) => one.ProviderName), 'COGNITO'],
+/**
+ * Gen 1's hosted sign-in is made by functions from parameters of the auth stack: the domain, the identity providers, and
+ * what both clients may do. They become resources here, as they are in Gen 2.
+ */
+function addHostedSignIn(tree) {
+  for (const pool of all(tree, 'AWS::Cognito::UserPool')) {
+    const { hostedUI, oAuthMetadata, hostedUIProviderMeta } = tree.parameters.get(pool.stackPath) ?? {};
+    if (String(hostedUI) !== 'true') continue;
+    const userPoolId = token(pool.place);
+    const providers = parsed(hostedUIProviderMeta) ?? [];
+    const add = (logicalId, type, properties) => {
+      const place = `${pool.stackPath}/${logicalId}`;
+      tree.resources.set(place, { place, stackPath: pool.stackPath, logicalId, type, properties });
     };
+    const { HostedUIDomain: domain } = tree.outputs.get(pool.stackPath) ?? {};
+    if (domain) add('HostedUIDomain', 'AWS::Cognito::UserPoolDomain', { Domain: domain, UserPoolId: userPoolId });
+    for (const { ProviderName: name, authorize_scopes: scopes, AttributeMapping: mapping } of providers) {
+      add(`HostedUIProvider${name}`, 'AWS::Cognito::UserPoolIdentityProvider', {
+        ProviderName: name,
+        ProviderType: name,
+        UserPoolId: userPoolId,
+        AttributeMapping: mapping,
+        ProviderDetails: { authorize_scopes: scopes },
+      });
+    }
+    for (const client of all(tree, 'AWS::Cognito::UserPoolClient')) {
+      if (client.properties.UserPoolId !== userPoolId) continue;
+      client.properties = {
+        ...client.properties,
+        ...parsed(oAuthMetadata),
+        AllowedOAuthFlowsUserPoolClient: true,
+        SupportedIdentityProviders: [...providers.map((one) => one.ProviderName), 'COGNITO'],
+      };
+    }
   }
+}
+
+function parsed(text) {
+  return typeof text === 'string' && text !== '' ? JSON.parse(text) : undefined;
 }
 
 /** CDK sets notifications by a function of its own, in the words of the S3 API instead of CloudFormation's. */
@@ -71,12 +100,20 @@ function setNotifications(tree, { BucketName, NotificationConfiguration: given =
   const bucket = target(tree, BucketName);
   if (!bucket) return;
   const lambdas = (given.LambdaFunctionConfigurations ?? []).flatMap(({ Events, LambdaFunctionArn, Filter }) =>
-    Events.map((Event) => ({ Event, Function: LambdaFunctionArn, ...(Filter ? { Filter: inCloudFormationWords(Filter) } : {}) })),
+    Events.map((Event) => ({
+      Event,
+      Function: LambdaFunctionArn,
+      ...(Filter ? { Filter: inCloudFormationWords(Filter) } : {}),
+    })),
   );
   const rest = Object.fromEntries(Object.entries(given).filter(([key]) => key !== 'LambdaFunctionConfigurations'));
   bucket.properties = {
     ...bucket.properties,
-    NotificationConfiguration: { ...bucket.properties.NotificationConfiguration, ...rest, ...(lambdas.length ? { LambdaConfigurations: lambdas } : {}) },
+    NotificationConfiguration: {
+      ...bucket.properties.NotificationConfiguration,
+      ...rest,
+      ...(lambdas.length ? { LambdaConfigurations: lambdas } : {}),
+    },
   };
 }
 

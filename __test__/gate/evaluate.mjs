@@ -25,6 +25,7 @@ import { asToken, hasToken, solveTokens, splitOutsideTokens, token } from './tok
  * @property {import('./stack-tree.mjs').StackTree} tree
  * @property {Required<EvaluateOptions>} environment
  * @property {Map<string, EvaluatedResource>} resources by place, only those whose condition holds
+ * @property {Map<string, Record<string, any>>} parameters values of the parameters by stack path
  * @property {Map<string, Record<string, any>>} outputs evaluated outputs by stack path
  * @property {Map<string, string>} physical what is known, from deployed parameters and outputs, of what tokens stand for
  * @property {string[]} problems what could not be evaluated, and deployed values that contradict the evaluation
@@ -45,7 +46,8 @@ const ARN_OF_REF = {
   'AWS::Logs::LogGroup': (ref, at) => `arn:${at.partition}:logs:${at.region}:${at.accountId}:log-group:${ref}:*`,
 };
 /** Name of a user pool as a provider of an identity pool. */
-const providerName = (ref, at) => `cognito-idp.${at.region}.amazonaws.com${at.partition === 'aws-cn' ? '.cn' : ''}/${ref}`;
+const providerName = (ref, at) =>
+  `cognito-idp.${at.region}.amazonaws.com${at.partition === 'aws-cn' ? '.cn' : ''}/${ref}`;
 const IMPORTED_TABLE_TYPES = new Set(['Custom::ImportedAmplifyDynamoDBTable', 'Custom::AmplifyDynamoDBTable']);
 
 /**
@@ -63,7 +65,9 @@ export function evaluateTree(tree, options = {}) {
  * @returns {EvaluateOptions}
  */
 export function environmentOf(tree) {
-  const values = tree.stacks.flatMap((stack) => [...Object.values(stack.outputs), ...Object.values(stack.parameters)]).filter((value) => typeof value === 'string');
+  const values = tree.stacks
+    .flatMap((stack) => [...Object.values(stack.outputs), ...Object.values(stack.parameters)])
+    .filter((value) => typeof value === 'string');
   const arn = values.map((value) => /^arn:(aws[a-z-]*):[a-z0-9-]+:([a-z0-9-]*):(\d{12}):/.exec(value)).filter(Boolean);
   const environment = {};
   if (arn.length) Object.assign(environment, { partition: arn[0][1], accountId: arn[0][3] });
@@ -82,8 +86,11 @@ class Evaluation {
 
   run() {
     const resources = new Map();
+    const parameters = new Map();
     const outputs = new Map();
     for (const stack of this.tree.stacks) {
+      const declared = Object.keys(stack.template.Parameters ?? {});
+      parameters.set(stack.path, Object.fromEntries(declared.map((name) => [name, this.parameter(stack, name)])));
       for (const [logicalId, resource] of Object.entries(stack.template.Resources ?? {})) {
         if (!this.exists(stack, resource)) continue;
         const place = `${stack.path}/${logicalId}`;
@@ -101,7 +108,15 @@ class Evaluation {
       const given = Object.entries(stack.template.Outputs ?? {}).filter(([, output]) => this.exists(stack, output));
       outputs.set(stack.path, Object.fromEntries(given.map(([name]) => [name, this.output(stack, name)])));
     }
-    return { tree: this.tree, environment: this.environment, resources, outputs, physical: this.physicalValues(outputs), problems: [...new Set(this.problems)] };
+    return {
+      tree: this.tree,
+      environment: this.environment,
+      resources,
+      parameters,
+      outputs,
+      physical: this.physicalValues(outputs),
+      problems: [...new Set(this.problems)],
+    };
   }
 
   exists(stack, item) {
@@ -142,7 +157,9 @@ class Evaluation {
       if (value !== NO_VALUE && (hasToken(value) || deployed === undefined)) return value;
       const said = Array.isArray(value) ? value.join(',') : String(value);
       if (value !== NO_VALUE && deployed !== '****' && said !== String(deployed)) {
-        this.problems.push(`${stack.path}: the parent gives parameter ${name} as ${JSON.stringify(said)}, deployed is ${JSON.stringify(deployed)}`);
+        this.problems.push(
+          `${stack.path}: the parent gives parameter ${name} as ${JSON.stringify(said)}, deployed is ${JSON.stringify(deployed)}`,
+        );
       }
     }
     if (deployed !== undefined) return deployed;
@@ -151,7 +168,9 @@ class Evaluation {
   }
 
   output(stack, name) {
-    return this.once(`${stack.path}#output ${name}`, () => this.value(stack, stack.template.Outputs[name].Value, `${stack.path} output ${name}`));
+    return this.once(`${stack.path}#output ${name}`, () =>
+      this.value(stack, stack.template.Outputs[name].Value, `${stack.path} output ${name}`),
+    );
   }
 
   /** @returns {boolean|undefined} undefined when it depends on what exists only after a deployment */
@@ -186,10 +205,12 @@ class Evaluation {
   }
 
   value(stack, expression, where) {
-    if (Array.isArray(expression)) return expression.map((one) => this.value(stack, one, where)).filter((one) => one !== NO_VALUE);
+    if (Array.isArray(expression))
+      return expression.map((one) => this.value(stack, one, where)).filter((one) => one !== NO_VALUE);
     if (expression === null || typeof expression !== 'object') return expression;
     const keys = Object.keys(expression);
-    if (keys.length === 1 && (keys[0] === 'Ref' || keys[0].startsWith('Fn::'))) return this.intrinsic(stack, keys[0], expression[keys[0]], where);
+    if (keys.length === 1 && (keys[0] === 'Ref' || keys[0].startsWith('Fn::')))
+      return this.intrinsic(stack, keys[0], expression[keys[0]], where);
     const result = {};
     for (const key of keys) {
       const inner = this.value(stack, expression[key], where);
@@ -204,14 +225,17 @@ class Evaluation {
       case 'Ref':
         return this.reference(stack, argument, where);
       case 'Fn::GetAtt': {
-        const [logicalId, attribute] = Array.isArray(argument) ? [argument[0], inner(argument[1])] : splitOnce(argument, '.');
+        const [logicalId, attribute] = Array.isArray(argument)
+          ? [argument[0], inner(argument[1])]
+          : splitOnce(argument, '.');
         return this.attribute(stack, logicalId, attribute, where);
       }
       case 'Fn::Sub':
         return this.substitute(stack, argument, where);
       case 'Fn::Join': {
         const parts = inner(argument[1]);
-        if (!Array.isArray(parts) || parts.some((part) => part !== null && typeof part === 'object')) return symbolic(name, [argument[0], parts]);
+        if (!Array.isArray(parts) || parts.some((part) => part !== null && typeof part === 'object'))
+          return symbolic(name, [argument[0], parts]);
         return parts.map(String).join(argument[0]);
       }
       case 'Fn::Split': {
@@ -222,7 +246,8 @@ class Evaluation {
       }
       case 'Fn::Select': {
         const [index, list] = [Number(inner(argument[0])), inner(argument[1])];
-        if (Array.isArray(list) && index < list.length && !(list.length === 1 && isSymbolic(list[0]))) return list[index];
+        if (Array.isArray(list) && index < list.length && !(list.length === 1 && isSymbolic(list[0])))
+          return list[index];
         if (hasToken(list)) return symbolic(name, [index, list]);
         this.problems.push(`${where}: Fn::Select ${index} of ${JSON.stringify(list)}`);
         return symbolic(name, [index, list]);
@@ -234,7 +259,9 @@ class Evaluation {
       }
       case 'Fn::FindInMap': {
         const [map, first, second] = argument.slice(0, 3).map(inner);
-        const found = stack.template.Mappings?.[map]?.[first]?.[second] ?? (argument[3]?.DefaultValue === undefined ? undefined : inner(argument[3].DefaultValue));
+        const found =
+          stack.template.Mappings?.[map]?.[first]?.[second] ??
+          (argument[3]?.DefaultValue === undefined ? undefined : inner(argument[3].DefaultValue));
         if (found !== undefined) return found;
         if (![map, first, second].some(hasToken)) this.problems.push(`${where}: no mapping ${map}.${first}.${second}`);
         return symbolic(name, [map, first, second]);
@@ -243,7 +270,9 @@ class Evaluation {
         return this.imported(inner(argument), where);
       case 'Fn::Base64': {
         const text = inner(argument);
-        return typeof text === 'string' && !hasToken(text) ? Buffer.from(text).toString('base64') : symbolic(name, text);
+        return typeof text === 'string' && !hasToken(text)
+          ? Buffer.from(text).toString('base64')
+          : symbolic(name, text);
       }
       case 'Fn::Length': {
         const list = inner(argument);
@@ -276,15 +305,25 @@ class Evaluation {
   pseudoParameter(stack, name, where) {
     const { region, accountId, partition } = this.environment;
     switch (name) {
-      case 'AWS::NoValue': return NO_VALUE;
-      case 'AWS::Region': return region;
-      case 'AWS::AccountId': return accountId;
-      case 'AWS::Partition': return partition;
-      case 'AWS::URLSuffix': return partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
-      case 'AWS::NotificationARNs': return [];
+      case 'AWS::NoValue':
+        return NO_VALUE;
+      case 'AWS::Region':
+        return region;
+      case 'AWS::AccountId':
+        return accountId;
+      case 'AWS::Partition':
+        return partition;
+      case 'AWS::URLSuffix':
+        return partition === 'aws-cn' ? 'amazonaws.com.cn' : 'amazonaws.com';
+      case 'AWS::NotificationARNs':
+        return [];
       // the name of a nested stack is made up by CloudFormation when it is created
-      case 'AWS::StackName': return stack.parent && Object.keys(stack.outputs).length + Object.keys(stack.parameters).length === 0 ? token(stack.path, 'StackName') : stack.name;
-      case 'AWS::StackId': return token(stack.path, 'StackId');
+      case 'AWS::StackName':
+        return stack.parent && Object.keys(stack.outputs).length + Object.keys(stack.parameters).length === 0
+          ? token(stack.path, 'StackName')
+          : stack.name;
+      case 'AWS::StackId':
+        return token(stack.path, 'StackId');
       default:
         this.problems.push(`${where}: pseudo parameter ${name} is not known`);
         return token(`${stack.path}/${name}`);
@@ -301,12 +340,15 @@ class Evaluation {
     if (resource.Type === NESTED_STACK && attribute.startsWith('Outputs.')) {
       const child = stack.children.get(logicalId);
       const name = attribute.slice('Outputs.'.length);
-      if (child?.template.Outputs?.[name] && this.exists(child, child.template.Outputs[name])) return this.output(child, name);
+      if (child?.template.Outputs?.[name] && this.exists(child, child.template.Outputs[name]))
+        return this.output(child, name);
       this.problems.push(`${where}: nested stack ${place} has no output ${name}`);
       return token(place, attribute);
     }
-    if (attribute === 'Arn' && ARN_OF_REF[resource.Type]) return ARN_OF_REF[resource.Type](token(place), this.environment);
-    if (attribute === 'ProviderName' && resource.Type === 'AWS::Cognito::UserPool') return providerName(token(place), this.environment);
+    if (attribute === 'Arn' && ARN_OF_REF[resource.Type])
+      return ARN_OF_REF[resource.Type](token(place), this.environment);
+    if (attribute === 'ProviderName' && resource.Type === 'AWS::Cognito::UserPool')
+      return providerName(token(place), this.environment);
     if (attribute === 'Arn' && resource.Type === 'AWS::AppSync::GraphQLApi') {
       const { partition, region, accountId } = this.environment;
       return `arn:${partition}:appsync:${region}:${accountId}:apis/${token(place, 'ApiId')}`;
@@ -327,7 +369,8 @@ class Evaluation {
       const name = inner.trim();
       let value;
       if (Object.hasOwn(own, name)) value = this.value(stack, own[name], where);
-      else if (!name.startsWith('AWS::') && name.includes('.')) value = this.attribute(stack, ...splitOnce(name, '.'), where);
+      else if (!name.startsWith('AWS::') && name.includes('.'))
+        value = this.attribute(stack, ...splitOnce(name, '.'), where);
       else value = this.reference(stack, name, where);
       if (value !== null && typeof value === 'object') structured = value;
       return String(value);
@@ -339,7 +382,8 @@ class Evaluation {
     for (const stack of this.tree.stacks) {
       for (const [output, declared] of Object.entries(stack.template.Outputs ?? {})) {
         if (!declared.Export || !this.exists(stack, declared)) continue;
-        if (this.value(stack, declared.Export.Name, `${stack.path} export of ${output}`) === name) return this.output(stack, output);
+        if (this.value(stack, declared.Export.Name, `${stack.path} export of ${output}`) === name)
+          return this.output(stack, output);
       }
     }
     this.problems.push(`${where}: no stack of the tree exports ${JSON.stringify(name)}`);
@@ -352,14 +396,19 @@ class Evaluation {
     const learn = (evaluated, literal, where) => {
       if (typeof evaluated !== 'string' || typeof literal !== 'string' || literal === '****') return;
       const solved = solveTokens(evaluated, literal);
-      if (!solved) this.problems.push(`${where} evaluates to ${JSON.stringify(evaluated)}, deployed is ${JSON.stringify(literal)}`);
+      if (!solved)
+        this.problems.push(
+          `${where} evaluates to ${JSON.stringify(evaluated)}, deployed is ${JSON.stringify(literal)}`,
+        );
       // several tokens side by side could be divided in more than one way
       else if (solved.size === 1) for (const [name, value] of solved) if (asToken(name)) physical.set(name, value);
     };
     for (const stack of this.tree.stacks) {
-      for (const [name, literal] of Object.entries(stack.outputs)) learn(outputs.get(stack.path)[name], literal, `${stack.path} output ${name}`);
+      for (const [name, literal] of Object.entries(stack.outputs))
+        learn(outputs.get(stack.path)[name], literal, `${stack.path} output ${name}`);
       for (const [name, literal] of Object.entries(stack.parameters)) {
-        if (name in (stack.template.Parameters ?? {}) && stack.parent) learn(this.parameter(stack, name), literal, `${stack.path} parameter ${name}`);
+        if (name in (stack.template.Parameters ?? {}) && stack.parent)
+          learn(this.parameter(stack, name), literal, `${stack.path} parameter ${name}`);
       }
     }
     return physical;

@@ -1,6 +1,6 @@
 /**
- * The gate on generated code: typecheck, CDK synth before and after `postRefactor()`, no validation finding, no cycle,
- * handlers that load, and a comparison with the deployed Gen 1 stacks for replacement, retention and permissions.
+ * The gate on generated code: typecheck, CDK synth before and after `postRefactor()` and for a sandbox, no validation
+ * finding, no cycle, no production name in a sandbox, handlers that load, and a comparison with the deployed Gen 1 stacks for replacement, retention and permissions.
  *
  *     node __test__/gate/gate.mjs --project DIR [--gen1 DEPLOYED_STACKS] [--branch NAME] [--app-id ID] [--environment NAME]
  *         [--reported STACK,STACK] [--strict-deps] [--keep DIR] [--json]
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compareFunctions } from './compare-functions.mjs';
 import { comparePermissions } from './compare-permissions.mjs';
-import { compareResources, findWeakRetention } from './compare-resources.mjs';
+import { compareResources, findClaimedNames, findWeakRetention } from './compare-resources.mjs';
 import { applyCustomResources } from './effective.mjs';
 import { environmentOf, evaluateTree } from './evaluate.mjs';
 import { checkHandlers } from './handlers.mjs';
@@ -39,6 +39,8 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @property {string} branch
  * @property {import('./synthesize.mjs').Synthesis} before as deployed for the first time
  * @property {import('./synthesize.mjs').Synthesis} after with `postRefactor()`
+ * @property {import('./synthesize.mjs').Synthesis} sandbox the same code in somebody's sandbox, with `postRefactor()`
+ * @property {{place: string, name: string}[]} claimed names of production that the sandbox would claim
  * @property {import('./handlers.mjs').HandlerCheck[]} handlers
  * @property {import('./compare-resources.mjs').RetentionViolation[]} retentionBefore
  * @property {import('./compare-resources.mjs').ResourceComparison} [resources]
@@ -52,25 +54,53 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @param {GateOptions} options
  * @returns {Promise<GateReport>}
  */
-export async function gate({ projectDir, gen1StacksDir, branch = 'main', appId, environment, reported = [], strictDeps = false, keepDir }) {
+export async function gate({
+  projectDir,
+  gen1StacksDir,
+  branch = 'main',
+  appId,
+  environment,
+  reported = [],
+  strictDeps = false,
+  keepDir,
+}) {
   const started = performance.now();
   await ensureGate();
   const assemblies = keepDir ? path.resolve(keepDir) : makeWorkDir('assembly');
   const common = { branch, strictDeps, ...(appId ? { appId } : {}) };
   try {
-    const afterDir = path.join(assemblies, 'after');
-    const synthesizeBefore = () => synthesize(projectDir, path.join(assemblies, 'before'), { ...common, typecheck: false });
-    const synthesizeAfter = () => synthesize(projectDir, afterDir, { ...common, typecheck: false, postRefactor: true });
-    // two at a time: the compiler takes about as long as both synths
-    const [typechecked, [before, after]] = await Promise.all([
-      synthesize(projectDir, path.join(assemblies, 'typecheck'), { ...common, synth: false }),
-      synthesizeBefore().then(async (first) => [first, await synthesizeAfter()]),
+    const directory = (name) => path.join(assemblies, name);
+    const postRefactor = { ...common, typecheck: false, postRefactor: true };
+    // two at a time: the compiler takes about as long as one and a half synths
+    const [[typechecked, sandbox], [before, after]] = await Promise.all([
+      inTurn(
+        () => synthesize(projectDir, directory('typecheck'), { ...common, synth: false }),
+        () => synthesize(projectDir, directory('sandbox'), { ...postRefactor, type: 'sandbox', branch: 'gate' }),
+      ),
+      inTurn(
+        () => synthesize(projectDir, directory('before'), { ...common, typecheck: false }),
+        () => synthesize(projectDir, directory('after'), postRefactor),
+      ),
     ]);
-    before.typecheck = await finalTypecheck(typechecked, before, projectDir, assemblies, common);
+    before.typecheck = await finalTypecheck(typechecked, before, projectDir, directory('typecheck'), common);
     /** @type {GateReport} */
-    const report = { ok: false, project: path.resolve(projectDir), branch, before, after, handlers: [], retentionBefore: [], problems: [], seconds: 0 };
+    const report = {
+      ok: false,
+      project: path.resolve(projectDir),
+      branch,
+      before,
+      after,
+      sandbox,
+      claimed: [],
+      handlers: [],
+      retentionBefore: [],
+      problems: [],
+      seconds: 0,
+    };
     if (before.synth.ok) report.retentionBefore = findWeakRetention(evaluateTree(loadAssembly(before.outDir)));
-    if (after.synth.ok) await examine(report, afterDir, gen1StacksDir, { branch, environment, reported });
+    if (sandbox.synth.ok && after.synth.ok)
+      report.claimed = findClaimedNames(...[sandbox, after].map((one) => evaluateTree(loadAssembly(one.outDir))));
+    if (after.synth.ok) await examine(report, after.outDir, gen1StacksDir, { branch, environment, reported });
     report.seconds = Math.round(performance.now() - started) / 1000;
     report.ok = isGreen(report);
     return report;
@@ -80,9 +110,16 @@ export async function gate({ projectDir, gen1StacksDir, branch = 'main', appId, 
 }
 
 /** `$amplify/env/*` typings exist only after a synth: only then can code that imports them be typechecked. */
-async function finalTypecheck({ typecheck }, before, projectDir, assemblies, common) {
-  if (typecheck === undefined || typecheck.ok || !before.synth.ok || !typecheck.output.includes('$amplify/')) return typecheck;
-  return (await synthesize(projectDir, path.join(assemblies, 'typecheck'), common)).typecheck;
+async function finalTypecheck({ typecheck }, before, projectDir, outDir, common) {
+  if (typecheck === undefined || typecheck.ok || !before.synth.ok || !typecheck.output.includes('$amplify/'))
+    return typecheck;
+  return (await synthesize(projectDir, outDir, common)).typecheck;
+}
+
+async function inTurn(...steps) {
+  const results = [];
+  for (const step of steps) results.push(await step());
+  return results;
 }
 
 async function examine(report, assembly, gen1StacksDir, { branch, environment, reported }) {
@@ -90,8 +127,7 @@ async function examine(report, assembly, gen1StacksDir, { branch, environment, r
   const surroundings = gen1Tree ? environmentOf(gen1Tree) : {};
   const gen2 = applyCustomResources(evaluateTree(loadAssembly(assembly), surroundings));
   report.problems.push(...gen2.problems);
-  const missing = [...new Set([...report.before.missingDependencies, ...report.after.missingDependencies])];
-  report.handlers = await checkHandlers(gen2, missing);
+  report.handlers = await checkHandlers(gen2, report.after.missingDependencies);
   if (!gen1Tree) return;
   const gen1 = applyCustomResources(evaluateTree(gen1Tree, surroundings));
   report.problems.push(...gen1.problems);
@@ -105,9 +141,14 @@ async function examine(report, assembly, gen1StacksDir, { branch, environment, r
 
 function gen1Root(directory, environment) {
   const roots = gen1Roots(directory);
-  const wanted = environment === undefined ? roots : roots.filter((name) => environmentName(loadDeployed(directory, name)) === environment);
+  const wanted =
+    environment === undefined
+      ? roots
+      : roots.filter((name) => environmentName(loadDeployed(directory, name)) === environment);
   if (wanted.length === 1) return wanted[0];
-  throw new Error(`${directory} has ${wanted.length} Gen 1 root stacks${environment ? ` of environment ${environment}` : ''} (all: ${roots.join(', ') || 'none'}); name one with its environment`);
+  throw new Error(
+    `${directory} has ${wanted.length} Gen 1 root stacks${environment ? ` of environment ${environment}` : ''} (all: ${roots.join(', ') || 'none'}); name one with its environment`,
+  );
 }
 
 /** Every category stack of a Gen 1 tree gets the name of the environment as a parameter. */
@@ -116,11 +157,30 @@ function environmentName(tree) {
   return named ?? tree.root.name.split('-').at(-2);
 }
 
-function isGreen({ before, after, handlers, retentionBefore, resources, functions, permissions, problems }) {
+function isGreen({
+  before,
+  after,
+  sandbox,
+  claimed,
+  handlers,
+  retentionBefore,
+  resources,
+  functions,
+  permissions,
+  problems,
+}) {
   return (
-    before.typecheck?.ok === true && isSound(before) && isSound(after) &&
-    handlers.every((one) => one.status !== 'failed') && retentionBefore.length === 0 && problems.length === 0 &&
-    (resources?.ok ?? true) && (functions?.ok ?? true) && (permissions?.ok ?? true)
+    before.typecheck?.ok === true &&
+    isSound(before) &&
+    isSound(after) &&
+    isSound(sandbox) &&
+    claimed.length === 0 &&
+    handlers.every((one) => one.status !== 'failed') &&
+    retentionBefore.length === 0 &&
+    problems.length === 0 &&
+    (resources?.ok ?? true) &&
+    (functions?.ok ?? true) &&
+    (permissions?.ok ?? true)
   );
 }
 
@@ -131,22 +191,30 @@ function isSound({ synth, validation, cycles, infrastructureInFunctions }) {
 async function main() {
   const { values } = parseArgs({
     options: {
-      project: { type: 'string' }, gen1: { type: 'string' }, branch: { type: 'string' }, 'app-id': { type: 'string' },
-      environment: { type: 'string' }, reported: { type: 'string' }, 'strict-deps': { type: 'boolean' }, keep: { type: 'string' }, json: { type: 'boolean' },
+      project: { type: 'string' },
+      gen1: { type: 'string' },
+      branch: { type: 'string' },
+      'app-id': { type: 'string' },
+      environment: { type: 'string' },
+      reported: { type: 'string' },
+      'strict-deps': { type: 'boolean' },
+      keep: { type: 'string' },
+      json: { type: 'boolean' },
     },
   });
   if (!values.project) throw new Error('--project DIR is needed');
   const report = await gate({
-    projectDir: values.project, gen1StacksDir: values.gen1, branch: values.branch, appId: values['app-id'],
-    environment: values.environment, reported: values.reported?.split(','), strictDeps: values['strict-deps'], keepDir: values.keep,
+    projectDir: values.project,
+    gen1StacksDir: values.gen1,
+    branch: values.branch,
+    appId: values['app-id'],
+    environment: values.environment,
+    reported: values.reported?.split(','),
+    strictDeps: values['strict-deps'],
+    keepDir: values.keep,
   });
-  console.log(values.json ? JSON.stringify(report, withoutContext, 1) : describeReport(report));
+  console.log(values.json ? JSON.stringify(report, null, 1) : describeReport(report));
   process.exitCode = report.ok ? 0 : 1;
-}
-
-/** The whole properties and grants that rules look at would make the JSON a thousand times as long. */
-function withoutContext(key, value) {
-  return ['properties1', 'properties2', 'others'].includes(key) ? undefined : value;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

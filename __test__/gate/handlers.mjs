@@ -34,7 +34,8 @@ export async function checkHandlers(tree, missingDependencies = []) {
   const waiting = all(tree, 'AWS::Lambda::Function').filter((one) => !isInfrastructureFunction(one));
   const checks = [];
   const work = async () => {
-    for (let lambda = waiting.shift(); lambda; lambda = waiting.shift()) checks.push(await checkOne(tree, lambda, sources, missingDependencies));
+    for (let lambda = waiting.shift(); lambda; lambda = waiting.shift())
+      checks.push(await checkOne(tree, lambda, sources, missingDependencies));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return checks.sort((a, b) => (a.place < b.place ? -1 : 1));
@@ -43,24 +44,36 @@ export async function checkHandlers(tree, missingDependencies = []) {
 async function checkOne(tree, lambda, sources, missingDependencies) {
   const { FunctionName, Handler, Runtime, Code = {}, Environment } = lambda.properties;
   const about = { name: typeof FunctionName === 'string' ? FunctionName : lambda.logicalId, place: lambda.place };
-  if (!NODE_RUNTIME.test(Runtime ?? '')) return { ...about, status: 'not-checked', reason: `runtime ${Runtime ?? 'of a container image'}` };
+  if (!NODE_RUNTIME.test(Runtime ?? ''))
+    return { ...about, status: 'not-checked', reason: `runtime ${Runtime ?? 'of a container image'}` };
   const hash = /[0-9a-f]{64}/.exec(JSON.stringify(Code.S3Key ?? ''))?.[0];
   const folder = hash && sources.get(hash) && path.join(tree.tree.directory, sources.get(hash));
-  if (!folder || !fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return { ...about, status: 'not-checked', reason: 'its code is no folder of the assembly' };
+  if (!folder || !fs.statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    return { ...about, status: 'not-checked', reason: 'its code is no folder of the assembly' };
   const dot = Handler.lastIndexOf('.');
   const [module, exported] = [Handler.slice(0, dot), Handler.slice(dot + 1)];
-  const file = ['.mjs', '.js', '.cjs', ''].map((extension) => path.join(folder, `${module}${extension}`)).find((one) => fs.existsSync(one));
+  const file = ['.mjs', '.js', '.cjs', '']
+    .map((extension) => path.join(folder, `${module}${extension}`))
+    .find((one) => fs.existsSync(one));
   if (!file) return { ...about, status: 'failed', reason: `the bundle has no file for handler ${Handler}` };
   const answer = await load(file, exported, environmentOf(Environment?.Variables ?? {}));
   if (answer.ok) return { ...about, status: 'loaded' };
-  const absent = missingDependencies.find((name) => answer.error.includes(`'${name}'`) || answer.error.includes(`'${packageOf(name)}'`));
-  return absent ? { ...about, status: 'not-checked', reason: `package ${absent} is not installed here` } : { ...about, status: 'failed', reason: answer.error };
+  const absent = missingDependencies.find(
+    (name) => answer.error.includes(`'${name}'`) || answer.error.includes(`'${packageOf(name)}'`),
+  );
+  return absent
+    ? { ...about, status: 'not-checked', reason: `package ${absent} is not installed here` }
+    : { ...about, status: 'failed', reason: answer.error };
 }
 
 /** @returns {Promise<{ok: true}|{ok: false, error: string}>} */
 function load(file, exported, variables) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [CHILD, file, exported], { cwd: path.dirname(file), env: variables, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+    const child = spawn(process.execPath, [CHILD, file, exported], {
+      cwd: path.dirname(file),
+      env: variables,
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
     let stderr = '';
     let answered = false;
     const answer = (value) => {
@@ -70,17 +83,25 @@ function load(file, exported, variables) {
       child.kill('SIGKILL');
       resolve(value);
     };
-    const timer = setTimeout(() => answer({ ok: false, error: `loading took more than ${PATIENCE_MS / 1000} s` }), PATIENCE_MS);
+    const timer = setTimeout(
+      () => answer({ ok: false, error: `loading took more than ${PATIENCE_MS / 1000} s` }),
+      PATIENCE_MS,
+    );
     child.stderr.on('data', (chunk) => (stderr += chunk));
     child.on('message', answer);
     child.on('error', (error) => answer({ ok: false, error: error.message }));
-    child.on('exit', (code) => answer({ ok: false, error: `loading ended the process with ${code}: ${stderr.slice(-1500)}` }));
+    child.on('exit', (code) =>
+      answer({ ok: false, error: `loading ended the process with ${code}: ${stderr.slice(-1500)}` }),
+    );
   });
 }
 
 /** What the template gives the function, with text in the place of what is not deployed, and no way to any service. */
 function environmentOf(variables) {
-  const given = Object.entries(variables).map(([name, value]) => [name, hasToken(value) ? String(value).replace(/⟦[^⟦⟧]*⟧/g, 'not-deployed') : String(value)]);
+  const given = Object.entries(variables).map(([name, value]) => [
+    name,
+    hasToken(value) ? String(value).replace(/⟦[^⟦⟧]*⟧/g, 'not-deployed') : String(value),
+  ]);
   return {
     PATH: process.env.PATH,
     AWS_REGION: 'us-east-1',
@@ -94,5 +115,8 @@ function environmentOf(variables) {
 }
 
 function packageOf(name) {
-  return name.split('/').slice(0, name.startsWith('@') ? 2 : 1).join('/');
+  return name
+    .split('/')
+    .slice(0, name.startsWith('@') ? 2 : 1)
+    .join('/');
 }

@@ -30,8 +30,13 @@ const MANAGED_POLICIES = {
       {
         Effect: 'Allow',
         Action: [
-          ...LOG_WRITING, 'ec2:CreateNetworkInterface', 'ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets',
-          'ec2:DeleteNetworkInterface', 'ec2:AssignPrivateIpAddresses', 'ec2:UnassignPrivateIpAddresses',
+          ...LOG_WRITING,
+          'ec2:CreateNetworkInterface',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSubnets',
+          'ec2:DeleteNetworkInterface',
+          'ec2:AssignPrivateIpAddresses',
+          'ec2:UnassignPrivateIpAddresses',
         ],
         Resource: '*',
       },
@@ -46,7 +51,9 @@ const MANAGED_POLICIES = {
  * @returns {Grant[]}
  */
 export function grantsOfRole(tree, role) {
-  const grants = (role.properties.Policies ?? []).flatMap((policy) => grantsOf(policy.PolicyDocument, `${role.place} (${policy.PolicyName})`));
+  const grants = (role.properties.Policies ?? []).flatMap((policy) =>
+    grantsOf(policy.PolicyDocument, `${role.place} (${policy.PolicyName})`),
+  );
   const attached = new Set();
   for (const reference of role.properties.ManagedPolicyArns ?? []) {
     const own = asToken(reference) ? tree.resources.get(asToken(reference).place) : undefined;
@@ -55,7 +62,12 @@ export function grantsOfRole(tree, role) {
   }
   for (const resource of tree.resources.values()) {
     const { Roles = [], RoleName } = resource.properties;
-    const names = resource.type === 'AWS::IAM::RolePolicy' ? [RoleName] : ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(resource.type) ? Roles : [];
+    const names =
+      resource.type === 'AWS::IAM::RolePolicy'
+        ? [RoleName]
+        : ['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(resource.type)
+          ? Roles
+          : [];
     if (names.some((name) => roleByArn(tree, name) === role)) attached.add(resource);
   }
   for (const policy of attached) grants.push(...grantsOf(policy.properties.PolicyDocument, policy.place));
@@ -83,13 +95,17 @@ export function invokersOf(tree, lambda) {
   };
   return [...tree.resources.values()]
     .filter((resource) => resource.type === 'AWS::Lambda::Permission' && isFor(resource.properties.FunctionName))
-    .map(({ place, properties: { Action, Principal, SourceArn, SourceAccount, PrincipalOrgID, EventSourceToken } }) => ({
-      effect: 'Allow',
-      action: Action,
-      resource: `${Principal} ${SourceArn ?? '*'}`,
-      condition: Object.entries({ SourceAccount, PrincipalOrgID, EventSourceToken }).filter(([, value]) => value !== undefined).map(([key, value]) => ({ operator: 'StringEquals', key, value })),
-      source: place,
-    }));
+    .map(
+      ({ place, properties: { Action, Principal, SourceArn, SourceAccount, PrincipalOrgID, EventSourceToken } }) => ({
+        effect: 'Allow',
+        action: Action,
+        resource: `${Principal} ${SourceArn ?? '*'}`,
+        condition: Object.entries({ SourceAccount, PrincipalOrgID, EventSourceToken })
+          .filter(([, value]) => value !== undefined)
+          .map(([key, value]) => ({ operator: 'StringEquals', key, value })),
+        source: place,
+      }),
+    );
 }
 
 /**
@@ -99,12 +115,29 @@ export function invokersOf(tree, lambda) {
  */
 export function grantsOf(document, source) {
   return [document?.Statement ?? []].flat().flatMap((statement) => {
-    const { Effect: effect = 'Allow', Action, NotAction, Resource, NotResource, Principal, NotPrincipal, Condition = {} } = statement;
+    const {
+      Effect: effect = 'Allow',
+      Action,
+      NotAction,
+      Resource,
+      NotResource,
+      Principal,
+      NotPrincipal,
+      Condition = {},
+    } = statement;
     const actions = Action === undefined ? [`not:${[NotAction].flat().sort().join(',')}`] : [Action].flat();
     const resources =
-      Resource !== undefined ? [Resource].flat() : NotResource !== undefined ? [`not:${[NotResource].flat().sort().join(',')}`] : principals(Principal, NotPrincipal);
+      Resource !== undefined
+        ? [Resource].flat()
+        : NotResource !== undefined
+          ? [`not:${[NotResource].flat().sort().join(',')}`]
+          : principals(Principal, NotPrincipal);
     const conditions = conditionAlternatives(Condition);
-    return actions.flatMap((action) => resources.flatMap((resource) => conditions.map((condition) => ({ effect, action, resource: String(resource), condition, source }))));
+    return actions.flatMap((action) =>
+      resources.flatMap((resource) =>
+        conditions.map((condition) => ({ effect, action, resource: String(resource), condition, source })),
+      ),
+    );
   });
 }
 
@@ -115,10 +148,17 @@ export function grantsOf(document, source) {
  */
 export function covers(wide, narrow) {
   if (wide.effect !== narrow.effect) return false;
-  if (!patternCovers(wide.action.toLowerCase(), narrow.action.toLowerCase()) || !patternCovers(wide.resource, narrow.resource)) return false;
+  if (
+    !patternCovers(wide.action.toLowerCase(), narrow.action.toLowerCase()) ||
+    !patternCovers(wide.resource, narrow.resource)
+  )
+    return false;
   return wide.condition.every((clause) =>
     narrow.condition.some(
-      (given) => given.operator === clause.operator && given.key === clause.key && (/Like/.test(clause.operator) ? patternCovers(clause.value, given.value) : given.value === clause.value),
+      (given) =>
+        given.operator === clause.operator &&
+        given.key === clause.key &&
+        (/Like/.test(clause.operator) ? patternCovers(clause.value, given.value) : given.value === clause.value),
     ),
   );
 }
@@ -176,7 +216,9 @@ function conditionAlternatives(condition) {
   for (const [operator, keys] of Object.entries(condition)) {
     for (const [key, values] of Object.entries(keys)) {
       const list = [values].flat().map(String);
-      const clauses = /Not|ForAllValues/.test(operator) ? [list.map((value) => ({ operator, key, value }))] : list.map((value) => [{ operator, key, value }]);
+      const clauses = /Not|ForAllValues/.test(operator)
+        ? [list.map((value) => ({ operator, key, value }))]
+        : list.map((value) => [{ operator, key, value }]);
       alternatives = alternatives.flatMap((one) => clauses.map((clause) => [...one, ...clause]));
     }
   }

@@ -5,7 +5,14 @@ const [file, exported] = process.argv.slice(2);
 try {
   const module = await import(pathToFileURL(file).href);
   const handler = module[exported] ?? module.default?.[exported];
-  process.send(typeof handler === 'function' ? { ok: true } : { ok: false, error: `export ${exported} is ${typeof handler}, exported are: ${Object.keys(module).join(', ') || 'nothing'}` });
+  process.send(
+    typeof handler === 'function'
+      ? { ok: true }
+      : {
+          ok: false,
+          error: `export ${exported} is ${typeof handler}, exported are: ${Object.keys(module).join(', ') || 'nothing'}`,
+        },
+  );
 } catch (error) {
   process.send({ ok: false, error: String(error?.stack ?? error).slice(0, 1500) });
 }

@@ -56,7 +56,10 @@ const INTERRUPT = {
     RefreshTokenValidity: 'users are signed out earlier or later',
     TokenValidityUnits: 'users are signed out earlier or later',
   },
-  'AWS::Cognito::UserPoolGroup': { RoleArn: 'members get another role', Precedence: 'members of two groups get another role' },
+  'AWS::Cognito::UserPoolGroup': {
+    RoleArn: 'members get another role',
+    Precedence: 'members of two groups get another role',
+  },
   'AWS::Cognito::IdentityPool': {
     AllowUnauthenticatedIdentities: 'guests are refused or let in',
     CognitoIdentityProviders: 'clients that are not listed get no AWS credentials',
@@ -64,7 +67,10 @@ const INTERRUPT = {
     SamlProviderARNs: 'federation through the provider is refused',
     SupportedLoginProviders: 'federation through the provider is refused',
   },
-  'AWS::Cognito::IdentityPoolRoleAttachment': { RoleMappings: 'users get another role', Roles: 'users get another role' },
+  'AWS::Cognito::IdentityPoolRoleAttachment': {
+    RoleMappings: 'users get another role',
+    Roles: 'users get another role',
+  },
   'AWS::S3::Bucket': {
     CorsConfiguration: 'browsers are refused',
     NotificationConfiguration: 'functions are not called',
@@ -85,7 +91,10 @@ const { loadAwsServiceSpec } = require('@aws-cdk/aws-service-spec');
 const { version } = require('@aws-cdk/aws-service-spec/package.json');
 const database = await loadAwsServiceSpec();
 const types = Object.fromEntries(MOVED_TYPES.map((type) => [type, behaviourOf(type)]));
-fs.writeFileSync(OUTPUT, `${JSON.stringify({ source: `@aws-cdk/aws-service-spec ${version}; refused and interrupt: make-update-behaviour.mjs`, types }, null, 2)}\n`);
+fs.writeFileSync(
+  OUTPUT,
+  `${JSON.stringify({ source: `@aws-cdk/aws-service-spec ${version}; refused and interrupt: make-update-behaviour.mjs`, types }, null, 2)}\n`,
+);
 
 function behaviourOf(type) {
   const [resource] = database.lookup('resource', 'cloudFormationType', 'equals', type);

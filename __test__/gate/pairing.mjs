@@ -4,7 +4,7 @@
 import { asToken, replaceTokens, token } from './tokens.mjs';
 
 /**
- * @typedef {'userPool'|'webClient'|'nativeClient'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
+ * @typedef {'userPool'|'webClient'|'nativeClient'|'domain'|'identityProvider'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
  *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'} PairKind
  *
  * @typedef {object} Pair
@@ -69,30 +69,67 @@ class PairFinder {
   findAuth() {
     const category = (tree) => all(tree, 'AWS::Cognito::UserPool').filter((pool) => categoryOf(pool) === 'auth');
     const pool = this.only('userPool', 'user pool', category(this.gen1), category(this.gen2));
-    const clientsOf = (tree, place) => all(tree, 'AWS::Cognito::UserPoolClient').filter((client) => asToken(client.properties.UserPoolId)?.place === place);
-    const [clients1, clients2] = pool ? [clientsOf(this.gen1, pool.gen1.place), clientsOf(this.gen2, pool.gen2.place)] : [[], []];
+    const clientsOf = (tree, place) =>
+      all(tree, 'AWS::Cognito::UserPoolClient').filter(
+        (client) => asToken(client.properties.UserPoolId)?.place === place,
+      );
+    const [clients1, clients2] = pool
+      ? [clientsOf(this.gen1, pool.gen1.place), clientsOf(this.gen2, pool.gen2.place)]
+      : [[], []];
     const web1 = clients1.filter((client) => isOutput(this.gen1, client, 'AppClientIDWeb'));
     const web2 = clients2.filter((client) => isOutput(this.gen2, client, 'webClientId'));
     this.only('webClient', 'web client', web1, web2);
     this.only('nativeClient', 'native client', without(clients1, web1), without(clients2, web2));
 
-    if (pool) this.pairRoles('smsRole', 'role that sends text messages', ...[[this.gen1, pool.gen1], [this.gen2, pool.gen2]].map(([tree, one]) => roleByArn(tree, one.properties.SmsConfiguration?.SnsCallerArn)));
+    this.findHostedSignIn();
+    if (pool)
+      this.pairRoles(
+        'smsRole',
+        'role that sends text messages',
+        ...[
+          [this.gen1, pool.gen1],
+          [this.gen2, pool.gen2],
+        ].map(([tree, one]) => roleByArn(tree, one.properties.SmsConfiguration?.SnsCallerArn)),
+      );
     this.findIdentityPool();
     this.findGroups();
   }
 
+  findHostedSignIn() {
+    const domains = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolDomain'));
+    this.only('domain', 'domain of hosted sign-in', ...domains);
+    const providers = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolIdentityProvider'));
+    this.byKey('identityProvider', ...providers, (one) => one.properties.ProviderName);
+  }
+
   findIdentityPool() {
     const poolsOf = (tree) => all(tree, 'AWS::Cognito::IdentityPool').filter((one) => categoryOf(one) === 'auth');
-    const attachmentsOf = (tree, place) => all(tree, 'AWS::Cognito::IdentityPoolRoleAttachment').filter((one) => asToken(one.properties.IdentityPoolId)?.place === place);
-    const rolesOf = (tree, attachment) => ['authenticated', 'unauthenticated'].map((name) => roleByArn(tree, attachment.properties.Roles?.[name]));
+    const attachmentsOf = (tree, place) =>
+      all(tree, 'AWS::Cognito::IdentityPoolRoleAttachment').filter(
+        (one) => asToken(one.properties.IdentityPoolId)?.place === place,
+      );
+    const rolesOf = (tree, attachment) =>
+      ['authenticated', 'unauthenticated'].map((name) => roleByArn(tree, attachment.properties.Roles?.[name]));
     const [pools1, pools2] = [poolsOf(this.gen1), poolsOf(this.gen2)];
-    if (pools1.length === 0 && pools2.length === 1 && String(pools2[0].properties.AllowUnauthenticatedIdentities) === 'false') {
+    if (
+      pools1.length === 0 &&
+      pools2.length === 1 &&
+      String(pools2[0].properties.AllowUnauthenticatedIdentities) === 'false'
+    ) {
       // Gen 2 adds one to every user pool: it does no harm when its roles may do nothing and guests get none
-      for (const attachment of attachmentsOf(this.gen2, pools2[0].place)) this.newRoles.push(...rolesOf(this.gen2, attachment).filter(Boolean));
+      for (const attachment of attachmentsOf(this.gen2, pools2[0].place))
+        this.newRoles.push(...rolesOf(this.gen2, attachment).filter(Boolean));
       return;
     }
     const pool = this.only('identityPool', 'identity pool', pools1, pools2);
-    const attachment = pool && this.only('roleAttachment', 'role attachment', attachmentsOf(this.gen1, pool.gen1.place), attachmentsOf(this.gen2, pool.gen2.place));
+    const attachment =
+      pool &&
+      this.only(
+        'roleAttachment',
+        'role attachment',
+        attachmentsOf(this.gen1, pool.gen1.place),
+        attachmentsOf(this.gen2, pool.gen2.place),
+      );
     if (!attachment) return;
     const [roles1, roles2] = [rolesOf(this.gen1, attachment.gen1), rolesOf(this.gen2, attachment.gen2)];
     this.pairRoles('authenticatedRole', 'authenticated role', roles1[0], roles2[0]);
@@ -101,31 +138,53 @@ class PairFinder {
 
   findGroups() {
     const groups = (tree) => all(tree, 'AWS::Cognito::UserPoolGroup');
-    for (const { gen1, gen2, name } of this.byKey('group', groups(this.gen1), groups(this.gen2), (group) => group.properties.GroupName)) {
-      this.pairRoles('groupRole', `role of group ${name}`, roleByArn(this.gen1, gen1.properties.RoleArn), roleByArn(this.gen2, gen2.properties.RoleArn));
+    for (const { gen1, gen2, name } of this.byKey(
+      'group',
+      groups(this.gen1),
+      groups(this.gen2),
+      (group) => group.properties.GroupName,
+    )) {
+      this.pairRoles(
+        'groupRole',
+        `role of group ${name}`,
+        roleByArn(this.gen1, gen1.properties.RoleArn),
+        roleByArn(this.gen2, gen2.properties.RoleArn),
+      );
     }
   }
 
   findStorage() {
-    const inCategories = (tree, type, categories) => all(tree, type).filter((one) => categories.includes(categoryOf(one)));
-    const notOfData = (tree, type) => all(tree, type).filter((one) => categoryOf(one) !== 'data');
-    this.byNameOrOnly('bucket', 'BucketName', inCategories(this.gen1, 'AWS::S3::Bucket', ['storage']), notOfData(this.gen2, 'AWS::S3::Bucket'));
-    this.byNameOrOnly('table', 'TableName', inCategories(this.gen1, 'AWS::DynamoDB::Table', ['storage']), notOfData(this.gen2, 'AWS::DynamoDB::Table'));
-    this.byNameOrOnly('stream', 'Name', inCategories(this.gen1, 'AWS::Kinesis::Stream', ['analytics']), notOfData(this.gen2, 'AWS::Kinesis::Stream'));
+    // the deployment bucket and hosting are not the app's data, model tables and the API's own bucket are imported or made anew
+    const isData = (one) => !['api', 'data', 'other'].includes(categoryOf(one));
+    const gen2Has = (one) => categoryOf(one) !== 'data';
+    for (const [kind, type, property] of [
+      ['bucket', 'AWS::S3::Bucket', 'BucketName'],
+      ['table', 'AWS::DynamoDB::Table', 'TableName'],
+      ['stream', 'AWS::Kinesis::Stream', 'Name'],
+    ]) {
+      this.byNameOrOnly(kind, property, all(this.gen1, type).filter(isData), all(this.gen2, type).filter(gen2Has));
+    }
   }
 
   findApis() {
-    const graphql = (tree) => all(tree, 'AWS::AppSync::GraphQLApi').filter((one) => ['api', 'data'].includes(categoryOf(one)));
+    const graphql = (tree) =>
+      all(tree, 'AWS::AppSync::GraphQLApi').filter((one) => ['api', 'data'].includes(categoryOf(one)));
     this.only('graphqlApi', 'GraphQL API', graphql(this.gen1), graphql(this.gen2));
     this.only('apiKey', 'API key', all(this.gen1, 'AWS::AppSync::ApiKey'), all(this.gen2, 'AWS::AppSync::ApiKey'));
     const tables1 = all(this.gen1, 'AWS::DynamoDB::Table').filter((one) => categoryOf(one) === 'api');
-    const physicalName = (tree, name) => replaceTokens(name, (whole) => tree.physical.get(whole) ?? whole);
-    const tables2 = [...this.gen2.resources.values()].filter((one) => one.type.startsWith('Custom::') && one.type.endsWith('AmplifyDynamoDBTable'));
+    const physicalName = (tree, { place, properties }) =>
+      tree.physical.get(token(place)) ??
+      replaceTokens(properties.TableName, (whole) => tree.physical.get(whole) ?? whole);
+    const tables2 = [...this.gen2.resources.values()].filter(
+      (one) => one.type.startsWith('Custom::') && one.type.endsWith('AmplifyDynamoDBTable'),
+    );
     this.byKey('modelTable', tables1, tables2, (table) =>
-      table.type === 'AWS::DynamoDB::Table' ? physicalName(this.gen1, table.properties.TableName) : table.properties.tableName,
+      table.type === 'AWS::DynamoDB::Table' ? physicalName(this.gen1, table) : table.properties.tableName,
     );
     const rest = (tree) => all(tree, 'AWS::ApiGateway::RestApi').filter((one) => categoryOf(one) !== 'custom');
-    this.byKey('restApi', rest(this.gen1), rest(this.gen2), (api) => this.bareName(api.properties.Name ?? api.properties.Body?.info?.title, api));
+    this.byKey('restApi', rest(this.gen1), rest(this.gen2), (api) =>
+      this.bareName(api.properties.Name ?? api.properties.Body?.info?.title, api),
+    );
   }
 
   findFunctions() {
@@ -133,17 +192,27 @@ class PairFinder {
     const functions2 = all(this.gen2, 'AWS::Lambda::Function').filter((one) => !isInfrastructureFunction(one));
     const keyOf = (one) => this.bareName(one.properties.FunctionName ?? constructName(one), one);
     for (const { gen1, gen2, name } of this.byKey('function', functions1, functions2, keyOf)) {
-      this.pairRoles('functionRole', `role of function ${name}`, roleByArn(this.gen1, gen1.properties.Role), roleByArn(this.gen2, gen2.properties.Role));
+      this.pairRoles(
+        'functionRole',
+        `role of function ${name}`,
+        roleByArn(this.gen1, gen1.properties.Role),
+        roleByArn(this.gen2, gen2.properties.Role),
+      );
       this.findSchedules(name, gen1, gen2);
     }
   }
 
   /** Rules that start the same function at the same times; what is left over is found when event sources are compared. */
   findSchedules(name, gen1, gen2) {
-    const rulesOf = (tree, lambda) => all(tree, 'AWS::Events::Rule').filter(({ properties }) => (properties.Targets ?? []).some((target) => String(target.Arn).includes(token(lambda.place))));
+    const rulesOf = (tree, lambda) =>
+      all(tree, 'AWS::Events::Rule').filter(({ properties }) =>
+        (properties.Targets ?? []).some((target) => String(target.Arn).includes(token(lambda.place))),
+      );
     const left2 = rulesOf(this.gen2, gen2);
     for (const rule of rulesOf(this.gen1, gen1)) {
-      const same = left2.findIndex((other) => other.properties.ScheduleExpression === rule.properties.ScheduleExpression);
+      const same = left2.findIndex(
+        (other) => other.properties.ScheduleExpression === rule.properties.ScheduleExpression,
+      );
       if (same >= 0) this.add('schedule', `schedule of function ${name}`, rule, ...left2.splice(same, 1));
     }
   }
@@ -168,7 +237,8 @@ class PairFinder {
 
   /** @returns {Pair|undefined} */
   only(kind, name, candidates1, candidates2) {
-    if (candidates1.length === 1 && candidates2.length === 1) return this.add(kind, name, candidates1[0], candidates2[0]);
+    if (candidates1.length === 1 && candidates2.length === 1)
+      return this.add(kind, name, candidates1[0], candidates2[0]);
     const counts = `${candidates1.length} in Gen 1, ${candidates2.length} in Gen 2`;
     for (const one of candidates1) this.leave(kind, name, 1, one, counts);
     for (const one of candidates2) this.leave(kind, name, 2, one, counts);
@@ -186,7 +256,14 @@ class PairFinder {
       if (same1.length === 1 && same2.length === 1) {
         found.push(this.add(kind, key, one, same2[0]));
         left2.delete(same2[0]);
-      } else this.leave(kind, key ?? one.logicalId, 1, one, `${same1.length} of this name in Gen 1, ${same2.length} in Gen 2`);
+      } else
+        this.leave(
+          kind,
+          key ?? one.logicalId,
+          1,
+          one,
+          `${same1.length} of this name in Gen 1, ${same2.length} in Gen 2`,
+        );
     }
     for (const one of left2) this.leave(kind, keyOf(one) ?? one.logicalId, 2, one, 'Gen 1 has none of this name');
     return found;
@@ -195,10 +272,18 @@ class PairFinder {
   /** Before `postRefactor()` Gen 2 has no physical names yet: then what is the only one of its key schema, or the only one, is meant. */
   byNameOrOnly(kind, property, candidates1, candidates2) {
     const nameOf = (one) => one.properties[property];
-    const keysOf = (one) => JSON.stringify([one.properties.KeySchema, one.properties.GlobalSecondaryIndexes?.map((index) => index.IndexName).sort()]);
+    const keysOf = (one) =>
+      JSON.stringify([
+        one.properties.KeySchema,
+        one.properties.GlobalSecondaryIndexes?.map((index) => index.IndexName).sort(),
+      ]);
     let left1 = candidates1;
     let left2 = candidates2;
-    for (const same of [(one, other) => nameOf(one) !== undefined && nameOf(one) === nameOf(other), (one, other) => keysOf(one) === keysOf(other), () => true]) {
+    for (const same of [
+      (one, other) => nameOf(one) !== undefined && nameOf(one) === nameOf(other),
+      (one, other) => keysOf(one) === keysOf(other),
+      () => true,
+    ]) {
       const matches = left1.map((one) => [one, left2.filter((other) => same(one, other))]);
       for (const [one, [other, ...more]] of matches) {
         const isMutual = other && more.length === 0 && left1.filter((rival) => same(rival, other)).length === 1;
@@ -208,8 +293,22 @@ class PairFinder {
         left2 = left2.filter((rival) => rival !== other);
       }
     }
-    for (const one of left1) this.leave(kind, String(nameOf(one) ?? one.logicalId), 1, one, 'no Gen 2 resource has its name, or its keys alone');
-    for (const one of left2) this.leave(kind, String(nameOf(one) ?? one.logicalId), 2, one, 'no Gen 1 resource has its name, or its keys alone');
+    for (const one of left1)
+      this.leave(
+        kind,
+        String(nameOf(one) ?? one.logicalId),
+        1,
+        one,
+        'no Gen 2 resource has its name, or its keys alone',
+      );
+    for (const one of left2)
+      this.leave(
+        kind,
+        String(nameOf(one) ?? one.logicalId),
+        2,
+        one,
+        'no Gen 1 resource has its name, or its keys alone',
+      );
   }
 
   add(kind, name, gen1, gen2) {
@@ -254,7 +353,9 @@ export function all(tree, type) {
 }
 
 function isOutput(tree, resource, outputName) {
-  return [...tree.outputs.values()].some((outputs) => asToken(outputs[outputName])?.place === resource.place && !asToken(outputs[outputName]).attribute);
+  return [...tree.outputs.values()].some(
+    (outputs) => asToken(outputs[outputName])?.place === resource.place && !asToken(outputs[outputName]).attribute,
+  );
 }
 
 function without(list, removed) {
@@ -264,7 +365,11 @@ function without(list, removed) {
 /** Functions that CDK and Amplify constructs bring along for custom resources of their own. */
 export function isInfrastructureFunction(resource) {
   const segments = (resource.constructPath ?? '').split('/');
-  return segments.some((segment) => /^(Custom::|framework-|AmplifyBranchLinker$|AmplifyTableManager$|BucketNotificationsHandler|LogRetention|AWS679f53fac002430cb0da5b7982bd2287)/.test(segment));
+  return segments.some((segment) =>
+    /^(Custom::|framework-|AmplifyBranchLinker$|AmplifyTableManager$|BucketNotificationsHandler|LogRetention|AWS679f53fac002430cb0da5b7982bd2287)/.test(
+      segment,
+    ),
+  );
 }
 
 /** `defineFunction({ name })` calls its construct `<name>-lambda`; a function of a provider has the name of its construct. */

@@ -5,38 +5,62 @@
  * @returns {string}
  */
 export function describeReport(report) {
-  const { before, after, handlers, retentionBefore, resources, functions, permissions, problems } = report;
+  const { before, after, sandbox, claimed, handlers, retentionBefore, resources, functions, permissions, problems } =
+    report;
   const lines = [
     `${mark(report.ok)} ${report.project} for branch ${report.branch} (${report.seconds} s)`,
     ...section('typecheck', before.typecheck?.ok === true, typecheckLines(before.typecheck)),
     ...synthSection('synth', before),
     ...synthSection('synth with postRefactor()', after),
-    ...section('handlers', handlers.every((one) => one.status !== 'failed'), handlers.map((one) => `${one.name}: ${one.status}${one.reason ? ` (${one.reason})` : ''}`)),
+    ...synthSection('synth for a sandbox', sandbox),
+    ...section(
+      'names of production stay with the branch',
+      claimed.length === 0,
+      claimed.map(({ place, name }) => `a sandbox would claim ${name} for ${place}`),
+    ),
+    ...section(
+      'handlers',
+      handlers.every((one) => one.status !== 'failed'),
+      handlers.map((one) => `${one.name}: ${one.status}${one.reason ? ` (${one.reason})` : ''}`),
+    ),
     ...section('retention before postRefactor()', retentionBefore.length === 0, retentionBefore.map(describeRetention)),
   ];
   if (resources) {
-    lines.push(...section(`stateful resources (${resources.compared.length} compared)`, resources.ok, [
-      ...resources.unpaired.filter((one) => !one.allowed).map(describeUnpaired),
-      ...resources.retention.map(describeRetention),
-      ...resources.models.map(({ model, problem }) => `model table ${model}: ${problem}`),
-      ...resources.differences.filter((one) => !one.allowed).map(describeDifference),
-      ...allowedLines([...resources.differences, ...resources.unpaired]),
-    ]));
+    lines.push(
+      ...section(`stateful resources (${resources.compared.length} compared)`, resources.ok, [
+        ...resources.unpaired.filter((one) => !one.allowed).map(describeUnpaired),
+        ...resources.retention.map(describeRetention),
+        ...resources.models.map(({ model, problem }) => `model table ${model}: ${problem}`),
+        ...resources.differences.filter((one) => !one.allowed).map(describeDifference),
+        ...allowedLines([...resources.differences, ...resources.unpaired]),
+      ]),
+    );
   }
   if (functions) {
-    lines.push(...section(`functions (${functions.compared.length} compared)`, functions.ok, [
-      ...functions.differences.filter((one) => !one.allowed).map(({ name, path, gen1, gen2 }) => `function ${name}, ${path}: ${shown(gen1)} in Gen 1, ${shown(gen2)} in Gen 2`),
-      ...allowedLines(functions.differences),
-    ]));
+    lines.push(
+      ...section(`functions (${functions.compared.length} compared)`, functions.ok, [
+        ...functions.differences
+          .filter((one) => !one.allowed)
+          .map(
+            ({ name, path, gen1, gen2 }) =>
+              `function ${name}, ${path}: ${shown(gen1)} in Gen 1, ${shown(gen2)} in Gen 2`,
+          ),
+        ...allowedLines(functions.differences),
+      ]),
+    );
   }
   if (permissions) {
-    lines.push(...section(`permissions (${permissions.compared.length} principals compared)`, permissions.ok, [
-      ...permissions.unpaired.filter((one) => !one.allowed).map(describeUnpaired),
-      ...permissions.differences.filter((one) => !one.allowed).map(describePermission),
-      ...permissions.eventSources.filter((one) => !one.allowed).map((one) => `${one.direction}: function ${one.function} is started by ${one.source}`),
-      ...allowedLines([...permissions.differences, ...permissions.eventSources, ...permissions.unpaired]),
-      `not compared: ${permissions.notCompared.length} roles of constructs that have no Gen 1 partner`,
-    ]));
+    lines.push(
+      ...section(`permissions (${permissions.compared.length} principals compared)`, permissions.ok, [
+        ...permissions.unpaired.filter((one) => !one.allowed).map(describeUnpaired),
+        ...permissions.differences.filter((one) => !one.allowed).map(describePermission),
+        ...permissions.eventSources
+          .filter((one) => !one.allowed)
+          .map((one) => `${one.direction}: function ${one.function} is started by ${one.source}`),
+        ...allowedLines([...permissions.differences, ...permissions.eventSources, ...permissions.unpaired]),
+        `not compared: ${permissions.notCompared.length} roles of constructs that have no Gen 1 partner`,
+      ]),
+    );
   } else lines.push('- nothing was compared with Gen 1');
   lines.push(...section('evaluation of the templates', problems.length === 0, problems));
   return lines.join('\n').replaceAll('⟦', '<').replaceAll('⟧', '>');
@@ -54,14 +78,18 @@ function synthSection(title, synthesis) {
     ...validation.map(({ rule, description }) => `${rule} ${description}`),
     ...cycles.map(({ stack, logicalIds }) => `cycle in ${stack}: ${[...logicalIds, logicalIds[0]].join(' -> ')}`),
     ...infrastructureInFunctions.map((entry) => `the bundle of ${entry} would contain the CDK`),
-    ...(missingDependencies.length ? [`packages of functions that are not installed here: ${missingDependencies.join(', ')}`] : []),
+    ...(missingDependencies.length
+      ? [`packages of functions that are not installed here: ${missingDependencies.join(', ')}`]
+      : []),
   ]);
 }
 
 function typecheckLines(typecheck) {
   if (!typecheck || typecheck.ok) return [];
   const { errors, output } = typecheck;
-  return errors.length ? errors.map((one) => `${one.file}:${one.line}:${one.column} ${one.code} ${one.message}`) : [output.slice(-1000)];
+  return errors.length
+    ? errors.map((one) => `${one.file}:${one.line}:${one.column} ${one.code} ${one.message}`)
+    : [output.slice(-1000)];
 }
 
 function describeRetention({ place, type, problem }) {
@@ -78,13 +106,15 @@ function describeDifference({ effect, kind, name, path, gen1, gen2, note }) {
 
 function describePermission({ direction, aspect, bridge, principal, effect, action, resource, condition, source }) {
   const when = condition.map(({ operator, key, value }) => `${operator} ${key} ${value}`).join(' and ');
-  const what = aspect === 'trust' ? 'may be taken on by' : aspect === 'invocation' ? 'may be called by' : `${effect} ${action} on`;
+  const what =
+    aspect === 'trust' ? 'may be taken on by' : aspect === 'invocation' ? 'may be called by' : `${effect} ${action} on`;
   return `${direction}: ${principal.name} ${what} ${resource}${when ? ` if ${when}` : ''}${bridge ? ' (for frontends that still call Gen 1)' : ''}, from ${source}`;
 }
 
 function allowedLines(differences) {
   const byRule = new Map();
-  for (const { allowed } of differences) if (allowed) byRule.set(allowed.id, { ...allowed, count: (byRule.get(allowed.id)?.count ?? 0) + 1 });
+  for (const { allowed } of differences)
+    if (allowed) byRule.set(allowed.id, { ...allowed, count: (byRule.get(allowed.id)?.count ?? 0) + 1 });
   return [...byRule.values()].map(({ id, reason, count }) => `allowed ${count} x ${id}: ${reason}`);
 }
 

@@ -15,7 +15,10 @@ export function excuseReported({ resources, functions, permissions }, logicalIds
     for (const one of list) if (!one.allowed && isExcused(one)) one.allowed = ALLOWED;
   };
   excuse([...resources.unpaired, ...permissions.unpaired], (one) => one.generation === 1 && comesFrom(one.place));
-  excuse(permissions.differences, (one) => one.direction === 'missing' && (comesFrom(one.source) || comesFrom(one.resource)));
+  excuse(
+    permissions.differences,
+    (one) => one.direction === 'missing' && (comesFrom(one.source) || comesFrom(one.resource)),
+  );
   excuse(permissions.eventSources, (one) => one.direction === 'missing' && comesFrom(one.source));
   excuse(functions.differences, (one) => comesFrom(one.gen1));
   settle({ resources, functions, permissions });
@@ -23,7 +26,10 @@ export function excuseReported({ resources, functions, permissions }, logicalIds
 
 function settle({ resources, functions, permissions }) {
   const allAllowed = (...lists) => lists.every((list) => list.every((one) => one.allowed));
-  resources.ok = allAllowed(resources.differences, resources.unpaired) && resources.retention.length === 0 && resources.models.length === 0;
+  resources.ok =
+    allAllowed(resources.differences, resources.unpaired) &&
+    resources.retention.length === 0 &&
+    resources.models.length === 0;
   functions.ok = allAllowed(functions.differences);
   permissions.ok = allAllowed(permissions.differences, permissions.eventSources, permissions.unpaired);
 }

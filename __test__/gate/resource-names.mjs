@@ -44,7 +44,7 @@ export function resourceNames(tree) {
     const own = token(place);
     if (service && typeof properties[property] === 'string') {
       names.set(`${service} ${properties[property]}`, own);
-      names.set(`${service} ${withPhysical(properties[property], tree)}`, own);
+      names.set(`${service} ${tree.physical.get(own) ?? withPhysical(properties[property], tree)}`, own);
       if (service === 'lambda') names.set(`logs ${properties[property]}`, own);
     }
     const [idService, attribute] = MADE_ID[type] ?? [];
@@ -61,7 +61,12 @@ export function resourceNames(tree) {
  * @returns {T}
  */
 export function nameResources(value, names) {
-  return mapStrings(value, (text) => text.split(' ').map((word) => (word.startsWith('arn:') ? nameInArn(word, names) : word)).join(' '));
+  return mapStrings(value, (text) =>
+    text
+      .split(' ')
+      .map((word) => (word.startsWith('arn:') ? nameInArn(word, names) : word))
+      .join(' '),
+  );
 }
 
 function nameInArn(arn, names) {

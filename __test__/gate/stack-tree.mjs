@@ -43,7 +43,9 @@ export function loadDeployed(directory, rootName) {
     name,
     ...place,
     template: read(name, 'template'),
-    parameters: Object.fromEntries((read(name, 'parameters') ?? []).map((one) => [one.ParameterKey, one.ResolvedValue ?? one.ParameterValue])),
+    parameters: Object.fromEntries(
+      (read(name, 'parameters') ?? []).map((one) => [one.ParameterKey, one.ResolvedValue ?? one.ParameterValue]),
+    ),
     outputs: Object.fromEntries((read(name, 'outputs') ?? []).map((one) => [one.OutputKey, one.OutputValue])),
     children: new Map(),
   });
@@ -58,7 +60,8 @@ export function loadDeployed(directory, rootName) {
  * @param {string} directory
  */
 export function deployedRoots(directory) {
-  return deployedNames(directory).filter((name) => !fs.existsSync(path.join(directory, `${name}.template.json`)) || !looksNested(directory, name));
+  const names = deployedNames(directory);
+  return names.filter((name) => !names.some((other) => nestedNameScore(other, undefined, name) !== undefined));
 }
 
 /**
@@ -67,7 +70,9 @@ export function deployedRoots(directory) {
  */
 export function gen1Roots(directory) {
   return deployedNames(directory).filter((name) => {
-    const { Parameters: parameters = {} } = JSON.parse(fs.readFileSync(path.join(directory, `${name}.template.json`), 'utf8'));
+    const { Parameters: parameters = {} } = JSON.parse(
+      fs.readFileSync(path.join(directory, `${name}.template.json`), 'utf8'),
+    );
     return ['DeploymentBucketName', 'AuthRoleName', 'UnauthRoleName'].every((parameter) => parameter in parameters);
   });
 }
@@ -84,11 +89,26 @@ export function loadAssembly(directory) {
   const { templateFile, stackName } = roots[0].properties;
   const read = (file) => JSON.parse(fs.readFileSync(path.join(directory, file), 'utf8'));
   const sources = assetSources(directory);
-  const root = { name: stackName ?? templateFile.replace(/\.template\.json$/, ''), template: read(templateFile), parameters: {}, outputs: {}, children: new Map() };
+  const root = {
+    name: stackName ?? templateFile.replace(/\.template\.json$/, ''),
+    template: read(templateFile),
+    parameters: {},
+    outputs: {},
+    children: new Map(),
+  };
   return growTree(directory, { ...root, path: root.name }, (parent, logicalId) => {
     const file = nestedTemplateFile(parent.template.Resources[logicalId], sources);
     if (!file) throw new Error(`nested stack ${parent.path}/${logicalId} does not name its template file`);
-    return { name: file, path: `${parent.path}/${logicalId}`, parent, logicalId, template: read(file), parameters: {}, outputs: {}, children: new Map() };
+    return {
+      name: file,
+      path: `${parent.path}/${logicalId}`,
+      parent,
+      logicalId,
+      template: read(file),
+      parameters: {},
+      outputs: {},
+      children: new Map(),
+    };
   });
 }
 
@@ -114,7 +134,9 @@ function nestedTemplateFile(resource, sources) {
 
 /** Logical ids of the nested stacks of a template. */
 export function nestedStackIds(template) {
-  return Object.entries(template.Resources ?? {}).filter(([, resource]) => resource.Type === NESTED_STACK).map(([logicalId]) => logicalId);
+  return Object.entries(template.Resources ?? {})
+    .filter(([, resource]) => resource.Type === NESTED_STACK)
+    .map(([logicalId]) => logicalId);
 }
 
 function growTree(directory, root, openChild) {
@@ -133,22 +155,25 @@ function growTree(directory, root, openChild) {
 
 function deployedNames(directory) {
   const suffix = '.template.json';
-  const names = fs.readdirSync(directory).filter((file) => file.endsWith(suffix)).map((file) => file.slice(0, -suffix.length));
+  const names = fs
+    .readdirSync(directory)
+    .filter((file) => file.endsWith(suffix))
+    .map((file) => file.slice(0, -suffix.length));
   if (names.length === 0) throw new Error(`${directory} holds no deployed stacks (<stack>.template.json)`);
   return names.sort();
 }
 
-function looksNested(directory, name) {
-  return deployedNames(directory).some((other) => other !== name && nestedNameScore(other, undefined, name) !== undefined);
-}
-
 /** A nested stack is called `<parent>-<logical id>-<random>`, with one or both of the first two cut when all is too long. */
 function deployedChild(names, parent, logicalId) {
-  const scored = names.map((name) => ({ name, score: nestedNameScore(parent.name, logicalId, name) })).filter((one) => one.score !== undefined);
+  const scored = names
+    .map((name) => ({ name, score: nestedNameScore(parent.name, logicalId, name) }))
+    .filter((one) => one.score !== undefined);
   const best = Math.max(...scored.map((one) => one.score));
   const candidates = scored.filter((one) => one.score === best).map((one) => one.name);
   if (candidates.length !== 1) {
-    throw new Error(`nested stack ${logicalId} of ${parent.name} is ${candidates.length ? `one of ${candidates.join(', ')}` : 'not among the deployed stacks'}`);
+    throw new Error(
+      `nested stack ${logicalId} of ${parent.name} is ${candidates.length ? `one of ${candidates.join(', ')}` : 'not among the deployed stacks'}`,
+    );
   }
   return candidates[0];
 }
@@ -163,7 +188,10 @@ function nestedNameScore(parent, logicalId, name) {
     const prefix = `${parent.slice(0, cut)}-`;
     if (!stem.startsWith(prefix)) continue;
     const shown = stem.slice(prefix.length);
-    const fits = logicalId === undefined ? shown.length > 0 : shown === logicalId || (shown.length >= SHORTEST_CUT && logicalId.startsWith(shown));
+    const fits =
+      logicalId === undefined
+        ? shown.length > 0
+        : shown === logicalId || (shown.length >= SHORTEST_CUT && logicalId.startsWith(shown));
     if (fits) best = Math.max(best ?? 0, cut + shown.length);
   }
   return best;

@@ -60,18 +60,37 @@ const NOT_COPIED_FROM_ROOT = new Set(['.git', '.amplify', '.amplify-gen1-backup'
  * @returns {Promise<Synthesis>}
  */
 export async function synthesize(projectDir, outDir, options = {}) {
-  const { branch = 'main', type = 'branch', appId = 'd0gateapp', typecheck = true, synth = true, postRefactor = false, strictDeps = false } = options;
+  const {
+    branch = 'main',
+    type = 'branch',
+    appId = 'd0gateapp',
+    typecheck = true,
+    synth = true,
+    postRefactor = false,
+    strictDeps = false,
+  } = options;
   const project = path.resolve(projectDir);
   const assembly = path.resolve(outDir);
-  if (!path.relative(project, assembly).startsWith('..')) throw new Error(`the assembly ${assembly} must not lie inside the project ${project}`);
+  if (!path.relative(project, assembly).startsWith('..'))
+    throw new Error(`the assembly ${assembly} must not lie inside the project ${project}`);
   await ensureGate();
   fs.rmSync(assembly, { recursive: true, force: true });
   fs.mkdirSync(assembly, { recursive: true });
 
   /** @type {Synthesis} */
   const result = {
-    project, outDir: assembly, branch, postRefactor, ok: false, stacks: 0, resources: 0, resourceTypes: {},
-    validation: [], cycles: [], missingDependencies: [], infrastructureInFunctions: [],
+    project,
+    outDir: assembly,
+    branch,
+    postRefactor,
+    ok: false,
+    stacks: 0,
+    resources: 0,
+    resourceTypes: {},
+    validation: [],
+    cycles: [],
+    missingDependencies: [],
+    infrastructureInFunctions: [],
   };
   if (!fs.existsSync(path.join(project, 'amplify', 'backend.ts'))) {
     return { ...result, synth: { ok: false, error: `${project} has no amplify/backend.ts`, seconds: 0 } };
@@ -90,15 +109,21 @@ export async function synthesize(projectDir, outDir, options = {}) {
       synth ? runBackend(work, assembly, { branch, type, appId, strictDeps, bundleLog }) : undefined,
     ]);
     // the typings of `$amplify/env/*` exist only after a synth
-    result.typecheck = checked && !checked.ok && made?.code === 0 && checked.output.includes('$amplify/') ? await compile(work) : checked;
+    result.typecheck =
+      checked && !checked.ok && made?.code === 0 && checked.output.includes('$amplify/')
+        ? await compile(work)
+        : checked;
     if (made) readAssembly(result, made, work);
     readBundleLog(result, bundleLog);
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
   }
   result.ok =
-    result.typecheck?.ok !== false && result.synth?.ok !== false &&
-    result.validation.length === 0 && result.cycles.length === 0 && result.infrastructureInFunctions.length === 0;
+    result.typecheck?.ok !== false &&
+    result.synth?.ok !== false &&
+    result.validation.length === 0 &&
+    result.cycles.length === 0 &&
+    result.infrastructureInFunctions.length === 0;
   return result;
 }
 
@@ -117,22 +142,37 @@ function copyProject(project, work) {
 function uncommentPostRefactor(file) {
   const text = fs.readFileSync(file, 'utf8');
   const calls = [...text.matchAll(POST_REFACTOR_CALL)];
-  if (calls.length !== 1) return `amplify/backend.ts must have exactly one line \`// postRefactor();\`, it has ${calls.length}`;
+  if (calls.length !== 1)
+    return `amplify/backend.ts must have exactly one line \`// postRefactor();\`, it has ${calls.length}`;
   fs.writeFileSync(file, text.replace(POST_REFACTOR_CALL, '$1$2'));
   return undefined;
 }
 
 /** No credentials, region or setting of this machine reaches the synth. */
 function hermeticEnvironment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(AWS_|CDK_|AMPLIFY_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)/.test(name)));
+  return Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => !/^(AWS_|CDK_|AMPLIFY_|NODE_OPTIONS$|NODE_TEST_CONTEXT$)/.test(name),
+    ),
+  );
 }
 
 async function compile(work) {
-  const run = await runNode([path.join(NODE_MODULES, 'typescript', 'bin', 'tsc'), '--noEmit', '--pretty', 'false', '-p', 'amplify'], hermeticEnvironment(), work);
+  const run = await runNode(
+    [path.join(NODE_MODULES, 'typescript', 'bin', 'tsc'), '--noEmit', '--pretty', 'false', '-p', 'amplify'],
+    hermeticEnvironment(),
+    work,
+  );
   const output = withoutWorkDir(run.stdout + run.stderr, work);
   const errors = [];
   for (const match of output.matchAll(/^(.+?)\((\d+),(\d+)\): error (TS\d+): (.*)$/gm)) {
-    errors.push({ file: match[1], line: Number(match[2]), column: Number(match[3]), code: match[4], message: match[5] });
+    errors.push({
+      file: match[1],
+      line: Number(match[2]),
+      column: Number(match[3]),
+      code: match[4],
+      message: match[5],
+    });
   }
   return { ok: run.code === 0, errors, output, seconds: run.seconds };
 }
@@ -164,7 +204,9 @@ function runBackend(work, assembly, { branch, type, appId, strictDeps, bundleLog
     AMPLIFY_DISABLE_TELEMETRY: '1',
     JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1',
   };
-  const preload = [path.join(GATE_DIR, 'clock.mjs'), path.join(NODE_MODULES, 'tsx', 'dist', 'loader.mjs')].flatMap((file) => ['--import', pathToFileURL(file).href]);
+  const preload = [path.join(GATE_DIR, 'clock.mjs'), path.join(NODE_MODULES, 'tsx', 'dist', 'loader.mjs')].flatMap(
+    (file) => ['--import', pathToFileURL(file).href],
+  );
   return runNode([...preload, path.join('amplify', 'backend.ts')], env, work);
 }
 
@@ -178,7 +220,11 @@ function readAssembly(result, made, work) {
   const reportFile = path.join(result.outDir, 'validation-report.json');
   const absent = [path.join(result.outDir, 'manifest.json'), reportFile].find((file) => !fs.existsSync(file));
   if (absent) {
-    result.synth = { ok: false, error: `the synth ended well but left no ${path.basename(absent)}`, seconds: made.seconds };
+    result.synth = {
+      ok: false,
+      error: `the synth ended well but left no ${path.basename(absent)}`,
+      seconds: made.seconds,
+    };
     return;
   }
   result.synth = { ok: true, seconds: made.seconds };
@@ -198,19 +244,45 @@ function readAssembly(result, made, work) {
 
 function readBundleLog(result, file) {
   if (!fs.existsSync(file)) return;
-  const bundles = fs.readFileSync(file, 'utf8').trim().split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  const bundles = fs
+    .readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
   result.missingDependencies = [...new Set(bundles.flatMap((bundle) => bundle.missing))].sort();
-  result.infrastructureInFunctions = bundles.filter((bundle) => bundle.infrastructure).map((bundle) => bundle.entry).sort();
+  result.infrastructureInFunctions = bundles
+    .filter((bundle) => bundle.infrastructure)
+    .map((bundle) => bundle.entry)
+    .sort();
 }
 
 function relevantLines(stderr) {
-  const telling = /(Error:|error TS|✘ \[ERROR\]|Fault|Cause|resolution:|Caused By|Cannot find|ENOENT)/;
-  const lines = stderr.split('\n').filter((line) => telling.test(line));
-  return (lines.length ? lines.slice(0, 12).map((line) => line.slice(0, 600)).join('\n') : stderr.slice(-1500)).trim();
+  const telling = /Error\b.*:|✘ \[ERROR\]|«|cause:|Caused By|Cannot find|ENOENT/;
+  const noise = /^\s*(at |serializedError:|throw )/;
+  const lines = [
+    ...new Set(
+      stderr
+        .split('\n')
+        .filter((line) => telling.test(line) && !noise.test(line))
+        .map((line) => line.trim()),
+    ),
+  ];
+  return (
+    lines.length
+      ? lines
+          .slice(0, 12)
+          .map((line) => line.slice(0, 600))
+          .join('\n')
+      : stderr.slice(-1500)
+  ).trim();
 }
 
 function withoutWorkDir(text, work) {
-  return text.replace(/\x1b\[[0-9;]*m/g, '').replaceAll(`${pathToFileURL(work).href}/`, '').replaceAll(`${work}${path.sep}`, '');
+  return text
+    .replace(/\x1b\[[0-9;]*m/g, '')
+    .replaceAll(`${pathToFileURL(work).href}/`, '')
+    .replaceAll(`${work}${path.sep}`, '');
 }
 
 function runNode(args, env, cwd) {
@@ -222,6 +294,8 @@ function runNode(args, env, cwd) {
     child.stdout.on('data', (chunk) => (stdout += chunk));
     child.stderr.on('data', (chunk) => (stderr += chunk));
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, stdout, stderr, seconds: Math.round(performance.now() - started) / 1000 }));
+    child.on('close', (code) =>
+      resolve({ code, stdout, stderr, seconds: Math.round(performance.now() - started) / 1000 }),
+    );
   });
 }

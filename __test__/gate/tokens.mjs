@@ -15,7 +15,9 @@ export function token(place, attribute) {
 
 /** @param {unknown} value */
 export function hasToken(value) {
-  return typeof value === 'string' ? value.includes('⟦') : value !== null && typeof value === 'object' && JSON.stringify(value).includes('⟦');
+  return typeof value === 'string'
+    ? value.includes('⟦')
+    : value !== null && typeof value === 'object' && JSON.stringify(value).includes('⟦');
 }
 
 /**
@@ -52,7 +54,8 @@ export function replaceTokens(value, replacement) {
 export function mapStrings(value, change) {
   if (typeof value === 'string') return change(value);
   if (Array.isArray(value)) return value.map((one) => mapStrings(one, change));
-  if (value && typeof value === 'object') return Object.fromEntries(Object.entries(value).map(([key, one]) => [change(key), mapStrings(one, change)]));
+  if (value && typeof value === 'object')
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [change(key), mapStrings(one, change)]));
   return value;
 }
 

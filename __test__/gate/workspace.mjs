@@ -62,7 +62,8 @@ async function takeInstallLock() {
     }
     const holder = Number(readIfThere(INSTALL_LOCK));
     if (holder && !isAlive(holder)) fs.rmSync(INSTALL_LOCK, { force: true });
-    else if (Date.now() > deadline) throw new Error(`process ${holder} has been installing the gate's packages for too long; remove ${INSTALL_LOCK}`);
+    else if (Date.now() > deadline)
+      throw new Error(`process ${holder} has been installing the gate's packages for too long; remove ${INSTALL_LOCK}`);
     else await sleep(500);
   }
 }
@@ -88,10 +89,15 @@ function isAlive(pid) {
 function npmCi() {
   return new Promise((resolve, reject) => {
     const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-    const child = spawn(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: GATE_DIR, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(npm, ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], {
+      cwd: GATE_DIR,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let said = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (said += chunk));
     child.on('error', reject);
-    child.on('close', (code) => (code === 0 ? resolve() : reject(new Error(`npm ci in ${GATE_DIR} ended with ${code}:\n${said.slice(-2000)}`))));
+    child.on('close', (code) =>
+      code === 0 ? resolve() : reject(new Error(`npm ci in ${GATE_DIR} ended with ${code}:\n${said.slice(-2000)}`)),
+    );
   });
 }

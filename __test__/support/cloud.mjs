@@ -366,21 +366,23 @@ export class Cloud {
   /**
    * Replaces the list of faults, or reads it when none is given.
    * @param {Fault[]} [list]
-   * @returns {Promise<(Fault & {seen: number, fired: number})[]>}
+   * @returns {Promise<(Fault & {seen: number, fired: number, held: number})[]>}
    */
   faults(list) {
     return list ? this.control('POST', '/_faults', list) : this.control('GET', '/_faults');
   }
 
   /**
-   * Waits until the fault at this index of the list has struck.
+   * Waits until the fault at this index of the list has struck; a fault that lets calls hang, until one hangs (the
+   * effect of `hang-after` is done then).
    * @param {{index?: number, timeoutMs?: number}} [options]
    * @returns {Promise<boolean>} false when it did not within the time
    */
   async waitForFault({ index = 0, timeoutMs = 30_000 } = {}) {
     const deadline = Date.now() + timeoutMs;
     while (Date.now() < deadline) {
-      if ((await this.faults())[index].fired > 0) return true;
+      const fault = (await this.faults())[index];
+      if ((fault.kind.startsWith('hang') ? fault.held : fault.fired) > 0) return true;
       await sleep(FAULT_POLL_MS);
     }
     return false;

@@ -50,6 +50,8 @@ export class Journey {
     const cloud = await startCloud({ latencyMs, settleMs });
     try {
       const seeded = await cloud.seedApp({ app: path.join(appsDir, app), out: path.join(folder, 'project') });
+      // Locking protects the tables: the one change of configuration that is meant.
+      await cloud.allowChanges([{ type: 'AWS::DynamoDB::Table', path: '/DeletionProtectionEnabled' }]);
       return new Journey(app, folder, cloud, seeded);
     } catch (error) {
       await cloud.stop();
@@ -82,7 +84,11 @@ export class Journey {
 
   /** Environment of a process that works on this cloud. */
   environment() {
-    return { ...process.env, ...this.cloud.environment({ region: this.seeded.region, accountId: this.seeded.accountId }), NO_COLOR: '1' };
+    return {
+      ...process.env,
+      ...this.cloud.environment({ region: this.seeded.region, accountId: this.seeded.accountId }),
+      NO_COLOR: '1',
+    };
   }
 
   /**
@@ -107,14 +113,19 @@ export class Journey {
   async step(...args) {
     const outcome = await this.run(...args, '--yes', '--json');
     if (outcome.code !== 0) {
-      throw new Error(`${args.join(' ')} exited with ${outcome.code}: ${JSON.stringify(outcome.result ?? outcome.stdout)}\n${outcome.stderr}`);
+      throw new Error(
+        `${args.join(' ')} exited with ${outcome.code}: ${JSON.stringify(outcome.result ?? outcome.stdout)}\n${outcome.stderr}`,
+      );
     }
     return outcome;
   }
 
   /** @param {...string} args */
   git(...args) {
-    return execFileSync('git', ['-c', 'user.name=Dev', '-c', 'user.email=dev@example.com', ...args], { cwd: this.projectDir, encoding: 'utf8' });
+    return execFileSync('git', ['-c', 'user.name=Dev', '-c', 'user.email=dev@example.com', ...args], {
+      cwd: this.projectDir,
+      encoding: 'utf8',
+    });
   }
 
   /** Generates the Gen 2 backend on a branch of its own and commits it, as the guide says. */
@@ -138,7 +149,9 @@ export class Journey {
 
   /** Back to the Gen 1 project, from which refactor is run. */
   checkoutGen1() {
-    const [first] = this.git('for-each-ref', '--format=%(refname:short)', 'refs/heads').split('\n').filter((branch) => branch && branch !== GEN2_BRANCH);
+    const [first] = this.git('for-each-ref', '--format=%(refname:short)', 'refs/heads')
+      .split('\n')
+      .filter((branch) => branch && branch !== GEN2_BRANCH);
     this.git('checkout', '-q', first);
   }
 
@@ -184,7 +197,12 @@ export async function assembly(projectDir, { postRefactor, appId }) {
   const outDir = path.join(ASSEMBLIES, name);
   if (fs.existsSync(path.join(outDir, 'manifest.json'))) return outDir;
   const making = `${outDir}.making-${process.pid}`;
-  const synthesis = await synthesize(projectDir, making, { branch: GEN2_BRANCH, appId, postRefactor, typecheck: false });
+  const synthesis = await synthesize(projectDir, making, {
+    branch: GEN2_BRANCH,
+    appId,
+    postRefactor,
+    typecheck: false,
+  });
   if (!synthesis.synth?.ok) throw new Error(`The generated backend does not synthesise: ${synthesis.synth?.error}`);
   fs.rmSync(outDir, { recursive: true, force: true });
   fs.renameSync(making, outDir);
@@ -231,6 +249,8 @@ export function stackDifferences(before, after) {
 /** JSON whose keys are sorted. @param {unknown} value @returns {string} */
 function canonical(value) {
   return JSON.stringify(value, (_, entry) =>
-    entry && typeof entry === 'object' && !Array.isArray(entry) ? Object.fromEntries(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1))) : entry,
+    entry && typeof entry === 'object' && !Array.isArray(entry)
+      ? Object.fromEntries(Object.entries(entry).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : entry,
   );
 }

@@ -44,7 +44,7 @@ function amplifyHost(context) {
     command: 'amplify gen2-migration',
     interactive: Boolean(process.stdin.isTTY) && !prompts?.isHeadless,
     style,
-    width: process.stdout.isTTY ? process.stdout.columns : undefined,
+    width: (process.stdout.isTTY && process.stdout.columns) || undefined,
     failure: undefined,
     announce() {
       const { version } = require('../../package.json');
@@ -159,9 +159,9 @@ function spinner(amplifySpinner) {
   let clock;
   const text = () => `${shown} ${Math.floor((Date.now() - since) / 1000)} s`;
   return {
-    show(next) {
-      if (next !== shown || !running) since = Date.now();
+    show(next, startedAt) {
       shown = next;
+      since = startedAt;
       if (running) return amplifySpinner.resetMessage(text());
       running = true;
       amplifySpinner.start(text());

@@ -7,8 +7,11 @@ pub mod simulate;
 mod attribute;
 mod compare;
 mod error;
+#[cfg(test)]
+mod properties;
 mod reference;
 mod template;
+mod update_behaviour;
 mod yaml;
 
 pub use attribute::{Place, derived_attribute};
@@ -16,3 +19,4 @@ pub use compare::{Difference, meaning_differences, same_template, value_differen
 pub use error::TemplateError;
 pub use reference::{Node, Reference, ReferenceGraph, ReferenceKind, names_in};
 pub use template::{OutputDeclaration, ParameterDeclaration, Resource, Template};
+pub use update_behaviour::{UpdateBehaviour, update_behaviour};

@@ -1,9 +1,11 @@
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{error::TemplateError, yaml};
 
 /// A CloudFormation template. Order and numbers are kept as they were written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Value", into = "Value")]
 pub struct Template {
     document: Map<String, Value>,
 }
@@ -176,6 +178,20 @@ impl Template {
     /// JSON with two spaces of indentation and no newline at the end, as it is written to files.
     pub fn to_pretty(&self) -> String {
         serde_json::to_string_pretty(&self.document).unwrap_or_default()
+    }
+}
+
+impl TryFrom<Value> for Template {
+    type Error = TemplateError;
+
+    fn try_from(value: Value) -> Result<Self, TemplateError> {
+        Self::from_value(value, "template")
+    }
+}
+
+impl From<Template> for Value {
+    fn from(template: Template) -> Self {
+        Self::Object(template.document)
     }
 }
 

@@ -18,7 +18,7 @@ use crate::{
     error::Result,
     journal::{Journal, MigrationFolder},
     plan::{Validation, ValidationStatus},
-    refactor::PLACEHOLDER_LOGICAL_ID,
+    refactor::PLACEHOLDER,
 };
 
 /// Plans to take a lock back: reads what is missing and changes nothing.
@@ -243,7 +243,7 @@ fn integrity(
     missing.extend(
         stacks
             .values()
-            .filter(|stack| stack.resources.contains_key(PLACEHOLDER_LOGICAL_ID))
+            .filter(|stack| stack.resources.contains_key(PLACEHOLDER))
             .map(|stack| {
                 format!(
                     "stack {} holds a placeholder for resources that were moved away",

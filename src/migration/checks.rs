@@ -26,6 +26,23 @@ pub(super) fn lock_check(cloud: &Cloud, root: &str) -> ValidationCheck {
     })
 }
 
+/// The `Lock Status` validation when nothing may be asked of AWS.
+pub(super) fn offline_lock_check() -> ValidationCheck {
+    Arc::new(|| {
+        async {
+            Ok(Validation {
+                name: "Lock Status".to_owned(),
+                description: "The Gen 1 environment is locked: the stack policy of the root stack denies every update."
+                    .to_owned(),
+                status: ValidationStatus::NotChecked,
+                report: Some("Offline: the stack policy of the environment was not read.".to_owned()),
+                resolution: None,
+            })
+        }
+        .boxed()
+    })
+}
+
 /// The `Assessment` validation: fails on what must not be migrated. What is merely not carried over is told as a finding.
 pub(super) fn assessment_check(model: &Backend) -> ValidationCheck {
     let validation = assessment_validation(&assess::assess(model).findings);
@@ -35,7 +52,7 @@ pub(super) fn assessment_check(model: &Backend) -> ValidationCheck {
     })
 }
 
-fn assessment_validation(findings: &[Finding]) -> Validation {
+pub(super) fn assessment_validation(findings: &[Finding]) -> Validation {
     let blockers: Vec<&Finding> = findings
         .iter()
         .filter(|finding| finding.severity == Severity::Blocker)

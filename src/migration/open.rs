@@ -1,5 +1,7 @@
 //! Finding the environment that is meant, and making sure that the credentials are those of its account.
 
+use std::sync::Mutex;
+
 use super::{
     MigrationError,
     environment::OpenedEnvironment,
@@ -8,6 +10,7 @@ use super::{
 use crate::{
     cloud::{AmplifyApp, Cloud, CloudError, CloudOptions},
     error::Result,
+    generate::write::{LocalDisk, Recovery, recover},
     lock::MARKER_VARIABLE,
     plan::{Event, EventSink},
     project::{Environment, Environments, ProjectError, read_environments, resolve_environment},
@@ -20,6 +23,8 @@ pub(super) struct Connection {
     pub(super) account_id: String,
     /// The environment that the app is marked with.
     pub(super) marker: Marker,
+    /// Build specification that is kept in the Amplify console.
+    pub(super) console_build_spec: Option<String>,
 }
 
 /// Which environment the app is marked with.
@@ -44,6 +49,7 @@ impl Marker {
 
 /// Opens an environment.
 pub(super) async fn open(options: &OpenOptions, events: &dyn EventSink) -> Result<OpenedEnvironment> {
+    repair(options, events)?;
     let environments = read_environments(&options.project_dir)?;
     let requested = options.environment.as_deref();
     if options.offline {
@@ -52,6 +58,7 @@ pub(super) async fn open(options: &OpenOptions, events: &dyn EventSink) -> Resul
             context: context(options, &environment, None),
             environment,
             connection: None,
+            last_read: Mutex::default(),
         });
     }
     // A name that does not exist is told before anything is asked of AWS.
@@ -63,6 +70,27 @@ pub(super) async fn open(options: &OpenOptions, events: &dyn EventSink) -> Resul
         message: "Finding the environment".to_owned(),
     });
     connect(options, &environments).await
+}
+
+/// A run that was killed while it replaced `amplify/` may have left none: it is undone or finished first.
+fn repair(options: &OpenOptions, events: &dyn EventSink) -> Result<()> {
+    let message = match recover(&options.project_dir, &LocalDisk)? {
+        None => return Ok(()),
+        Some(Recovery::Undone { kept }) => format!(
+            "An interrupted replacement of amplify/ was undone: the project is as it was before.{}",
+            kept.map(|kept| format!(" What had been changed since is in {}.", kept.display()))
+                .unwrap_or_default()
+        ),
+        Some(Recovery::Finished { kept }) => format!(
+            "An interrupted replacement of amplify/ was finished; the old version is in {}.",
+            kept.display()
+        ),
+    };
+    events.emit(Event::Warning {
+        code: "REPLACEMENT_REPAIRED".to_owned(),
+        message,
+    });
+    Ok(())
 }
 
 async fn connect(options: &OpenOptions, environments: &Environments) -> Result<OpenedEnvironment> {
@@ -85,6 +113,7 @@ async fn connect(options: &OpenOptions, environments: &Environments) -> Result<O
     } else {
         Cloud::connect(cloud_options(options, &own_region)).await?
     };
+    let console_build_spec = app.as_ref().and_then(|app| app.build_spec.clone());
     Ok(OpenedEnvironment {
         context: context(options, &environment, app),
         environment,
@@ -92,7 +121,9 @@ async fn connect(options: &OpenOptions, environments: &Environments) -> Result<O
             cloud,
             account_id,
             marker,
+            console_build_spec,
         }),
+        last_read: Mutex::default(),
     })
 }
 

@@ -1,226 +1,369 @@
-use serde_json::{Map, Value, json};
-use thiserror::Error;
+use std::fmt;
 
+use serde_json::{Map, Value, json};
+
+use super::input::AttributeRequest;
 use crate::{cloudformation::TemplateError, error::CodedError};
 
-/// Why a refactor cannot be planned.
-#[derive(Debug, Error)]
-pub enum RefactorError {
-    /// A template cannot be read.
+/// Why a refactor cannot be planned. Nothing has been changed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum PlanError {
+    /// A template of the trees cannot be read.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// A template uses macros.
-    #[error(
-        "the template of stack {stack} uses the macro {name}: only CloudFormation can expand it, and a stack refactor does not"
-    )]
-    Transform {
-        /// Stack.
+    /// Both roots are the same stack.
+    #[error("{root} is the Gen 1 root stack, it cannot be the target of the refactor")]
+    SameRoot {
+        /// Plain name.
+        root: String,
+    },
+    /// The Gen 1 root has no nested stack for a resource.
+    #[error("the Gen 1 root stack {root} has no nested stack {logical_id} for {resource}")]
+    SourceStackMissing {
+        /// Plain name of the root.
+        root: String,
+        /// `category/name`
+        resource: String,
+        /// Logical id that the nested stack must have.
+        logical_id: String,
+        /// Nested stacks that it has.
+        present: Vec<String>,
+    },
+    /// The Gen 2 root has no nested stack that could take a resource.
+    #[error("the Gen 2 root stack {root} has no {category} stack with a {resource_type} for {resource}")]
+    TargetStackMissing {
+        /// Plain name of the root.
+        root: String,
+        /// `category/name`
+        resource: String,
+        /// Category.
+        category: String,
+        /// Type that is looked for.
+        resource_type: String,
+        /// Nested stacks that it has.
+        present: Vec<String>,
+    },
+    /// A Gen 1 resource has no counterpart.
+    #[error("{source_resource} has no counterpart among {}", list(candidates))]
+    Unpaired {
+        /// The Gen 1 resource.
+        source_resource: Box<PairCandidate>,
+        /// Gen 2 resources of the type.
+        candidates: Vec<PairCandidate>,
+        /// What the Gen 2 app needs.
+        hint: String,
+    },
+    /// A Gen 1 resource has more than one possible counterpart, or they contradict each other.
+    #[error("{source_resource} could belong to any of {}", list(candidates))]
+    Ambiguous {
+        /// The Gen 1 resource.
+        source_resource: Box<PairCandidate>,
+        /// Gen 2 resources that fit.
+        candidates: Vec<PairCandidate>,
+    },
+    /// The counterpart has a property that would replace the resource at the next deployment.
+    #[error("{source_resource} and {target} differ in {property}, so the next deployment would replace the resource")]
+    Incompatible {
+        /// The Gen 1 resource.
+        source_resource: Box<PairCandidate>,
+        /// Its counterpart.
+        target: Box<PairCandidate>,
+        /// What differs.
+        property: String,
+    },
+    /// The file of `--mappings` is not what it should be.
+    #[error("{path}:{line}:{column}: {message}")]
+    MappingsFile {
+        /// The file.
+        path: String,
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// What is wrong.
+        message: String,
+    },
+    /// A mapping names something that is not there or cannot be.
+    #[error("mapping of {logical_id} in {stack}: {message}")]
+    Mapping {
+        /// Stack as the file names it.
         stack: String,
-        /// Macro.
+        /// Logical id as the file names it.
+        logical_id: String,
+        /// What is wrong.
+        message: String,
+    },
+    /// Attributes that are needed and cannot be derived. Whoever can read them does, and plans again.
+    #[error("these attributes are needed and not known: {}", requests(.0))]
+    AttributesNeeded(Vec<AttributeRequest>),
+    /// A resource that moves uses a secret parameter, which cannot be written into a template.
+    #[error(
+        "{logical_id} in {stack} uses the NoEcho parameter {parameter}, whose value must not be written into a template"
+    )]
+    SecretParameter {
+        /// Plain stack name.
+        stack: String,
+        /// Logical id.
+        logical_id: String,
+        /// Name of the parameter.
+        parameter: String,
+    },
+    /// A resource that moves has an expression that cannot be made literal.
+    #[error("{path} of {stack} cannot be made literal: {reason}")]
+    Unresolvable {
+        /// Plain stack name.
+        stack: String,
+        /// JSON pointer in its template.
+        path: String,
+        /// Why.
+        reason: String,
+    },
+    /// The template of a stack that takes part is made by a macro.
+    #[error("the template of {stack} uses the macro {name}; the service does not refactor such stacks")]
+    Transform {
+        /// Plain stack name.
+        stack: String,
+        /// Name of the macro.
         name: String,
     },
-    /// The Gen 1 stack of a resource is missing.
-    #[error("stack {root} has no nested stack {logical_id} for the Gen 1 resource {resource}")]
-    SourceStackMissing {
-        /// Gen 1 root stack.
-        root: String,
-        /// Logical id that it should have.
-        logical_id: String,
-        /// Category and name.
-        resource: String,
-    },
-    /// No Gen 2 stack holds what a category needs.
-    #[error("no nested stack of {root} holds the Gen 2 counterpart of {resource}: {wanted}")]
-    TargetMissing {
-        /// Gen 2 root stack.
-        root: String,
-        /// Category and name.
-        resource: String,
-        /// What was looked for.
-        wanted: String,
-    },
-    /// Several could be meant.
-    #[error("{resource} ({source_logical_id} in {source_stack}) could become any of {}", candidates.join(", "))]
-    Ambiguous {
-        /// Category and name.
-        resource: String,
-        /// Stack of the Gen 1 resource.
-        source_stack: String,
-        /// Logical id of the Gen 1 resource.
-        source_logical_id: String,
-        /// `stack/logical id` of each candidate.
-        candidates: Vec<String>,
-    },
-    /// A Gen 1 resource is in no stack any more.
-    #[error(
-        "{resource} is neither in {source_stack} nor moved: {wanted} is missing there and no holding stack tells where it went"
-    )]
-    SourceMissing {
-        /// Category and name.
-        resource: String,
-        /// Stack it should be in.
-        source_stack: String,
-        /// What was looked for.
-        wanted: String,
-    },
-    /// A value that has to be literal cannot be known.
-    #[error("{logical_id} in stack {stack} needs a value that cannot be resolved: {reason}")]
-    Unresolved {
-        /// Stack.
+    /// A holding stack is in a state in which nothing can be done with it.
+    #[error("the holding stack {stack} is in state {status}")]
+    HoldingStack {
+        /// Plain stack name.
         stack: String,
-        /// Resource or output whose value it is.
-        logical_id: String,
-        /// What is missing.
-        reason: String,
-    },
-    /// The holding stack is in the way.
-    #[error("the holding stack {stack} is in status {status} and holds {logical_id}, which is also in {owner}")]
-    HoldingConflict {
-        /// Holding stack.
-        stack: String,
-        /// Its status.
+        /// Status.
         status: String,
-        /// Logical id in both.
-        logical_id: String,
-        /// The other stack.
-        owner: String,
     },
-    /// A stack that takes part is not in a stable state.
-    #[error("stack {stack} is in status {status} and cannot take part in a stack refactor{}", reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default())]
-    StackNotStable {
-        /// Stack.
-        stack: String,
-        /// Its status.
-        status: String,
-        /// Why.
-        reason: Option<String>,
-    },
-    /// A mapping file that does not fit.
+    /// A Gen 1 stack has lost its resources and nothing tells where they are.
     #[error(
-        "the mapping {source_stack}/{source_logical_id} -> {target_stack}/{target_logical_id} cannot be used: {reason}"
+        "{gen1_stack} owns nothing of {resource} any more, and neither a journal, a holding stack nor {gen2_root} tells where it is"
     )]
-    Mapping {
-        /// Stack of the Gen 1 resource.
-        source_stack: String,
-        /// Logical id of the Gen 1 resource.
-        source_logical_id: String,
-        /// Stack of the Gen 2 resource.
-        target_stack: String,
-        /// Logical id of the Gen 2 resource.
-        target_logical_id: String,
-        /// What is wrong.
-        reason: String,
+    Whereabouts {
+        /// `category/name`
+        resource: String,
+        /// Plain name of the Gen 1 stack.
+        gen1_stack: String,
+        /// Plain name of the Gen 2 root.
+        gen2_root: String,
     },
-    /// A mapping file that cannot be read.
-    #[error("the mapping file {path} cannot be used: {reason}")]
-    MappingFile {
-        /// File.
-        path: String,
-        /// What is wrong.
-        reason: String,
-    },
-    /// The folder for the planned operations is not empty.
-    #[error("{path} is not an empty folder")]
-    FolderNotEmpty {
-        /// Folder.
-        path: String,
-    },
-    /// A file cannot be written.
-    #[error("{path} cannot be written: {source}")]
-    Io {
-        /// File or folder.
-        path: String,
-        /// The system's error.
-        #[source]
-        source: std::io::Error,
+    /// What a rollback has to bring back is nowhere to be found.
+    #[error("{resource_type} {physical_id} is neither in {gen1_stack} nor in {gen2_stack}")]
+    Lost {
+        /// CloudFormation type.
+        resource_type: String,
+        /// Physical id.
+        physical_id: String,
+        /// Gen 1 stack that owned it.
+        gen1_stack: String,
+        /// Gen 2 stack that it was moved to.
+        gen2_stack: String,
     },
 }
 
-impl CodedError for RefactorError {
+/// A resource that takes part in pairing, as messages name it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PairCandidate {
+    /// CloudFormation type.
+    pub resource_type: String,
+    /// Plain stack name.
+    pub stack: String,
+    /// Logical id.
+    pub logical_id: String,
+    /// Physical id.
+    pub physical_id: String,
+}
+
+impl fmt::Display for PairCandidate {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            resource_type,
+            stack,
+            logical_id,
+            physical_id,
+        } = self;
+        write!(formatter, "{resource_type} {logical_id} ({physical_id}) of {stack}")
+    }
+}
+
+fn list(candidates: &[PairCandidate]) -> String {
+    if candidates.is_empty() {
+        return "the Gen 2 resources: there is none of its type left".into();
+    }
+    candidates
+        .iter()
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn requests(requests: &[AttributeRequest]) -> String {
+    requests
+        .iter()
+        .map(|request| {
+            format!(
+                "{} of {} ({} {}) in {}",
+                request.attribute, request.logical_id, request.resource_type, request.physical_id, request.stack
+            )
+        })
+        .collect::<Vec<_>>()
+        .join("; ")
+}
+
+impl CodedError for PlanError {
     fn code(&self) -> &'static str {
         match self {
             Self::Template(error) => error.code(),
-            Self::Transform { .. } => "TEMPLATE_MACRO_UNSUPPORTED",
-            Self::SourceStackMissing { .. } => "GEN1_STACK_MISSING",
-            Self::TargetMissing { .. } => "GEN2_RESOURCE_MISSING",
-            Self::Ambiguous { .. } => "MAPPING_AMBIGUOUS",
-            Self::SourceMissing { .. } => "GEN1_RESOURCE_MISSING",
-            Self::Unresolved { .. } => "VALUE_UNRESOLVED",
-            Self::HoldingConflict { .. } => "HOLDING_STACK_CONFLICT",
-            Self::StackNotStable { .. } => "STACK_NOT_STABLE",
-            Self::Mapping { .. } => "MAPPING_INVALID",
-            Self::MappingFile { .. } => "MAPPING_FILE_INVALID",
-            Self::FolderNotEmpty { .. } => "OUTPUT_NOT_EMPTY",
-            Self::Io { .. } => "OUTPUT_IO",
+            Self::SameRoot { .. } => "REFACTOR_TARGET_IS_GEN1",
+            Self::SourceStackMissing { .. } => "REFACTOR_SOURCE_STACK_MISSING",
+            Self::TargetStackMissing { .. } => "REFACTOR_TARGET_STACK_MISSING",
+            Self::Unpaired { .. } => "REFACTOR_RESOURCE_UNPAIRED",
+            Self::Ambiguous { .. } => "REFACTOR_RESOURCE_AMBIGUOUS",
+            Self::Incompatible { .. } => "REFACTOR_RESOURCE_INCOMPATIBLE",
+            Self::MappingsFile { .. } => "REFACTOR_MAPPINGS_FILE",
+            Self::Mapping { .. } => "REFACTOR_MAPPING",
+            Self::AttributesNeeded(_) => "REFACTOR_ATTRIBUTES_NEEDED",
+            Self::SecretParameter { .. } => "REFACTOR_SECRET_PARAMETER",
+            Self::Unresolvable { .. } => "REFACTOR_UNRESOLVABLE",
+            Self::Transform { .. } => "REFACTOR_TRANSFORM",
+            Self::HoldingStack { .. } => "REFACTOR_HOLDING_STACK",
+            Self::Whereabouts { .. } => "REFACTOR_WHEREABOUTS_UNKNOWN",
+            Self::Lost { .. } => "REFACTOR_RESOURCE_LOST",
         }
     }
 
     fn resolution(&self) -> String {
         match self {
             Self::Template(error) => error.resolution(),
-            Self::Transform { .. } => "Remove the macro from the stack (for example the override that adds it), deploy, and run refactor again.".into(),
-            Self::SourceStackMissing { .. } => "Run `amplify pull` so that the local project tells what is deployed, or `amplify push` what is local, then run refactor again.".into(),
-            Self::TargetMissing { .. } => "Deploy the generated Gen 2 backend first, and make sure that --to names its root stack. If the resource was renamed by hand, name the pair with --mappings FILE.".into(),
-            Self::Ambiguous { .. } | Self::Mapping { .. } | Self::MappingFile { .. } => "Pass --mappings FILE with a JSON array of {\"Source\": {\"StackName\", \"LogicalResourceId\"}, \"Destination\": {\"StackName\", \"LogicalResourceId\"}}, one entry for each pair; Source is the Gen 1 resource.".into(),
-            Self::SourceMissing { .. } => "If it was moved by hand, name the pair with --mappings FILE; if it was deleted, remove it from the Gen 1 project with `amplify remove`.".into(),
-            Self::Unresolved { .. } => "Add an output with this value to the stack, or make the value readable for the caller, then run refactor again.".into(),
-            Self::HoldingConflict { stack, .. } => format!("Look at stack {stack}: if it is left from an earlier migration and its resources are not needed, delete it and run refactor again."),
-            Self::StackNotStable { .. } => "Wait until running operations have ended; bring a failed stack back to a stable state in the CloudFormation console, then run refactor again.".into(),
-            Self::FolderNotEmpty { .. } => "Name a folder that does not exist or is empty.".into(),
-            Self::Io { .. } => "Make sure that the folder is on a writable disk with free space.".into(),
+            Self::SameRoot { .. } => "Name the root stack of the deployed Gen 2 branch with --to.".into(),
+            Self::SourceStackMissing { present, .. } => format!(
+                "Check that the environment is the one that is deployed. Its nested stacks are: {}.",
+                present.join(", ")
+            ),
+            Self::TargetStackMissing { present, .. } => format!(
+                "Deploy the generated Gen 2 backend first, or name the pair in a file for --mappings. The nested stacks are: {}.",
+                present.join(", ")
+            ),
+            Self::Unpaired { hint, .. } => format!("{hint} Or name the pair in a file for --mappings."),
+            Self::Ambiguous { source_resource, candidates } => format!(
+                "Name the pair in a file for --mappings, for example {}.",
+                example_mapping(source_resource, candidates.first())
+            ),
+            Self::Incompatible { property, .. } => format!(
+                "Give the Gen 2 resource the same {property} as the Gen 1 resource, deploy, and plan again; or name the right pair in a file for --mappings."
+            ),
+            Self::MappingsFile { .. } => {
+                "The file holds an array of {\"Source\": {\"StackName\", \"LogicalResourceId\"}, \"Destination\": {\"StackName\", \"LogicalResourceId\"}}.".into()
+            }
+            Self::Mapping { .. } => {
+                "Correct the entry: the source is a resource of a Gen 1 stack, the destination one of the same type in a Gen 2 stack.".into()
+            }
+            Self::AttributesNeeded(_) => {
+                "Allow the credentials to describe these resources, or make the attributes outputs of their stacks.".into()
+            }
+            Self::SecretParameter { .. } => {
+                "Replace the parameter by a dynamic reference ({{resolve:secretsmanager:...}}) in the Gen 1 stack, or leave the resource out.".into()
+            }
+            Self::Unresolvable { .. } => "Replace the expression by its value in the stack, then plan again.".into(),
+            Self::Transform { .. } => "Deploy the stack once with its processed template, then plan again.".into(),
+            Self::HoldingStack { .. } => {
+                "Bring the stack to a stable state in the CloudFormation console (continue the rollback), then plan again.".into()
+            }
+            Self::Whereabouts { .. } => {
+                "Name the root stack of the branch that the app was moved to with --to, or run the rollback where the journal is.".into()
+            }
+            Self::Lost { .. } => {
+                "Find the stack that owns the resource (aws cloudformation describe-stack-resources --physical-resource-id) before anything else is done.".into()
+            }
         }
     }
 
     fn details(&self) -> Map<String, Value> {
         let details = match self {
             Self::Template(error) => return error.details(),
-            Self::Transform { stack, name } => json!({ "stack": stack, "macro": name }),
+            Self::SameRoot { root } => json!({ "stack": root }),
             Self::SourceStackMissing {
                 root,
+                resource,
                 logical_id,
-                resource,
+                present,
             } => {
-                json!({ "stack": root, "logicalId": logical_id, "resource": resource })
+                json!({ "stack": root, "resource": resource, "logicalId": logical_id, "nestedStacks": present })
             }
-            Self::TargetMissing { root, resource, .. } => json!({ "stack": root, "resource": resource }),
-            Self::Ambiguous {
+            Self::TargetStackMissing {
+                root,
                 resource,
-                source_stack,
-                source_logical_id,
+                resource_type,
+                present,
+                ..
+            } => {
+                json!({ "stack": root, "resource": resource, "resourceType": resource_type, "nestedStacks": present })
+            }
+            Self::Unpaired {
+                source_resource,
+                candidates,
+                ..
+            }
+            | Self::Ambiguous {
+                source_resource,
                 candidates,
             } => {
-                json!({ "resource": resource, "stack": source_stack, "logicalId": source_logical_id, "candidates": candidates })
+                let candidates: Vec<Value> = candidates.iter().map(candidate_json).collect();
+                json!({ "resource": candidate_json(source_resource), "candidates": candidates })
             }
-            Self::SourceMissing {
-                resource, source_stack, ..
-            } => json!({ "resource": resource, "stack": source_stack }),
-            Self::Unresolved { stack, logical_id, .. } => json!({ "stack": stack, "logicalId": logical_id }),
-            Self::HoldingConflict {
-                stack,
-                status,
-                logical_id,
-                owner,
+            Self::Incompatible {
+                source_resource,
+                target,
+                property,
             } => {
-                json!({ "stack": stack, "status": status, "logicalId": logical_id, "owner": owner })
+                json!({ "resource": candidate_json(source_resource), "target": candidate_json(target), "property": property })
             }
-            Self::StackNotStable { stack, status, .. } => json!({ "stack": stack, "status": status }),
-            Self::Mapping {
-                source_stack,
-                source_logical_id,
-                target_stack,
-                target_logical_id,
-                ..
+            Self::MappingsFile { path, line, column, .. } => json!({ "path": path, "line": line, "column": column }),
+            Self::Mapping { stack, logical_id, .. } => json!({ "stack": stack, "logicalId": logical_id }),
+            Self::AttributesNeeded(requests) => json!({ "attributes": requests }),
+            Self::SecretParameter {
+                stack,
+                logical_id,
+                parameter,
+            } => {
+                json!({ "stack": stack, "logicalId": logical_id, "parameter": parameter })
+            }
+            Self::Unresolvable { stack, path, .. } => json!({ "stack": stack, "path": path }),
+            Self::Transform { stack, name } => json!({ "stack": stack, "macro": name }),
+            Self::HoldingStack { stack, status } => json!({ "stack": stack, "status": status }),
+            Self::Whereabouts {
+                resource,
+                gen1_stack,
+                gen2_root,
+            } => {
+                json!({ "resource": resource, "stacks": [gen1_stack, gen2_root] })
+            }
+            Self::Lost {
+                resource_type,
+                physical_id,
+                gen1_stack,
+                gen2_stack,
             } => json!({
-                "sourceStack": source_stack, "sourceLogicalId": source_logical_id,
-                "targetStack": target_stack, "targetLogicalId": target_logical_id
+                "resourceType": resource_type, "physicalId": physical_id, "stacks": [gen1_stack, gen2_stack]
             }),
-            Self::MappingFile { path, .. } | Self::FolderNotEmpty { path } | Self::Io { path, .. } => {
-                json!({ "path": path })
-            }
         };
         match details {
             Value::Object(details) => details,
             _ => Map::new(),
         }
     }
+}
+
+fn candidate_json(candidate: &PairCandidate) -> Value {
+    json!({
+        "resourceType": candidate.resource_type, "stack": candidate.stack,
+        "logicalId": candidate.logical_id, "physicalId": candidate.physical_id
+    })
+}
+
+fn example_mapping(source: &PairCandidate, target: Option<&PairCandidate>) -> Value {
+    let address = |stack: &str, logical_id: &str| json!({ "StackName": stack, "LogicalResourceId": logical_id });
+    json!([{
+        "Source": address(&source.stack, &source.logical_id),
+        "Destination": target.map(|target| address(&target.stack, &target.logical_id)),
+    }])
 }

@@ -1,101 +1,290 @@
-//! The plan that moves Gen 1's resources into the Gen 2 stacks.
+//! The way to Gen 2: park what Gen 2 made, move what Gen 1 has into its place.
 
 use indexmap::{IndexMap, IndexSet};
+use serde_json::Value;
 
 use super::{
-    MoveKind, RefactorError, RefactorPlan, StackState,
-    operation::MOVES_PER_REFACTOR,
-    pairing::{Pair, Progress, States, pair_resources},
-    state::RefactorInput,
-    timeline::Timeline,
+    assembly::{Assembly, PlannedMove},
+    error::PlanError,
+    holding::{empty_template, holding_name},
+    input::PlanInput,
+    landscape::{HoldingState, Landscape},
+    literal,
+    matching::{Pair, matches},
+    operation::{DeleteReason, MoveKind, RefactorPlan, ResourceMove, StackRef, UpdatePurpose},
+    record::{MigrationRecord, RecordedAddress, RecordedMove, RecordedStack},
 };
-use crate::deployment::Stack;
+use crate::cloudformation::Template;
 
-/// Plans the refactor from the state in which the stacks are: from the beginning, or what an interrupted run has left.
+/// Plans the refactor from what is live: what an earlier run has done is not planned again.
 ///
 /// # Errors
-/// When stacks or counterparts are missing or ambiguous, a stack is not stable, or a value that has to be literal is not known.
-pub fn plan_forward(input: &RefactorInput<'_>) -> Result<RefactorPlan, RefactorError> {
-    let states = read_states(input)?;
-    let (pairs, findings) = pair_resources(input, &states)?;
-    let mut timeline = Timeline::new(input, states);
-    for (gen2_stack, pairs) in by_target(&pairs) {
-        plan_category(&mut timeline, &gen2_stack, &pairs)?;
+/// When a stack or a counterpart is missing, something is ambiguous, or a value that is needed is not known.
+pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
+    let mut landscape = Landscape::new(*input)?;
+    let matches = matches(&mut landscape)?;
+    let units = units(matches.pairs);
+    let mut holdings = IndexMap::new();
+    for unit in &units {
+        holdings.insert(unit.gen2_stack.clone(), landscape.holding(&unit.gen2_stack)?);
     }
-    Ok(timeline.finish(pairs, findings))
-}
-
-/// The category stacks of both environments and the holding stacks, by name. Shells are left out: they own nothing.
-pub(super) fn read_states(input: &RefactorInput<'_>) -> Result<States, RefactorError> {
-    let mut states = States::new();
-    let nested = input.gen1.nested.values().chain(input.gen2.nested.values());
-    let holding = input.holding.values().filter(|stack| !is_shell(stack));
-    for stack in nested.map(|tree| &tree.stack).chain(holding) {
-        states.insert(stack.name.clone(), StackState::of(stack)?);
+    let record = record(&landscape, &units)?;
+    let (simulation, references) = landscape.simulation();
+    let mut assembly = Assembly::new(simulation, references);
+    for unit in &units {
+        let holding = holdings.get(&unit.gen2_stack).copied().unwrap_or(HoldingState::Absent);
+        plan_unit(&landscape, &mut assembly, unit, holding, &record)?;
     }
-    Ok(states)
+    let exclusive = units
+        .iter()
+        .flat_map(|unit| unit.pairs.iter().flat_map(real_resources))
+        .collect();
+    let (operations, violations) = assembly.finish(&exclusive);
+    Ok(RefactorPlan {
+        rollback: false,
+        operations,
+        findings: matches.findings,
+        record,
+        violations,
+    })
 }
 
-/// A stack that was never created: a failed refactor leaves it.
-pub(super) fn is_shell(stack: &Stack) -> bool {
-    stack.status == "REVIEW_IN_PROGRESS" && stack.resources.is_empty()
+/// All pairs of one Gen 2 stack: they are parked together.
+struct Unit {
+    gen2_stack: String,
+    pairs: Vec<Pair>,
 }
 
-/// Pairs by the Gen 2 stack they lead to, in the order in which the stacks first appear.
-fn by_target(pairs: &[Pair]) -> IndexMap<String, Vec<&Pair>> {
-    let mut groups: IndexMap<String, Vec<&Pair>> = IndexMap::new();
+fn units(pairs: Vec<Pair>) -> Vec<Unit> {
+    let mut units: Vec<Unit> = Vec::new();
     for pair in pairs {
-        groups.entry(pair.gen2_stack.clone()).or_default().push(pair);
+        match units.iter_mut().find(|unit| unit.gen2_stack == pair.target.stack) {
+            Some(unit) => unit.pairs.push(pair),
+            None => units.push(Unit {
+                gen2_stack: pair.target.stack.clone(),
+                pairs: vec![pair],
+            }),
+        }
     }
-    groups
+    units
 }
 
-fn plan_category(timeline: &mut Timeline<'_>, gen2_stack: &str, pairs: &[&Pair]) -> Result<(), RefactorError> {
-    let to_move: Vec<&Pair> = pairs
-        .iter()
-        .copied()
-        .filter(|pair| pair.progress != Progress::Moved)
-        .collect();
-    if to_move.is_empty() {
-        return Ok(());
+fn real_resources(pair: &Pair) -> [(String, String); 2] {
+    [&pair.source, &pair.target].map(|resource| (resource.resource_type.clone(), resource.physical_id.clone()))
+}
+
+fn plan_unit(
+    landscape: &Landscape<'_>,
+    assembly: &mut Assembly<'_>,
+    unit: &Unit,
+    holding: HoldingState,
+    record: &MigrationRecord,
+) -> Result<(), PlanError> {
+    let groups: IndexSet<&str> = unit.pairs.iter().map(|pair| pair.group.as_str()).collect();
+    let unit_group = groups.iter().copied().collect::<Vec<_>>().join(", ");
+    let holding_stack = holding_name(&unit.gen2_stack);
+    if holding == HoldingState::Shell {
+        assembly.shell(&holding_stack);
+        assembly.delete(&holding_stack, DeleteReason::Shell, &unit_group);
     }
-    let to_park: Vec<&Pair> = to_move
-        .iter()
-        .copied()
-        .filter(|pair| pair.progress == Progress::Apart)
-        .collect();
-    let mut by_source: IndexMap<&str, Vec<&Pair>> = IndexMap::new();
-    for pair in &to_move {
-        by_source.entry(&pair.gen1_stack).or_default().push(pair);
+    let sources: IndexSet<&str> = unit.pairs.iter().map(|pair| pair.source.stack.as_str()).collect();
+    for source in &sources {
+        prepare_source(landscape, assembly, unit, source)?;
     }
-    for stack in by_source.keys().copied().chain([gen2_stack]) {
-        timeline.ensure_stable(stack)?;
-    }
-    for (gen1_stack, pairs) in &by_source {
-        let leaving = pairs.iter().map(|pair| pair.gen1_logical_id.clone()).collect();
-        timeline.resolve_references(gen1_stack, &leaving, &group_of(pairs))?;
-    }
-    let parking: IndexSet<String> = to_park.iter().map(|pair| pair.gen2_logical_id.clone()).collect();
-    if !parking.is_empty() {
-        timeline.resolve_references(gen2_stack, &parking, &group_of(&to_park))?;
-    }
-    timeline.park(gen2_stack, pairs, &to_park)?;
-    for (gen1_stack, pairs) in &by_source {
-        let moves: Vec<(String, String)> = timeline.in_template_order(
-            gen1_stack,
-            pairs
-                .iter()
-                .map(|pair| (pair.gen1_logical_id.clone(), pair.gen2_logical_id.clone())),
-        );
-        for batch in moves.chunks(MOVES_PER_REFACTOR) {
-            timeline.move_resources(MoveKind::Move, gen1_stack, gen2_stack, batch, &group_of(pairs))?;
-        }
+    park(landscape, assembly, unit, &holding_stack, &unit_group, record)?;
+    for source in &sources {
+        move_from(assembly, unit, source);
     }
     Ok(())
 }
 
-/// The resources that an operation serves.
-pub(super) fn group_of(pairs: &[&Pair]) -> String {
-    let groups: IndexSet<&str> = pairs.iter().map(|pair| pair.group.as_str()).collect();
-    groups.into_iter().collect::<Vec<_>>().join(", ")
+fn prepare_source(
+    landscape: &Landscape<'_>,
+    assembly: &mut Assembly<'_>,
+    unit: &Unit,
+    source: &str,
+) -> Result<(), PlanError> {
+    let pairs: Vec<&Pair> = unit.pairs.iter().filter(|pair| pair.source.stack == source).collect();
+    let moved: IndexSet<String> = pairs.iter().map(|pair| pair.source.logical_id.clone()).collect();
+    let group = pairs.first().map(|pair| pair.group.as_str()).unwrap_or_default();
+    let Some(state) = assembly.simulation.stacks.get(source) else {
+        return Ok(());
+    };
+    let deployed = landscape.deployed(source);
+    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved)?;
+    assembly.update(source, prepared, UpdatePurpose::Prepare, group);
+    Ok(())
+}
+
+fn park(
+    landscape: &Landscape<'_>,
+    assembly: &mut Assembly<'_>,
+    unit: &Unit,
+    holding_stack: &str,
+    group: &str,
+    record: &MigrationRecord,
+) -> Result<(), PlanError> {
+    let gen2_stack = unit.gen2_stack.as_str();
+    let waiting: Vec<&Pair> = unit.pairs.iter().filter(|pair| !pair.parked).collect();
+    let moved: IndexSet<String> = waiting.iter().map(|pair| pair.target.logical_id.clone()).collect();
+    let Some(state) = assembly.simulation.stacks.get(gen2_stack).filter(|_| !moved.is_empty()) else {
+        return Ok(());
+    };
+    let deployed = landscape.deployed(gen2_stack);
+    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved)?;
+    assembly.update(gen2_stack, prepared.clone(), UpdatePurpose::Prepare, group);
+    let moves: Vec<RecordedMove> = record
+        .moves
+        .iter()
+        .filter(|moved| moved.kind == MoveKind::Move && moved.target.stack == gen2_stack)
+        .cloned()
+        .collect();
+    let mut source_after = prepared.clone();
+    let mut target_after = assembly
+        .template(holding_stack)
+        .cloned()
+        .unwrap_or_else(|| empty_template(&moves));
+    // In the order of the template, which is also the order of the file that is written.
+    let order: Vec<String> = prepared
+        .resources()
+        .map(|resource| resource.logical_id.to_owned())
+        .filter(|logical_id| moved.contains(logical_id))
+        .collect();
+    for logical_id in &order {
+        if let Some(definition) = source_after.remove("Resources", logical_id) {
+            target_after.insert("Resources", logical_id, definition);
+        }
+    }
+    let moves = order
+        .iter()
+        .filter_map(|logical_id| waiting.iter().find(|pair| pair.target.logical_id == *logical_id))
+        .map(|pair| ResourceMove {
+            source_logical_id: pair.target.logical_id.clone(),
+            target_logical_id: pair.target.logical_id.clone(),
+            resource_type: pair.target.resource_type.clone(),
+            physical_id: pair.target.physical_id.clone(),
+        })
+        .collect();
+    let planned = PlannedMove {
+        kind: MoveKind::Park,
+        source: gen2_stack,
+        target: holding_stack,
+        source_after,
+        target_after,
+        moves,
+    };
+    assembly.refactor(planned, group);
+    Ok(())
+}
+
+fn move_from(assembly: &mut Assembly<'_>, unit: &Unit, source: &str) {
+    let pairs: Vec<&Pair> = unit.pairs.iter().filter(|pair| pair.source.stack == source).collect();
+    let group = pairs.first().map(|pair| pair.group.clone()).unwrap_or_default();
+    let renamed: IndexMap<&str, &str> = pairs
+        .iter()
+        .map(|pair| (pair.source.logical_id.as_str(), pair.target.logical_id.as_str()))
+        .collect();
+    let (Some(source_after), Some(target_after)) = (
+        assembly.template(source).cloned(),
+        assembly.template(&unit.gen2_stack).cloned(),
+    ) else {
+        return;
+    };
+    let (source_after, target_after, order) = transplant(source_after, target_after, &renamed);
+    let moves = order
+        .iter()
+        .filter_map(|logical_id| pairs.iter().find(|pair| pair.source.logical_id == *logical_id))
+        .map(|pair| ResourceMove {
+            source_logical_id: pair.source.logical_id.clone(),
+            target_logical_id: pair.target.logical_id.clone(),
+            resource_type: pair.source.resource_type.clone(),
+            physical_id: pair.source.physical_id.clone(),
+        })
+        .collect();
+    let planned = PlannedMove {
+        kind: MoveKind::Move,
+        source,
+        target: &unit.gen2_stack,
+        source_after,
+        target_after,
+        moves,
+    };
+    assembly.refactor(planned, &group);
+}
+
+/// Takes resources out of one template and puts them at the end of another under their new logical ids. Returns the old
+/// ids in the order of the first template.
+pub(super) fn transplant(
+    mut source: Template,
+    mut target: Template,
+    renamed: &IndexMap<&str, &str>,
+) -> (Template, Template, Vec<String>) {
+    let order: Vec<String> = source
+        .resources()
+        .map(|resource| resource.logical_id.to_owned())
+        .filter(|logical_id| renamed.contains_key(logical_id.as_str()))
+        .collect();
+    for logical_id in &order {
+        let Some(mut definition) = source.remove("Resources", logical_id) else {
+            continue;
+        };
+        if let Some(Value::Array(depends_on)) = definition.get_mut("DependsOn") {
+            for dependency in depends_on {
+                if let Some(new) = dependency.as_str().and_then(|old| renamed.get(old)) {
+                    *dependency = Value::from(*new);
+                }
+            }
+        }
+        if let Some(new) = renamed.get(logical_id.as_str()) {
+            target.insert("Resources", *new, definition);
+        }
+    }
+    (source, target, order)
+}
+
+/// Templates before anything is done, and all moves, the ones of earlier runs excepted.
+fn record(landscape: &Landscape<'_>, units: &[Unit]) -> Result<MigrationRecord, PlanError> {
+    let root = |stack: &crate::deployment::Stack| StackRef {
+        name: stack.name.clone(),
+        id: stack.id.clone(),
+    };
+    let mut record = MigrationRecord {
+        gen1_root: root(&landscape.input.gen1.stack),
+        gen2_root: root(&landscape.input.gen2.stack),
+        stacks: IndexMap::new(),
+        moves: Vec::new(),
+    };
+    let address = |stack: &str, logical_id: &str| RecordedAddress {
+        stack: stack.into(),
+        logical_id: logical_id.into(),
+    };
+    for pair in units.iter().flat_map(|unit| &unit.pairs) {
+        for stack in [&pair.source.stack, &pair.target.stack] {
+            if !record.stacks.contains_key(stack)
+                && let Some((reference, original)) = landscape.original(stack)?
+            {
+                let recorded = RecordedStack {
+                    stack: reference,
+                    original,
+                };
+                record.stacks.insert(stack.clone(), recorded);
+            }
+        }
+        let target = &pair.target;
+        record.moves.push(RecordedMove {
+            kind: MoveKind::Park,
+            resource_type: target.resource_type.clone(),
+            physical_id: target.physical_id.clone(),
+            source: address(&target.stack, &target.logical_id),
+            target: address(&holding_name(&target.stack), &target.logical_id),
+        });
+        record.moves.push(RecordedMove {
+            kind: MoveKind::Move,
+            resource_type: pair.source.resource_type.clone(),
+            physical_id: pair.source.physical_id.clone(),
+            source: address(&pair.source.stack, &pair.source.logical_id),
+            target: address(&target.stack, &target.logical_id),
+        });
+    }
+    Ok(record)
 }

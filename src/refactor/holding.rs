@@ -1,83 +1,67 @@
+//! Holding stacks: where Gen 2's own resources wait while those of Gen 1 take their place.
+
 use serde_json::{Value, json};
 
-use super::{PLACEHOLDER_LOGICAL_ID, pairing::Pair};
-use crate::cloudformation::Template;
+use super::{operation::StackRef, record::RecordedMove};
+use crate::{
+    cloudformation::Template,
+    deployment::{Stack, StackTree},
+};
 
-/// Longest name of a stack.
-const STACK_NAME_LIMIT: usize = 128;
+/// Key in the metadata of a holding stack's template under which the moves of the refactor are kept, so that a rollback
+/// is possible without a journal.
+const METADATA_KEY: &str = "Amplify::Gen2Migration";
+const SUFFIX: &str = "-holding";
+const MAXIMUM_NAME: usize = 128;
 
-/// Key in the holding stack's metadata that says where the parked resources' places are taken from.
-const FORWARD_MAPPINGS: &str = "ForwardMappings";
+/// Names of the holding stacks that a refactor to this Gen 2 root may use: ask whether they exist before planning.
+pub fn holding_names(gen2: &StackTree) -> Vec<String> {
+    gen2.walk().into_iter().map(|stack| holding_name(&stack.name)).collect()
+}
 
-/// Name of the holding stack of a Gen 2 category stack: its name with the suffix `-holding`, shortened before the last
-/// dash where it would be too long.
-pub fn holding_stack_name(stack_name: &str) -> String {
-    let (prefix, hash) = stack_name.rsplit_once('-').unwrap_or((stack_name, ""));
-    let suffix = if hash.is_empty() {
-        "-holding".to_owned()
-    } else {
-        format!("-{hash}-holding")
+/// Name of the holding stack of a Gen 2 stack: its name, cut so that the hash at its end and the suffix fit.
+pub fn holding_name(stack_name: &str) -> String {
+    let (prefix, hash) = match stack_name.rsplit_once('-') {
+        Some((prefix, hash)) => (prefix, format!("-{hash}{SUFFIX}")),
+        None => (stack_name, SUFFIX.to_owned()),
     };
-    let room = STACK_NAME_LIMIT.saturating_sub(suffix.len());
+    let room = MAXIMUM_NAME.saturating_sub(hash.len());
     let prefix: String = prefix.chars().take(room).collect();
-    format!("{prefix}{suffix}")
+    format!("{prefix}{hash}")
 }
 
-/// The template of a holding stack before anything is parked in it.
-pub(super) fn empty_template(pairs: &[&Pair]) -> Template {
-    let mut template = Template::empty();
-    let document = template.document_mut();
-    document.insert("AWSTemplateFormatVersion".into(), json!("2010-09-09"));
-    document.insert(
-        "Description".into(),
-        json!("Temporary holding stack for Gen2 migration"),
-    );
-    document.insert("Metadata".into(), json!({ FORWARD_MAPPINGS: forward_mappings(pairs) }));
-    document.insert("Resources".into(), json!({}));
-    document.insert("Outputs".into(), json!({}));
-    template
+/// A new holding stack without resources.
+pub(super) fn empty_template(moves: &[RecordedMove]) -> Template {
+    let document = json!({
+        "AWSTemplateFormatVersion": "2010-09-09",
+        "Description": "Temporary holding stack for Gen2 migration",
+        "Metadata": { METADATA_KEY: { "Moves": moves } },
+        "Resources": {},
+        "Outputs": {},
+    });
+    Template::from_value(document, "holding stack").unwrap_or_else(|_| Template::empty())
 }
 
-fn forward_mappings(pairs: &[&Pair]) -> Value {
-    pairs
-        .iter()
-        .map(|pair| {
-            json!({
-                "Source": { "StackName": pair.gen1_stack, "LogicalResourceId": pair.gen1_logical_id },
-                "Destination": { "StackName": pair.gen2_stack, "LogicalResourceId": pair.gen2_logical_id },
-            })
-        })
-        .collect()
-}
-
-/// Gen 1 stack and logical id by Gen 2 logical id, as the holding stack's metadata tells.
-pub(super) fn recorded_mappings(template: &Template) -> Vec<(String, String, String)> {
-    let recorded = template
+/// The moves that a holding stack remembers.
+pub(super) fn remembered_moves(template: &Template) -> Vec<RecordedMove> {
+    let moves = template
         .document()
         .get("Metadata")
-        .and_then(|metadata| metadata.get(FORWARD_MAPPINGS));
-    let text = |entry: &Value, side: &str, key: &str| entry.get(side)?.get(key)?.as_str().map(str::to_owned);
-    recorded
+        .and_then(|metadata| metadata.get(METADATA_KEY)?.get("Moves"));
+    moves
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
-        .filter_map(|entry| {
-            Some((
-                text(entry, "Destination", "LogicalResourceId")?,
-                text(entry, "Source", "StackName")?,
-                text(entry, "Source", "LogicalResourceId")?,
-            ))
-        })
+        .filter_map(|moved| serde_json::from_value(moved.clone()).ok())
         .collect()
 }
 
-/// A resource that costs nothing and keeps a stack from being empty.
-pub(super) fn add_placeholder(template: &mut Template) {
-    template.insert(
-        "Resources",
-        PLACEHOLDER_LOGICAL_ID,
-        json!({ "Type": "AWS::CloudFormation::WaitConditionHandle", "Properties": {} }),
-    );
+/// How a holding stack is named in operations: by its ARN when it exists.
+pub(super) fn reference(name: &str, existing: Option<&Stack>) -> StackRef {
+    StackRef {
+        name: name.into(),
+        id: existing.map_or_else(|| name.into(), |stack| stack.id.clone()),
+    }
 }
 
 #[cfg(test)]
@@ -85,14 +69,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_fit_and_keep_the_hash() {
+    fn names_keep_hash_and_suffix() {
         assert_eq!(
-            holding_stack_name("amplify-d1-main-branch-abc-auth1-XYZ"),
-            "amplify-d1-main-branch-abc-auth1-XYZ-holding"
+            holding_name("amplify-a-b-branch-123-auth1-XYZ"),
+            "amplify-a-b-branch-123-auth1-XYZ-holding"
         );
-        assert_eq!(holding_stack_name("plain"), "plain-holding");
+        assert_eq!(holding_name("plain"), "plain-holding");
         let long = format!("{}-HASH", "x".repeat(123));
-        let name = holding_stack_name(&long);
+        let name = holding_name(&long);
         assert_eq!(name.len(), 128);
         assert!(name.ends_with("x-HASH-holding"));
     }

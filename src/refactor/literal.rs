@@ -1,241 +1,339 @@
-//! Templates in which nothing refers across the boundary that a move is about to draw.
+//! Making references literal, so that resources can leave their stack without changing.
 
 use indexmap::IndexSet;
 use serde_json::{Map, Value};
 
 use super::{
-    RefactorError,
-    attributes::{DeployedAttributes, KnownAttributes},
-    operation::MOVES_PER_REFACTOR,
-    state::StackState,
+    error::PlanError,
+    input::AttributeRequest,
+    knowledge::{Everything, runtime_output},
 };
-use crate::cloudformation::{
-    Place, Template,
-    evaluate::{
-        AttributeSource, Evaluator, UnresolvedReason,
-        intrinsic::{SubPart, attribute_of, call, sub_parts},
+use crate::{
+    cloudformation::{
+        Node, ReferenceGraph, Template,
+        evaluate::{AttributeSource, Evaluator, Unresolved, UnresolvedReason, intrinsic},
+        names_in,
+        simulate::{ResourceFacts, SimulatedStack},
     },
+    deployment::Stack,
 };
 
-/// A template of the same meaning in which the resources that will move are free of every reference (and have the Retain
-/// policies), and nothing that stays refers to them any more.
-///
-/// # Errors
-/// `VALUE_UNRESOLVED` when a value that has to be literal cannot be known.
-pub(super) fn literalise(
-    state: &StackState,
-    moving: &IndexSet<String>,
-    place: &Place,
-    known: &KnownAttributes,
-) -> Result<Template, RefactorError> {
-    let source = DeployedAttributes { state, place, known };
-    let evaluator = Evaluator::new(
-        &state.template,
-        &state.parameter_values(),
-        state.pseudo_parameters(place),
-        &source,
-    );
-    let literaliser = Literaliser {
-        state,
-        moving,
-        source: &source,
+/// Logical id of the resource that keeps a stack from becoming empty.
+pub const PLACEHOLDER: &str = "MigrationPlaceholder";
+
+/// The template of a stack with everything literal that has to be before some of its resources leave:
+/// the resources that move in full, references to them wherever they stand, and the outputs. Resources that move are
+/// retained and depend only on others that move with them. The placeholder is added when nothing else would be left.
+pub(super) fn prepare(
+    stack: &SimulatedStack,
+    deployed: Option<&Stack>,
+    facts: &dyn ResourceFacts,
+    moved: &IndexSet<String>,
+) -> Result<Template, PlanError> {
+    if let Some(name) = stack.template.transforms().first() {
+        return Err(PlanError::Transform {
+            stack: stack.name.clone(),
+            name: (*name).into(),
+        });
+    }
+    let mut preparation = Preparation {
+        stack,
+        facts,
+        moved,
+        needed: Vec::new(),
     };
-    let mut template = state.template.clone();
-    for resource in state.template.resources() {
-        let logical_id = resource.logical_id;
-        if moving.contains(logical_id) {
-            let definition = literaliser.moving_definition(&evaluator, logical_id, resource.definition)?;
-            template.insert("Resources", logical_id, Value::Object(definition));
-            continue;
-        }
-        match literaliser.staying_definition(logical_id, resource.definition) {
-            Ok(definition) => template.insert("Resources", logical_id, Value::Object(definition)),
-            // A resource whose condition is false does not exist: what it would need cannot be known and is not needed.
-            Err(_) if evaluator.exists(logical_id) == Some(false) => {
-                template.remove("Resources", logical_id);
-            }
-            Err(error) => return Err(error),
-        }
+    let mut template = stack.template.clone();
+    for resource in stack.template.resources() {
+        let definition = if moved.contains(resource.logical_id) {
+            preparation.moving(resource.logical_id, resource.definition)?
+        } else {
+            preparation.staying(&format!("/Resources/{}", resource.logical_id), resource.definition)?
+        };
+        template.insert("Resources", resource.logical_id, Value::Object(definition));
     }
-    for output in state.template.outputs() {
-        let exists = output
-            .condition()
-            .is_none_or(|condition| evaluator.condition(condition) != Some(false));
-        match literaliser.substitute(output.name, &Value::Object(output.declaration.clone())) {
-            Ok(declaration) => template.insert("Outputs", output.name, declaration),
-            Err(_) if !exists => {
-                template.remove("Outputs", output.name);
-            }
-            Err(error) => return Err(error),
-        }
+    preparation.outputs(deployed, &mut template)?;
+    if !preparation.needed.is_empty() {
+        preparation.needed.sort();
+        preparation.needed.dedup();
+        return Err(PlanError::AttributesNeeded(preparation.needed));
     }
+    add_placeholder_if_empty(&mut template, stack, moved);
     Ok(template)
 }
 
-struct Literaliser<'a> {
-    state: &'a StackState,
-    moving: &'a IndexSet<String>,
-    source: &'a DeployedAttributes<'a>,
+/// Adds the placeholder when no resource that exists would be left without the moved ones.
+pub(super) fn add_placeholder_if_empty(template: &mut Template, stack: &SimulatedStack, moved: &IndexSet<String>) {
+    let left = stack.resources.keys().any(|logical_id| !moved.contains(logical_id));
+    if !left {
+        template.insert("Resources", PLACEHOLDER, placeholder());
+    }
 }
 
-impl Literaliser<'_> {
-    /// Properties fully evaluated, no condition, Retain on deletion and on replacement, dependencies only on what moves too.
-    fn moving_definition(
-        &self,
-        evaluator: &Evaluator<'_>,
-        logical_id: &str,
-        definition: &Map<String, Value>,
-    ) -> Result<Map<String, Value>, RefactorError> {
-        let mut literal = definition.clone();
-        literal.shift_remove("Condition");
-        if let Some(properties) = definition.get("Properties") {
-            let evaluation = evaluator.value_at("/Properties", properties);
-            if let Some(unresolved) = evaluation.unresolved.first() {
-                return Err(self.unresolved(logical_id, unresolved.to_string()));
-            }
-            literal.insert(
-                "Properties".into(),
-                evaluation.value.unwrap_or_else(|| Value::Object(Map::new())),
-            );
-        }
-        // Dependencies do not survive when the resources move in several batches.
-        let moves_at_once = self.moving.len() <= MOVES_PER_REFACTOR;
-        keep_dependencies(&mut literal, |dependency| {
-            moves_at_once && self.moving.contains(dependency)
-        });
-        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
-            literal.insert(policy.into(), Value::String("Retain".into()));
-        }
-        Ok(literal)
+/// The resource that keeps a stack from becoming empty. The service does not move its type, it only ever stays.
+pub(super) fn placeholder() -> Value {
+    serde_json::json!({ "Type": "AWS::CloudFormation::WaitConditionHandle", "Properties": {} })
+}
+
+struct Preparation<'p> {
+    stack: &'p SimulatedStack,
+    facts: &'p dyn ResourceFacts,
+    moved: &'p IndexSet<String>,
+    needed: Vec<AttributeRequest>,
+}
+
+impl Preparation<'_> {
+    fn evaluator<'e>(&'e self, source: &'e dyn AttributeSource) -> Evaluator<'e> {
+        let SimulatedStack {
+            template,
+            parameters,
+            pseudo,
+            ..
+        } = self.stack;
+        Evaluator::new(template, parameters, pseudo.clone(), source).with_symbolic_place()
     }
 
-    /// References to what moves become literal; everything else stays as it was written.
-    fn staying_definition(
-        &self,
-        logical_id: &str,
-        definition: &Map<String, Value>,
-    ) -> Result<Map<String, Value>, RefactorError> {
-        let mut literal = Map::new();
+    fn moving(&mut self, logical_id: &str, definition: &Map<String, Value>) -> Result<Map<String, Value>, PlanError> {
+        let (stack, facts) = (self.stack, self.facts);
+        let everything = Everything { stack, facts };
+        let mut prepared = Map::new();
         for (key, value) in definition {
-            literal.insert(key.clone(), self.substitute(logical_id, value)?);
-        }
-        keep_dependencies(&mut literal, |dependency| !self.moving.contains(dependency));
-        Ok(literal)
-    }
-
-    fn substitute(&self, owner: &str, value: &Value) -> Result<Value, RefactorError> {
-        match value {
-            Value::Array(items) => items.iter().map(|item| self.substitute(owner, item)).collect(),
-            Value::Object(entries) => match call(entries) {
-                Some(("Ref", Value::String(name))) if self.moving.contains(name) => self.reference(owner, name),
-                Some(("Fn::GetAtt", argument)) => match attribute_of(argument) {
-                    Some((name, attribute)) if self.moving.contains(&name) => self.attribute(owner, &name, &attribute),
-                    _ => Ok(value.clone()),
-                },
-                Some(("Fn::Sub", argument)) => self.substitute_text(owner, argument),
-                _ => entries
-                    .iter()
-                    .map(|(key, entry)| Ok((key.clone(), self.substitute(owner, entry)?)))
-                    .collect::<Result<Map<_, _>, _>>()
-                    .map(Value::Object),
-            },
-            scalar => Ok(scalar.clone()),
-        }
-    }
-
-    /// `Fn::Sub` with one or two arguments: variables that name what moves become text.
-    fn substitute_text(&self, owner: &str, argument: &Value) -> Result<Value, RefactorError> {
-        let (text, variables) = match argument {
-            Value::String(text) => (text, None),
-            Value::Array(items) => match items.as_slice() {
-                [Value::String(text), Value::Object(variables)] => (text, Some(variables)),
-                _ => return Ok(serde_json::json!({ "Fn::Sub": argument })),
-            },
-            _ => return Ok(serde_json::json!({ "Fn::Sub": argument })),
-        };
-        let Some(parts) = sub_parts(text) else {
-            return Ok(serde_json::json!({ "Fn::Sub": argument }));
-        };
-        let mut written = String::new();
-        for part in parts {
-            match part {
-                SubPart::Literal(literal) => written.push_str(&literal.replace("${", "${!")),
-                SubPart::Variable(name) => {
-                    let own = variables.is_some_and(|variables| variables.contains_key(&name));
-                    let (resource, attribute) = name
-                        .split_once('.')
-                        .map_or((name.as_str(), None), |(resource, attribute)| {
-                            (resource, Some(attribute))
-                        });
-                    if own || !self.moving.contains(resource) {
-                        written.push_str(&format!("${{{name}}}"));
-                        continue;
+            match key.as_str() {
+                // It is deployed, so its condition is true; and the target has no such condition.
+                "Condition" | "DeletionPolicy" | "UpdateReplacePolicy" => {}
+                "Type" => {
+                    prepared.insert(key.clone(), value.clone());
+                }
+                "DependsOn" => {
+                    let kept: Vec<Value> = depends_on(value)
+                        .into_iter()
+                        .filter(|other| self.moved.contains(*other))
+                        .map(Value::from)
+                        .collect();
+                    if !kept.is_empty() {
+                        prepared.insert(key.clone(), Value::Array(kept));
                     }
-                    let value = match attribute {
-                        None => self.reference(owner, resource)?,
-                        Some(attribute) => self.attribute(owner, resource, &Value::String(attribute.to_owned()))?,
-                    };
-                    written.push_str(&value.as_str().unwrap_or_default().replace("${", "${!"));
+                }
+                _ => {
+                    let path = format!("/Resources/{logical_id}/{key}");
+                    let evaluation = self.evaluator(&everything).value_at(&path, value);
+                    for unresolved in evaluation.unresolved {
+                        self.must_resolve(logical_id, unresolved)?;
+                    }
+                    if let Some(value) = evaluation.value {
+                        prepared.insert(key.clone(), value);
+                    }
                 }
             }
         }
-        match variables {
-            None => Ok(serde_json::json!({ "Fn::Sub": written })),
-            Some(variables) => {
-                let variables = self.substitute(owner, &Value::Object(variables.clone()))?;
-                Ok(serde_json::json!({ "Fn::Sub": [written, variables] }))
+        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+            prepared.insert(policy.into(), "Retain".into());
+        }
+        Ok(prepared)
+    }
+
+    /// Something of a resource that moves stayed symbolic.
+    fn must_resolve(&mut self, logical_id: &str, unresolved: Unresolved) -> Result<(), PlanError> {
+        let stack = self.stack.name.clone();
+        match unresolved.reason {
+            UnresolvedReason::Attribute {
+                logical_id: target,
+                attribute,
+            } if self.stack.resources.contains_key(&target) => {
+                self.need(&target, attribute);
+                Ok(())
+            }
+            UnresolvedReason::SecretParameter { name } => Err(PlanError::SecretParameter {
+                stack,
+                logical_id: logical_id.into(),
+                parameter: name,
+            }),
+            reason => Err(PlanError::Unresolvable {
+                stack,
+                path: unresolved.path,
+                reason: reason.to_string(),
+            }),
+        }
+    }
+
+    fn need(&mut self, logical_id: &str, attribute: String) {
+        let Some(resource) = self.stack.resources.get(logical_id) else {
+            return;
+        };
+        self.needed.push(AttributeRequest {
+            stack: self.stack.name.clone(),
+            logical_id: logical_id.into(),
+            resource_type: resource.resource_type.clone(),
+            physical_id: resource.physical_id.clone().unwrap_or_default(),
+            attribute,
+        });
+    }
+
+    fn staying(&mut self, path: &str, definition: &Map<String, Value>) -> Result<Map<String, Value>, PlanError> {
+        let mut prepared = Map::new();
+        for (key, value) in definition {
+            if key == "DependsOn" {
+                let all = depends_on(value);
+                let kept: Vec<&str> = all
+                    .iter()
+                    .copied()
+                    .filter(|other| !self.moved.contains(*other))
+                    .collect();
+                if kept.len() == all.len() {
+                    prepared.insert(key.clone(), value.clone());
+                } else if !kept.is_empty() {
+                    prepared.insert(key.clone(), kept.into());
+                }
+            } else if let Some(value) = self.substituted(&format!("{path}/{key}"), value)? {
+                prepared.insert(key.clone(), value);
             }
         }
+        Ok(prepared)
     }
 
-    fn reference(&self, owner: &str, logical_id: &str) -> Result<Value, RefactorError> {
-        self.source.reference(logical_id).ok_or_else(|| {
-            let reason = UnresolvedReason::Reference {
-                logical_id: logical_id.to_owned(),
-            };
-            self.unresolved(owner, reason.to_string())
-        })
-    }
-
-    fn attribute(&self, owner: &str, logical_id: &str, attribute: &Value) -> Result<Value, RefactorError> {
-        attribute
-            .as_str()
-            .and_then(|attribute| self.source.attribute(logical_id, attribute))
-            .ok_or_else(|| {
-                let reason = UnresolvedReason::Attribute {
-                    logical_id: logical_id.to_owned(),
-                    attribute: attribute.as_str().map_or_else(|| attribute.to_string(), str::to_owned),
-                };
-                self.unresolved(owner, reason.to_string())
-            })
-    }
-
-    fn unresolved(&self, logical_id: &str, reason: String) -> RefactorError {
-        RefactorError::Unresolved {
-            stack: self.state.stack.name.clone(),
-            logical_id: logical_id.to_owned(),
-            reason,
+    /// The value with every reference to a moved resource made literal; everything else stays as it is written.
+    fn substituted(&mut self, path: &str, value: &Value) -> Result<Option<Value>, PlanError> {
+        match value {
+            Value::Array(items) => {
+                let mut substituted = Vec::new();
+                for (index, item) in items.iter().enumerate() {
+                    substituted.extend(self.substituted(&format!("{path}/{index}"), item)?);
+                }
+                Ok(Some(Value::Array(substituted)))
+            }
+            Value::Object(entries) => {
+                if let Some((function @ ("Ref" | "Fn::GetAtt" | "Fn::Sub"), argument)) = intrinsic::call(entries)
+                    && self.is_affected(function, argument, value)
+                {
+                    return self.literal(path, value);
+                }
+                let mut substituted = Map::new();
+                for (key, value) in entries {
+                    if let Some(value) = self.substituted(&format!("{path}/{key}"), value)? {
+                        substituted.insert(key.clone(), value);
+                    }
+                }
+                Ok(Some(Value::Object(substituted)))
+            }
+            scalar => Ok(Some(scalar.clone())),
         }
+    }
+
+    /// It refers to a moved resource, or is an ARN that is certain: those are literal in every stack of a refactor.
+    fn is_affected(&self, function: &str, argument: &Value, call: &Value) -> bool {
+        let names = names_in(call);
+        if names.iter().any(|name| self.moved.contains(name)) {
+            return true;
+        }
+        let attribute = intrinsic::attribute_of(argument).map(|(_, attribute)| attribute);
+        function == "Fn::GetAtt" && attribute.is_some_and(|attribute| attribute == "Arn")
+    }
+
+    fn literal(&mut self, path: &str, value: &Value) -> Result<Option<Value>, PlanError> {
+        let (stack, facts, moved) = (self.stack, self.facts, self.moved);
+        let source = Moving {
+            everything: Everything { stack, facts },
+            moved,
+        };
+        let evaluation = self.evaluator(&source).value_at(path, value);
+        for unresolved in evaluation.unresolved {
+            if let UnresolvedReason::Attribute { logical_id, attribute } = unresolved.reason
+                && self.moved.contains(&logical_id)
+            {
+                self.need(&logical_id, attribute);
+            }
+        }
+        Ok(evaluation.value)
+    }
+
+    /// Outputs that refer to resources get the value that the service computed. Other stacks read them by name.
+    fn outputs(&mut self, deployed: Option<&Stack>, template: &mut Template) -> Result<(), PlanError> {
+        let graph = ReferenceGraph::of(&self.stack.template);
+        for output in self.stack.template.outputs() {
+            let references = || {
+                graph
+                    .references
+                    .iter()
+                    .filter(|reference| reference.from == Node::Output(output.name.into()))
+            };
+            let refers_to_moved =
+                references().any(|reference| matches!(&reference.to, Node::Resource(id) if self.moved.contains(id)));
+            let refers_to_resource = references().any(|reference| matches!(reference.to, Node::Resource(_)));
+            let secret = references().any(|reference| match &reference.to {
+                Node::Parameter(name) => self
+                    .stack
+                    .template
+                    .parameter(name)
+                    .is_some_and(|parameter| parameter.no_echo()),
+                _ => false,
+            });
+            if !refers_to_resource || secret && !refers_to_moved {
+                continue;
+            }
+            let runtime = deployed.and_then(|stack| runtime_output(stack, output.name));
+            let value = match runtime {
+                Some(runtime) => Some(Value::String(runtime.into())),
+                None if refers_to_moved => match output.value() {
+                    Some(value) if self.output_exists(output.condition()) => {
+                        self.literal(&format!("/Outputs/{}/Value", output.name), value)?
+                    }
+                    // Its condition is false: nobody reads it, and its reference would dangle.
+                    _ => None,
+                },
+                None => continue,
+            };
+            match value {
+                Some(value) => {
+                    let mut declaration = output.declaration.clone();
+                    declaration.insert("Value".into(), value);
+                    template.insert("Outputs", output.name, Value::Object(declaration));
+                }
+                None => {
+                    template.remove("Outputs", output.name);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn output_exists(&self, condition: Option<&str>) -> bool {
+        let everything = Everything {
+            stack: self.stack,
+            facts: self.facts,
+        };
+        condition.is_none_or(|condition| self.evaluator(&everything).condition(condition) != Some(false))
     }
 }
 
-/// Drops the dependencies that must not be kept; the key goes with the last of them.
-pub(super) fn keep_dependencies(definition: &mut Map<String, Value>, keep: impl Fn(&str) -> bool) {
-    let Some(dependencies) = definition.get("DependsOn") else {
-        return;
-    };
-    let all: Vec<String> = match dependencies {
-        Value::String(one) => vec![one.clone()],
-        Value::Array(list) => list.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
-        _ => return,
-    };
-    let kept: Vec<&String> = all.iter().filter(|dependency| keep(dependency)).collect();
-    if kept.len() == all.len() {
-        return;
+fn depends_on(value: &Value) -> Vec<&str> {
+    match value {
+        Value::String(logical_id) => vec![logical_id],
+        Value::Array(logical_ids) => logical_ids.iter().filter_map(Value::as_str).collect(),
+        _ => Vec::new(),
     }
-    if kept.is_empty() {
-        definition.shift_remove("DependsOn");
-    } else {
-        definition.insert("DependsOn".into(), kept.into_iter().cloned().collect());
+}
+
+/// Answers for what stays: moved resources in full, and of the others only ARNs that follow from rules.
+struct Moving<'s> {
+    everything: Everything<'s>,
+    moved: &'s IndexSet<String>,
+}
+
+impl AttributeSource for Moving<'_> {
+    fn reference(&self, logical_id: &str) -> Option<Value> {
+        self.moved
+            .contains(logical_id)
+            .then(|| self.everything.reference(logical_id))?
+    }
+
+    fn attribute(&self, logical_id: &str, attribute: &str) -> Option<Value> {
+        if self.moved.contains(logical_id) || attribute == "Arn" {
+            self.everything.attribute(logical_id, attribute)
+        } else {
+            None
+        }
+    }
+
+    fn is_deployed(&self, logical_id: &str) -> Option<bool> {
+        self.everything.is_deployed(logical_id)
     }
 }

@@ -1,35 +1,45 @@
 //! Moves the stateful resources into the Gen 2 stacks, and back.
 //!
-//! [`pairing`] says what belongs together, [`plan_forward`] and [`plan_rollback`] turn that into operations over evolving
-//! templates, [`proof`] shows that they move and change nothing, [`files`] writes them down.
+//! Planning is pure: stack trees go in, a [`RefactorPlan`] comes out. Every operation is simulated on the templates that the
+//! operations before it leave, and the plan carries all violations of the service's rules and of the move-only invariant.
 
-mod attributes;
+mod assembly;
+mod candidate;
 mod error;
 pub mod execute;
-pub mod files;
+mod files;
 mod forward;
 mod holding;
+mod identity;
+mod inference;
+mod input;
+mod inventory;
+mod knowledge;
+mod landscape;
 mod literal;
+mod live;
+mod matching;
 mod operation;
-pub mod pairing;
-pub mod proof;
+mod pairing;
+mod record;
 mod rollback;
-mod state;
-mod timeline;
-
-pub use attributes::{AttributeKey, KnownAttributes};
-pub use error::RefactorError;
-pub use forward::plan_forward;
-pub use holding::holding_stack_name;
-pub use operation::{
-    HoldingDeletion, MoveKind, PlannedOperation, RefactorOperation, RefactorPlan, ResourceMove, StackMove, StackRef,
-    StackUpdate, UpdatePurpose,
-};
-pub use rollback::{OriginalTemplates, plan_rollback};
-pub use state::{RefactorInput, StackState};
-
-/// Logical id of the resource that keeps a stack from being empty.
-pub const PLACEHOLDER_LOGICAL_ID: &str = "MigrationPlaceholder";
-
 #[cfg(test)]
 mod tests;
+mod view;
+
+pub use error::{PairCandidate, PlanError};
+pub use files::{FileNames, OperationFile, operation_files};
+pub use forward::plan_forward;
+pub use holding::{holding_name, holding_names};
+pub use input::{AttributeRequest, KnownAttributes, LiveAttributes, NoLiveAttributes, PlanInput, ResourceMappings};
+pub use literal::PLACEHOLDER;
+pub use live::{Divergence, LiveStack, LiveState, divergences, is_shell, live_state, may_delete};
+pub use operation::{
+    AllowedChanges, DeleteReason, DeleteStack, ExpectedResource, MoveKind, PlannedOperation, Presence,
+    RefactorOperation, RefactorPlan, ResourceMove, StackExpectation, StackRef, StackRefactor, StackTransition,
+    UpdatePurpose, UpdateStack, needs_upload,
+};
+pub use record::{MigrationRecord, RecordedAddress, RecordedMove, RecordedStack};
+pub use rollback::plan_rollback;
+
+pub use crate::cloudformation::same_template;

@@ -1,157 +1,249 @@
+//! The operations of a refactor, as data.
+
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{backend::finding::Finding, cloudformation::Template};
+use crate::{
+    backend::finding::Finding,
+    cloudformation::{
+        Template,
+        simulate::{LogicalAddress, MAXIMUM_INLINE_TEMPLATE, ResourceMapping, Violation},
+    },
+};
 
-/// A stack by name and id (the ARN, or the plain name where none is known).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+use super::record::MigrationRecord;
+
+/// A stack as operations name it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct StackRef {
     /// Plain name.
     pub name: String,
-    /// ARN or plain name, as the service gave it; what calls are made with.
+    /// ARN where it is known, else the plain name: what calls of the service are given.
     pub id: String,
 }
 
-/// Everything that a refactor or its rollback will do, in order, as data.
+/// Everything that is planned. It says what will be done, what must hold before and after, and whether it is proven.
 #[derive(Clone, Debug)]
 pub struct RefactorPlan {
-    /// Operations in order. Each one starts from the state that those before it leave.
+    /// It takes a refactor back.
+    pub rollback: bool,
+    /// In an order that is valid when they are carried out one after another.
     pub operations: Vec<PlannedOperation>,
-    /// Every pair of the migration, done or not, for the journal and for reports.
-    pub pairs: Vec<super::pairing::Pair>,
-    /// The stacks that take part as they are before the first operation: what a rollback restores.
-    pub before: Vec<super::StackState>,
-    /// The same stacks after the last operation.
-    pub after: Vec<super::StackState>,
     /// What was seen while planning.
     pub findings: Vec<Finding>,
+    /// What a rollback needs; to be journaled before the first effect.
+    pub record: MigrationRecord,
+    /// Rules and invariants that the simulated plan breaks; empty when it is proven. Never to be waived.
+    pub violations: Vec<Violation>,
 }
 
-/// An operation with its place in the plan.
-#[derive(Clone, Debug)]
+/// An operation and its place in the plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct PlannedOperation {
-    /// `refactor-001` ...
+    /// Stable id within the plan, for example `refactor-003`.
     pub id: String,
-    /// `category/name (service)` of the resources it serves, joined by `, `.
+    /// What it belongs to, for example `auth/myapp (Cognito)`.
     pub group: String,
+    /// Ids of the operations that must be done before. Operations that do not depend on each other touch different stacks.
+    pub after: Vec<String>,
     /// What is done.
     pub operation: RefactorOperation,
+    /// Every stack it touches, before.
+    pub before: Vec<StackExpectation>,
+    /// Every stack it touches, afterwards.
+    pub afterwards: Vec<StackExpectation>,
 }
 
-/// One effect on CloudFormation.
-#[derive(Clone, Debug)]
+/// What is done.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "kebab-case")]
 pub enum RefactorOperation {
-    /// A stack gets another template that means the same.
-    Update(StackUpdate),
-    /// Resources change owner.
-    Move(StackMove),
-    /// A holding stack goes: a shell without resources, or one that holds nothing but the placeholder.
-    DeleteHolding(HoldingDeletion),
+    /// `UpdateStack`, through a change set that is proven before it is executed.
+    UpdateStack(UpdateStack),
+    /// `CreateStackRefactor`, and `ExecuteStackRefactor` when the service's preview equals the plan.
+    CreateAndExecuteStackRefactor(StackRefactor),
+    /// `DeleteStack` of a stack that owns nothing real.
+    DeleteStack(DeleteStack),
 }
 
 /// Why a stack is updated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum UpdatePurpose {
-    /// References to resources that leave become literal, and they get the Retain policies.
-    ResolveReferences,
-    /// A holding stack gets the placeholder, so that it is not empty when its resources leave.
-    AddPlaceholder,
-    /// The template as it was before the refactor.
+    /// References become literal and moved resources are retained, so that the refactor itself changes nothing.
+    Prepare,
+    /// The placeholder is added, because the stack is about to lose its last resource.
+    Placeholder,
+    /// The stack gets its original template back, or loses the placeholder.
     RestoreTemplate,
 }
 
-/// A stack gets another template that means the same: no property of any resource changes. Parameters keep their values.
-#[derive(Clone, Debug)]
-pub struct StackUpdate {
-    /// Stack.
+/// An update that changes no resource.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct UpdateStack {
+    /// Which stack.
     pub stack: StackRef,
     /// Why.
     pub purpose: UpdatePurpose,
-    /// Parameters, all with their previous value.
-    pub parameter_keys: Vec<String>,
-    /// Template that the stack must have when the operation begins.
+    /// Template that is live before.
     pub before: Template,
-    /// Template that it has afterwards.
+    /// Template that is live afterwards.
     pub after: Template,
+    /// Parameters, all to be sent with `UsePreviousValue`.
+    pub parameters: Vec<String>,
+    /// Capabilities to acknowledge.
+    pub capabilities: Vec<String>,
+    /// Differences that the service may report.
+    pub allowed_changes: AllowedChanges,
 }
 
-/// Direction and purpose of a move.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What the change set of an [`UpdateStack`] may contain. Anything else stops the refactor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AllowedChanges {
+    /// Logical ids whose deletion or update-replace policy changes.
+    pub policies: Vec<String>,
+    /// Logical id of the placeholder, when it is added.
+    pub added: Vec<String>,
+    /// Logical id of the placeholder, when it is removed.
+    pub removed: Vec<String>,
+}
+
+/// What a stack refactor is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum MoveKind {
-    /// Gen 2's own resources into the holding stack.
+    /// Resources of Gen 2 go to the holding stack.
     Park,
-    /// Gen 1's resources into Gen 2.
+    /// Resources of Gen 1 go to Gen 2.
     Move,
-    /// Gen 1's resources back into Gen 1.
+    /// Resources of Gen 1 go back from Gen 2.
     MoveBack,
-    /// Gen 2's own resources out of the holding stack.
-    Unpark,
+    /// Resources of Gen 2 come back from the holding stack.
+    Restore,
 }
 
 /// Resources change owner; nothing else changes.
-#[derive(Clone, Debug)]
-pub struct StackMove {
-    /// Purpose.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackRefactor {
+    /// What for.
     pub kind: MoveKind,
-    /// Stack they leave.
-    pub source: StackRef,
-    /// Stack they enter. When it is created by the operation, `id` is its name.
-    pub target: StackRef,
-    /// The target stack is created.
-    pub creates_target: bool,
-    /// What moves.
+    /// `Description` of the refactor, at most 1,024 characters.
+    pub description: String,
+    /// The stack that resources leave.
+    pub source: StackTransition,
+    /// The stack that they enter.
+    pub target: StackTransition,
+    /// `EnableStackCreation`: the target does not exist yet.
+    pub create_target: bool,
+    /// The moves.
     pub moves: Vec<ResourceMove>,
-    /// Template of the source when the operation begins.
-    pub source_before: Template,
-    /// Template of the source afterwards.
-    pub source_after: Template,
-    /// Template of the target when the operation begins; absent when it is created.
-    pub target_before: Option<Template>,
-    /// Template of the target afterwards.
-    pub target_after: Template,
+}
+
+impl StackRefactor {
+    /// `ResourceMappings` of the call.
+    pub fn mappings(&self) -> Vec<ResourceMapping> {
+        let address = |stack: &StackRef, logical_id: &str| LogicalAddress {
+            stack_name: stack.name.clone(),
+            logical_resource_id: logical_id.into(),
+        };
+        self.moves
+            .iter()
+            .map(|moved| ResourceMapping {
+                source: address(&self.source.stack, &moved.source_logical_id),
+                destination: address(&self.target.stack, &moved.target_logical_id),
+            })
+            .collect()
+    }
+}
+
+/// A stack before and after a refactor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackTransition {
+    /// Which stack.
+    pub stack: StackRef,
+    /// Template before; `None` when the refactor creates the stack.
+    pub before: Option<Template>,
+    /// Template that is submitted.
+    pub after: Template,
 }
 
 /// A resource that changes owner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResourceMove {
+    /// Logical id in the source.
+    pub source_logical_id: String,
+    /// Logical id in the target.
+    pub target_logical_id: String,
     /// CloudFormation type.
     pub resource_type: String,
     /// Physical id, the same before and after.
     pub physical_id: String,
-    /// Logical id in the stack it leaves.
-    pub source_logical_id: String,
-    /// Logical id in the stack it enters.
-    pub target_logical_id: String,
 }
 
-/// A holding stack goes.
-#[derive(Clone, Debug)]
-pub struct HoldingDeletion {
-    /// Holding stack.
+/// Why a stack may be deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum DeleteReason {
+    /// `REVIEW_IN_PROGRESS` without resources: what a failed refactor leaves of a stack that it was to create.
+    Shell,
+    /// A holding stack with nothing but the placeholder.
+    EmptyHolding,
+}
+
+/// A stack that owns nothing real goes away.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteStack {
+    /// Which stack.
     pub stack: StackRef,
-    /// It is a shell that a failed refactor left: no resource, status `REVIEW_IN_PROGRESS`.
-    pub is_shell: bool,
+    /// Why it may.
+    pub reason: DeleteReason,
 }
 
-/// The most resources that one stack refactor moves: larger ones have left both stacks broken.
-pub(super) const MOVES_PER_REFACTOR: usize = 25;
+/// A stack as it must be at some point of the plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct StackExpectation {
+    /// Which stack.
+    pub stack: StackRef,
+    /// How it must be.
+    pub presence: Presence,
+}
 
-impl StackMove {
-    /// Text for `Description` of the stack refactor, at most `limit` bytes.
-    pub fn description(&self, limit: usize) -> String {
-        let ids: Vec<&str> = self
-            .moves
-            .iter()
-            .map(|moved| moved.source_logical_id.as_str())
-            .collect();
-        let text = |ids: &str| format!("Move [{ids}] from {} to {}", self.source.name, self.target.name);
-        let full = text(&ids.join(", "));
-        if full.len() <= limit {
-            full
-        } else {
-            text(&format!("{} resources", ids.len()))
-        }
-    }
+/// How a stack must be.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "presence", rename_all = "kebab-case")]
+pub enum Presence {
+    /// It does not exist (or is deleted).
+    Absent,
+    /// `REVIEW_IN_PROGRESS` without resources.
+    Shell,
+    /// It exists and rests.
+    Present {
+        /// Its template.
+        template: Template,
+        /// Its resources by logical id.
+        resources: IndexMap<String, ExpectedResource>,
+    },
+}
+
+/// A resource that a stack must own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ExpectedResource {
+    /// CloudFormation type.
+    pub resource_type: String,
+    /// Physical id; `None` for the placeholder, whose id the service chooses.
+    pub physical_id: Option<String>,
+}
+
+/// The template has to be uploaded, because it is too large for the call itself.
+pub fn needs_upload(template: &Template) -> bool {
+    template.to_compact().len() > MAXIMUM_INLINE_TEMPLATE
 }

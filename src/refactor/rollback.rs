@@ -1,315 +1,401 @@
-//! The plan that takes a refactor back, from any state in which it was left.
+//! The way back: what was moved returns to Gen 1, what was parked returns to Gen 2, and the original templates return to both.
 
 use indexmap::{IndexMap, IndexSet};
 
 use super::{
-    MoveKind, PLACEHOLDER_LOGICAL_ID, RefactorError, RefactorPlan, StackRef, StackState, UpdatePurpose,
-    attributes::DeployedAttributes,
-    forward::{group_of, is_shell, read_states},
-    holding::{add_placeholder, holding_stack_name, recorded_mappings},
-    operation::MOVES_PER_REFACTOR,
-    pairing::{Pair, Progress, States},
-    state::RefactorInput,
-    timeline::Timeline,
+    assembly::{Assembly, PlannedMove},
+    error::PlanError,
+    forward::transplant,
+    holding::{holding_name, remembered_moves},
+    inference::{self, inferred_moves},
+    input::PlanInput,
+    inventory,
+    landscape::{HoldingState, Landscape},
+    literal::{self, PLACEHOLDER},
+    matching::group,
+    operation::{DeleteReason, MoveKind, RefactorPlan, ResourceMove, StackRef, UpdatePurpose},
+    record::{MigrationRecord, RecordedMove},
 };
 use crate::{
-    backend::finding::{Finding, Severity},
-    cloudformation::{
-        Template,
-        evaluate::{Evaluator, same_value},
-    },
+    backend::finding::Finding,
+    cloudformation::{Template, same_template, simulate::SimulatedStack},
+    deployment::Stack,
 };
 
-/// Templates as they were before the refactor, by stack name, from the journal.
-pub type OriginalTemplates = IndexMap<String, Template>;
-
-/// Plans the rollback. `recorded` are the pairs that the journal knows; without a journal the metadata of the holding
-/// stacks tells them. Without `originals` the templates keep their literal values, which means the same.
+/// Plans the way back from what is live. With the record of the migration the original templates return too; without it
+/// the logical ids come from the holding stacks, or from the ids that Amplify gives in Gen 1, and templates stay literal.
 ///
 /// # Errors
-/// When resources have left Gen 1 and nothing tells where they came from, or a stack is not stable.
-pub fn plan_rollback(
-    input: &RefactorInput<'_>,
-    recorded: &[Pair],
-    originals: &OriginalTemplates,
-) -> Result<RefactorPlan, RefactorError> {
-    let states = read_states(input)?;
-    let pairs = known_pairs(input, &states, recorded);
-    ensure_everything_is_known(input, &states, &pairs)?;
-    let mut by_target: IndexMap<&str, Vec<&Pair>> = IndexMap::new();
-    for pair in &pairs {
-        by_target.entry(&pair.gen2_stack).or_default().push(pair);
-    }
-    let mut timeline = Timeline::new(input, states);
+/// When a stack is missing, something that was moved is nowhere to be found, or a value that is needed is not known.
+pub fn plan_rollback(input: &PlanInput<'_>, record: Option<&MigrationRecord>) -> Result<RefactorPlan, PlanError> {
+    let mut landscape = Landscape::new(*input)?;
     let mut findings = Vec::new();
-    for (gen2_stack, pairs) in by_target.iter().rev() {
-        give_back(&mut timeline, gen2_stack, pairs)?;
-        unpark(input, &mut timeline, gen2_stack, pairs)?;
-        let stacks: IndexSet<&str> = pairs
-            .iter()
-            .map(|pair| pair.gen1_stack.as_str())
-            .chain([*gen2_stack])
-            .collect();
-        for stack in stacks {
-            restore(input, &mut timeline, stack, originals, &group_of(pairs), &mut findings);
-        }
-    }
-    Ok(timeline.finish(pairs, findings))
-}
-
-/// Pairs of the journal, and those that only a holding stack remembers.
-fn known_pairs(input: &RefactorInput<'_>, states: &States, recorded: &[Pair]) -> Vec<Pair> {
-    let mut pairs = recorded.to_vec();
-    for tree in input.gen2.nested.values() {
-        let gen2_stack = &tree.stack.name;
-        let Some(holding) = states.get(&holding_stack_name(gen2_stack)) else {
-            continue;
-        };
-        for (gen2_logical_id, gen1_stack, gen1_logical_id) in recorded_mappings(&holding.template) {
-            let is_known = pairs
-                .iter()
-                .any(|pair| pair.gen2_stack == *gen2_stack && pair.gen2_logical_id == gen2_logical_id);
-            let Some(resource) = holding.template.resource(&gen2_logical_id) else {
-                continue;
-            };
-            if is_known {
-                continue;
-            }
-            pairs.push(Pair {
-                group: group_of_stack(input, &gen1_stack),
-                resource_type: resource.resource_type().to_owned(),
-                gen1_stack,
-                gen1_logical_id,
-                gen2_stack: gen2_stack.clone(),
-                gen2_logical_id,
-                progress: Progress::Moved,
-            });
-        }
-    }
-    for pair in &mut pairs {
-        pair.progress = progress(states, pair);
-    }
-    pairs
-}
-
-fn progress(states: &States, pair: &Pair) -> Progress {
-    let owns = |stack: &str, logical_id: &str| states.get(stack).is_some_and(|state| state.owns(logical_id));
-    let at_home = owns(&pair.gen1_stack, &pair.gen1_logical_id);
-    let parked = owns(&holding_stack_name(&pair.gen2_stack), &pair.gen2_logical_id);
-    match (at_home, parked) {
-        (false, _) => Progress::Moved,
-        (true, true) => Progress::Parked,
-        (true, false) => Progress::Apart,
-    }
-}
-
-/// `category/name (service)` of the resource whose stack this is.
-fn group_of_stack(input: &RefactorInput<'_>, stack: &str) -> String {
-    let of_stack = |logical_id: &str| {
-        input
-            .gen1
-            .child(logical_id)
-            .is_some_and(|tree| tree.stack.name == stack)
-    };
-    input
-        .resources
+    let stacks: Vec<(&str, &Stack)> = input
+        .gen2
+        .nested
         .iter()
-        .find(|resource| of_stack(&resource.id.logical_id()))
-        .map_or_else(
-            || stack.to_owned(),
-            |resource| format!("{} ({})", resource.id, resource.service.as_deref().unwrap_or("?")),
-        )
-}
-
-/// Types that have to be in the Gen 1 stack of a service, or to be known to have left it.
-const MAIN_TYPES: [(&str, &str); 4] = [
-    ("Cognito", "AWS::Cognito::UserPool"),
-    ("S3", "AWS::S3::Bucket"),
-    ("DynamoDB", "AWS::DynamoDB::Table"),
-    ("Kinesis", "AWS::Kinesis::Stream"),
-];
-
-/// A resource that has left Gen 1 without a trace must not be passed over in silence.
-fn ensure_everything_is_known(input: &RefactorInput<'_>, states: &States, pairs: &[Pair]) -> Result<(), RefactorError> {
-    for resource in input.resources.iter().filter(|resource| !resource.imported) {
-        let Some((_, main_type)) = MAIN_TYPES
-            .iter()
-            .find(|(service, _)| resource.service.as_deref() == Some(service))
-        else {
-            continue;
-        };
-        let Some(state) = input
-            .gen1
-            .child(&resource.id.logical_id())
-            .and_then(|tree| states.get(&tree.stack.name))
-        else {
-            continue;
-        };
-        let is_of_main_type = |logical_id: &str| {
-            state
-                .template
-                .resource(logical_id)
-                .is_some_and(|found| found.resource_type() == *main_type)
-        };
-        let is_there = state
-            .resources
-            .keys()
-            .any(|logical_id| is_of_main_type(logical_id) && state.owns(logical_id));
-        let is_known = pairs.iter().any(|pair| pair.gen1_stack == state.stack.name);
-        // An auth resource may consist of an identity pool only.
-        let is_expected = *main_type != "AWS::Cognito::UserPool"
-            || state.template.outputs().any(|output| output.name == "UserPoolId");
-        if is_expected && !is_there && !is_known {
-            return Err(RefactorError::SourceMissing {
-                resource: resource.id.to_string(),
-                source_stack: state.stack.name.clone(),
-                wanted: format!("its {main_type}"),
-            });
+        .map(|(logical_id, tree)| (logical_id.as_str(), &tree.stack))
+        .collect();
+    let mut units = Vec::new();
+    for (nested_id, stack) in stacks {
+        if let Some(unit) = unit(&mut landscape, nested_id, stack, record, &mut findings)? {
+            units.push(unit);
         }
     }
-    Ok(())
-}
-
-/// Gen 1's resources go home.
-fn give_back(timeline: &mut Timeline<'_>, gen2_stack: &str, pairs: &[&Pair]) -> Result<(), RefactorError> {
-    let returning: Vec<&Pair> = pairs
+    let accounted: IndexSet<&str> = units
         .iter()
-        .copied()
-        .filter(|pair| pair.progress == Progress::Moved)
-        .filter(|pair| {
-            timeline
-                .state(gen2_stack)
-                .is_some_and(|state| state.owns(&pair.gen2_logical_id))
-        })
-        .collect();
-    if returning.is_empty() {
-        return Ok(());
-    }
-    timeline.ensure_stable(gen2_stack)?;
-    let leaving = returning.iter().map(|pair| pair.gen2_logical_id.clone()).collect();
-    timeline.resolve_references(gen2_stack, &leaving, &group_of(&returning))?;
-    let mut by_home: IndexMap<&str, Vec<&Pair>> = IndexMap::new();
-    for pair in &returning {
-        by_home.entry(&pair.gen1_stack).or_default().push(pair);
-    }
-    for (gen1_stack, pairs) in by_home {
-        timeline.ensure_stable(gen1_stack)?;
-        let moves = pairs
-            .iter()
-            .map(|pair| (pair.gen2_logical_id.clone(), pair.gen1_logical_id.clone()));
-        for batch in timeline.in_template_order(gen2_stack, moves).chunks(MOVES_PER_REFACTOR) {
-            timeline.move_resources(MoveKind::MoveBack, gen2_stack, gen1_stack, batch, &group_of(&pairs))?;
-        }
-    }
-    Ok(())
-}
-
-/// Gen 2's own resources come out of the holding stack, which then goes.
-fn unpark(
-    input: &RefactorInput<'_>,
-    timeline: &mut Timeline<'_>,
-    gen2_stack: &str,
-    pairs: &[&Pair],
-) -> Result<(), RefactorError> {
-    let holding = holding_stack_name(gen2_stack);
-    let group = group_of(pairs);
-    if let Some(shell) = input.holding.get(&holding).filter(|stack| is_shell(stack)) {
-        let stack = StackRef {
-            name: shell.name.clone(),
-            id: shell.id.clone(),
-        };
-        timeline.delete_shell(stack, &group);
-    }
-    let Some(state) = timeline.state(&holding) else {
-        return Ok(());
-    };
-    timeline.ensure_stable(&holding)?;
-    let parked: IndexSet<String> = state
-        .template
-        .resources()
-        .map(|resource| resource.logical_id.to_owned())
-        .filter(|logical_id| logical_id != PLACEHOLDER_LOGICAL_ID && state.owns(logical_id))
-        .collect();
-    if !parked.is_empty() {
-        let mut template = state.template.clone();
-        add_placeholder(&mut template);
-        timeline.update(&holding, UpdatePurpose::AddPlaceholder, template, &group);
-        let moves: Vec<(String, String)> = parked
-            .iter()
-            .map(|logical_id| (logical_id.clone(), logical_id.clone()))
-            .collect();
-        for batch in moves.chunks(MOVES_PER_REFACTOR) {
-            timeline.move_resources(MoveKind::Unpark, &holding, gen2_stack, batch, &group)?;
-        }
-    }
-    timeline.delete_holding(&holding, &group);
-    Ok(())
-}
-
-/// The template of before comes back, when it still means what the stack is.
-fn restore(
-    input: &RefactorInput<'_>,
-    timeline: &mut Timeline<'_>,
-    stack: &str,
-    originals: &OriginalTemplates,
-    group: &str,
-    findings: &mut Vec<Finding>,
-) {
-    let Some(original) = originals.get(stack) else { return };
-    let Some(state) = timeline.state(stack) else { return };
-    if means_the_same(input, state, original) {
-        timeline.update(stack, UpdatePurpose::RestoreTemplate, original.clone(), group);
-    } else {
-        findings.push(Finding {
-            id: "rollback-template-changed".into(),
-            severity: Severity::Warning,
-            feature: "rollback".into(),
-            message: format!("stack {stack} was deployed again since the refactor: its former template no longer describes it and is not put back"),
-            path: stack.to_owned(),
-            line: None,
-            remedy: "Deploy the environment again after the rollback, so that its template refers to its own resources by name.".into(),
-        });
-    }
-}
-
-/// Every resource of the stack has the same type and properties under either template.
-fn means_the_same(input: &RefactorInput<'_>, state: &StackState, original: &Template) -> bool {
-    let former = StackState {
-        template: original.clone(),
-        ..state.clone()
-    };
-    let now = evaluated(input, state);
-    let then = evaluated(input, &former);
-    let ids: IndexSet<&str> = state
-        .resources
-        .keys()
+        .flat_map(|unit: &Unit| &unit.gen1_stacks)
         .map(String::as_str)
-        .filter(|id| *id != PLACEHOLDER_LOGICAL_ID)
         .collect();
-    ids.into_iter().all(|logical_id| {
-        let (Some(now), Some(then)) = (now.resource(logical_id), then.resource(logical_id)) else {
-            return false;
-        };
-        let empty = serde_json::Map::new();
-        now.resource_type() == then.resource_type()
-            && same_value(
-                &now.properties().unwrap_or(&empty).clone().into(),
-                &then.properties().unwrap_or(&empty).clone().into(),
-            )
+    inference::nothing_is_lost(&mut landscape, &accounted)?;
+    let (simulation, references) = landscape.simulation();
+    let mut assembly = Assembly::new(simulation, references);
+    for unit in &units {
+        plan_unit(&landscape, &mut assembly, unit)?;
+    }
+    for unit in &units {
+        restore_templates(&mut assembly, unit, record, &mut findings);
+    }
+    let exclusive = units.iter().flat_map(Unit::real_resources).collect();
+    let (operations, violations) = assembly.finish(&exclusive);
+    findings.sort();
+    findings.dedup();
+    Ok(RefactorPlan {
+        rollback: true,
+        operations,
+        findings,
+        record: record.cloned().unwrap_or_else(|| MigrationRecord {
+            gen1_root: reference(&input.gen1.stack),
+            gen2_root: reference(&input.gen2.stack),
+            stacks: IndexMap::new(),
+            moves: Vec::new(),
+        }),
+        violations,
     })
 }
 
-fn evaluated(input: &RefactorInput<'_>, state: &StackState) -> Template {
-    let source = DeployedAttributes {
-        state,
-        place: input.place,
-        known: input.attributes,
+fn reference(stack: &Stack) -> StackRef {
+    StackRef {
+        name: stack.name.clone(),
+        id: stack.id.clone(),
+    }
+}
+
+/// What has to be done for one Gen 2 stack.
+struct Unit {
+    group: String,
+    gen2_stack: String,
+    holding: HoldingState,
+    /// Gen 1 stacks that took part, whether or not anything has to come back to them.
+    gen1_stacks: IndexSet<String>,
+    /// Resources of Gen 1 that are in the Gen 2 stack.
+    back: Vec<RecordedMove>,
+    /// Logical ids that wait in the holding stack, with type and physical id.
+    parked: Vec<ResourceMove>,
+}
+
+impl Unit {
+    fn real_resources(&self) -> Vec<(String, String)> {
+        let moved = self
+            .back
+            .iter()
+            .map(|moved| (moved.resource_type.clone(), moved.physical_id.clone()));
+        let parked = self
+            .parked
+            .iter()
+            .map(|moved| (moved.resource_type.clone(), moved.physical_id.clone()));
+        moved.chain(parked).collect()
+    }
+}
+
+/// Reads what one Gen 2 stack and its holding stack hold; `None` when the stack took no part.
+fn unit<'a>(
+    landscape: &mut Landscape<'a>,
+    nested_id: &str,
+    stack: &'a Stack,
+    record: Option<&MigrationRecord>,
+    findings: &mut Vec<Finding>,
+) -> Result<Option<Unit>, PlanError> {
+    let holding = landscape.holding(&stack.name)?;
+    let parked = landscape
+        .state(&holding_name(&stack.name))
+        .filter(|_| holding == HoldingState::Usable)
+        .map(parked_resources)
+        .unwrap_or_default();
+    let remembered = known_moves(landscape, nested_id, stack, holding, record, findings)?;
+    if holding == HoldingState::Absent && remembered.is_empty() {
+        return Ok(None);
+    }
+    landscape.load(stack)?;
+    let mut gen1_stacks = IndexSet::new();
+    let mut back = Vec::new();
+    for moved in remembered {
+        let gen1 = Landscape::find(landscape.input.gen1, &moved.source.stack);
+        let gen1_state = match gen1 {
+            Some((_, gen1)) => Some(landscape.load(gen1)?.clone()),
+            None => None,
+        };
+        gen1_stacks.insert(moved.source.stack.clone());
+        let gen2_state = landscape.state(&stack.name);
+        let in_gen2 = gen2_state.is_some_and(|state| owns(state, &moved.target.logical_id, &moved));
+        let in_gen1 = gen1_state
+            .as_ref()
+            .is_some_and(|state| owns(state, &moved.source.logical_id, &moved));
+        if in_gen2 && gen1_state.is_some() {
+            back.push(moved);
+        } else if !in_gen1 {
+            return Err(PlanError::Lost {
+                resource_type: moved.resource_type,
+                physical_id: moved.physical_id,
+                gen1_stack: moved.source.stack,
+                gen2_stack: stack.name.clone(),
+            });
+        }
+    }
+    let group = unit_group(landscape, &gen1_stacks, stack);
+    Ok(Some(Unit {
+        group,
+        gen2_stack: stack.name.clone(),
+        holding,
+        gen1_stacks,
+        back,
+        parked,
+    }))
+}
+
+fn owns(state: &SimulatedStack, logical_id: &str, moved: &RecordedMove) -> bool {
+    state
+        .resources
+        .get(logical_id)
+        .is_some_and(|resource| resource.physical_id.as_deref() == Some(moved.physical_id.as_str()))
+}
+
+fn unit_group(landscape: &Landscape<'_>, gen1_stacks: &IndexSet<String>, gen2_stack: &Stack) -> String {
+    let groups: Vec<String> = landscape
+        .input
+        .resources
+        .iter()
+        .filter(|resource| {
+            landscape
+                .gen1_stack(&resource.id.logical_id())
+                .is_some_and(|stack| gen1_stacks.contains(&stack.name))
+        })
+        .map(group)
+        .collect();
+    if groups.is_empty() {
+        gen2_stack.name.clone()
+    } else {
+        groups.join(", ")
+    }
+}
+
+fn parked_resources(holding: &SimulatedStack) -> Vec<ResourceMove> {
+    holding
+        .template
+        .resources()
+        .filter(|resource| resource.logical_id != PLACEHOLDER)
+        .filter_map(|resource| {
+            let owned = holding.resources.get(resource.logical_id)?;
+            Some(ResourceMove {
+                source_logical_id: resource.logical_id.into(),
+                target_logical_id: resource.logical_id.into(),
+                resource_type: owned.resource_type.clone(),
+                physical_id: owned.physical_id.clone()?,
+            })
+        })
+        .collect()
+}
+
+/// What was moved into this Gen 2 stack: from the record, else from the holding stack, else from Amplify's own ids.
+fn known_moves<'a>(
+    landscape: &mut Landscape<'a>,
+    nested_id: &str,
+    stack: &'a Stack,
+    holding: HoldingState,
+    record: Option<&MigrationRecord>,
+    findings: &mut Vec<Finding>,
+) -> Result<Vec<RecordedMove>, PlanError> {
+    let into_this = |moves: &[RecordedMove]| -> Vec<RecordedMove> {
+        moves
+            .iter()
+            .filter(|moved| moved.kind == MoveKind::Move && moved.target.stack == stack.name)
+            .cloned()
+            .collect()
     };
-    let evaluator = Evaluator::new(
-        &state.template,
-        &state.parameter_values(),
-        state.pseudo_parameters(input.place),
-        &source,
-    );
-    evaluator.template().template
+    if let Some(record) = record {
+        let moves = into_this(&record.moves);
+        if !moves.is_empty() {
+            return Ok(moves);
+        }
+    }
+    let holding_stack = landscape
+        .state(&holding_name(&stack.name))
+        .filter(|_| holding == HoldingState::Usable);
+    if let Some(holding_stack) = holding_stack {
+        let moves = into_this(&remembered_moves(&holding_stack.template));
+        if !moves.is_empty() {
+            return Ok(moves);
+        }
+    }
+    let inferred = inferred_moves(landscape, nested_id, stack)?;
+    for moved in &inferred {
+        findings.push(inventory::inferred(moved));
+    }
+    Ok(inferred)
+}
+
+fn plan_unit(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit) -> Result<(), PlanError> {
+    let holding_stack = holding_name(&unit.gen2_stack);
+    if unit.holding == HoldingState::Shell {
+        assembly.shell(&holding_stack);
+        assembly.delete(&holding_stack, DeleteReason::Shell, &unit.group);
+    }
+    prepare_gen2(landscape, assembly, unit)?;
+    for gen1_stack in &unit.gen1_stacks {
+        move_back(assembly, unit, gen1_stack);
+    }
+    if unit.holding == HoldingState::Usable {
+        restore_parked(assembly, unit, &holding_stack);
+        assembly.delete(&holding_stack, DeleteReason::EmptyHolding, &unit.group);
+    }
+    Ok(())
+}
+
+/// A deployment after the refactor has made the Gen 2 template symbolic again.
+fn prepare_gen2(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit) -> Result<(), PlanError> {
+    let moved: IndexSet<String> = unit.back.iter().map(|moved| moved.target.logical_id.clone()).collect();
+    let Some(state) = assembly
+        .simulation
+        .stacks
+        .get(&unit.gen2_stack)
+        .filter(|_| !moved.is_empty())
+    else {
+        return Ok(());
+    };
+    let deployed = landscape.deployed(&unit.gen2_stack);
+    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved)?;
+    assembly.update(&unit.gen2_stack, prepared, UpdatePurpose::Prepare, &unit.group);
+    Ok(())
+}
+
+fn move_back(assembly: &mut Assembly<'_>, unit: &Unit, gen1_stack: &str) {
+    let moved: Vec<&RecordedMove> = unit
+        .back
+        .iter()
+        .filter(|moved| moved.source.stack == gen1_stack)
+        .collect();
+    if moved.is_empty() {
+        return;
+    }
+    let renamed: IndexMap<&str, &str> = moved
+        .iter()
+        .map(|moved| (moved.target.logical_id.as_str(), moved.source.logical_id.as_str()))
+        .collect();
+    let (Some(source), Some(target)) = (
+        assembly.template(&unit.gen2_stack).cloned(),
+        assembly.template(gen1_stack).cloned(),
+    ) else {
+        return;
+    };
+    let (source_after, target_after, order) = transplant(source, target, &renamed);
+    let moves = order
+        .iter()
+        .filter_map(|logical_id| moved.iter().find(|moved| moved.target.logical_id == *logical_id))
+        .map(|moved| ResourceMove {
+            source_logical_id: moved.target.logical_id.clone(),
+            target_logical_id: moved.source.logical_id.clone(),
+            resource_type: moved.resource_type.clone(),
+            physical_id: moved.physical_id.clone(),
+        })
+        .collect();
+    let planned = PlannedMove {
+        kind: MoveKind::MoveBack,
+        source: &unit.gen2_stack,
+        target: gen1_stack,
+        source_after,
+        target_after,
+        moves,
+    };
+    assembly.refactor(planned, &unit.group);
+}
+
+fn restore_parked(assembly: &mut Assembly<'_>, unit: &Unit, holding_stack: &str) {
+    if unit.parked.is_empty() {
+        return;
+    }
+    let Some(mut holding) = assembly.template(holding_stack).cloned() else {
+        return;
+    };
+    if holding.resource(PLACEHOLDER).is_none() {
+        holding.insert("Resources", PLACEHOLDER, literal::placeholder());
+        assembly.update(holding_stack, holding.clone(), UpdatePurpose::Placeholder, &unit.group);
+    }
+    let Some(gen2) = assembly.template(&unit.gen2_stack).cloned() else {
+        return;
+    };
+    let same_ids: IndexMap<&str, &str> = unit
+        .parked
+        .iter()
+        .map(|moved| (moved.source_logical_id.as_str(), moved.target_logical_id.as_str()))
+        .collect();
+    let (source_after, target_after, _) = transplant(holding, gen2, &same_ids);
+    let planned = PlannedMove {
+        kind: MoveKind::Restore,
+        source: holding_stack,
+        target: &unit.gen2_stack,
+        source_after,
+        target_after,
+        moves: unit.parked.clone(),
+    };
+    assembly.refactor(planned, &unit.group);
+}
+
+/// Gives the stacks their original templates back where that changes no resource; else takes the placeholder away.
+fn restore_templates(
+    assembly: &mut Assembly<'_>,
+    unit: &Unit,
+    record: Option<&MigrationRecord>,
+    findings: &mut Vec<Finding>,
+) {
+    for stack in unit.gen1_stacks.iter().chain([&unit.gen2_stack]) {
+        let Some(live) = assembly.template(stack).cloned() else {
+            continue;
+        };
+        let original = record
+            .and_then(|record| record.stacks.get(stack))
+            .map(|recorded| &recorded.original);
+        if original.is_some_and(|original| same_template(original, &live)) {
+            continue;
+        }
+        match original.filter(|original| changes_nothing(assembly, stack, original)) {
+            Some(original) => {
+                assembly.update(stack, original.clone(), UpdatePurpose::RestoreTemplate, &unit.group);
+            }
+            None => {
+                findings.push(inventory::template_stays_literal(stack, original.is_some()));
+                without_placeholder(assembly, stack, live, &unit.group);
+            }
+        }
+    }
+}
+
+/// The update would touch nothing but policies and the placeholder.
+fn changes_nothing(assembly: &Assembly<'_>, stack: &str, original: &Template) -> bool {
+    let mut trial = assembly.simulation.clone();
+    trial.update(stack, original).is_ok_and(|effect| {
+        effect.created.is_empty()
+            && effect.changed.is_empty()
+            && effect.deleted.iter().all(|logical_id| logical_id == PLACEHOLDER)
+    })
+}
+
+fn without_placeholder(assembly: &mut Assembly<'_>, stack: &str, mut template: Template, group: &str) {
+    let others = assembly
+        .simulation
+        .stacks
+        .get(stack)
+        .is_some_and(|stack| stack.resources.keys().any(|logical_id| logical_id != PLACEHOLDER));
+    if others && template.remove("Resources", PLACEHOLDER).is_some() {
+        assembly.update(stack, template, UpdatePurpose::RestoreTemplate, group);
+    }
 }

@@ -2,7 +2,7 @@
 
 import pytest
 from assembly_builder import write_assembly
-from building_blocks import table
+from building_blocks import parameter, retained, table, template
 
 IMPORTABLE = {
     "StreamSpecification": {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"},
@@ -129,3 +129,31 @@ def test_an_imported_table_must_be_what_the_backend_expects(own_cloud, assembly,
     text = assembly(imported="Note-abc-dev", expect_success=False)
     assert "Imported table properties did not match the expected table properties" in text
     assert member in text
+
+
+def test_a_deployment_after_a_refactor_keeps_what_was_moved(own_cloud, assembly):
+    cloud = own_cloud
+    gen1 = retained(table(TableName="orders-dev"))
+    cloud.create("gen1", template(D=gen1, K=parameter("k")))
+    cloud.control("POST", "/_ledger/mark-production")
+    deployed = assembly()
+    storage = cloud.physical_ids(deployed["stackId"])["storage"]
+    body = cloud.cloudformation.get_template(StackName=storage, TemplateStage="Original")["TemplateBody"]
+    own_orders, others = body["Resources"]["Orders"], {k: v for k, v in body["Resources"].items() if k != "Orders"}
+    parked = cloud.refactor(
+        {storage: {**body, "Resources": others}, "holding": template(Orders=own_orders)},
+        [(storage, "Orders", "holding", "Orders")],
+        create=True,
+    )
+    assert parked["ExecutionStatus"] == "EXECUTE_COMPLETE", parked
+    moved = cloud.refactor(
+        {"gen1": template(K=parameter("k")), storage: {**body, "Resources": {**others, "Orders": gen1}}},
+        [("gen1", "D", storage, "Orders")],
+    )
+    assert moved["ExecutionStatus"] == "EXECUTE_COMPLETE", moved
+    again = assembly(table_name="orders-dev", output="2")
+    assert again["outcome"] == "updated"
+    assert cloud.physical_ids(storage)["Orders"] == "orders-dev"
+    assert cloud.violations() == []
+    assembly(output="3")  # a backend that does not name the table would replace it
+    assert {v["kind"] for v in cloud.violations()} >= {"replaced"}

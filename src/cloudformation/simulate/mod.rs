@@ -15,6 +15,7 @@ pub use update::UpdateEffect;
 pub use violation::{Rule, Violation};
 
 use super::{
+    compare::{Difference, value_differences},
     evaluate::{AttributeSource, Evaluator, ParameterValues, PseudoParameters, same_value},
     reference::{Node, ReferenceGraph},
     template::Template,
@@ -216,17 +217,31 @@ impl AttributeSource for Owned<'_> {
     }
 }
 
-/// Evaluated properties of a resource.
-fn evaluated_properties(evaluator: &Evaluator<'_>, template: &Template, logical_id: &str) -> Value {
-    let properties = template.resource(logical_id).and_then(|resource| resource.properties());
-    properties
-        .and_then(|properties| evaluator.value(&Value::Object(properties.clone())).value)
-        .unwrap_or_else(|| json!({}))
+/// Configuration of a resource after evaluation: properties, policies, metadata.
+fn configuration(evaluator: &Evaluator<'_>, template: &Template, logical_id: &str) -> Map<String, Value> {
+    let mut configuration = template
+        .resource(logical_id)
+        .map(|resource| resource.definition.clone())
+        .unwrap_or_default();
+    for key in ["Type", "Condition", "DependsOn"] {
+        configuration.shift_remove(key);
+    }
+    let evaluated = evaluator.value(&Value::Object(configuration)).value;
+    match evaluated {
+        Some(Value::Object(configuration)) => configuration,
+        _ => Map::new(),
+    }
 }
 
-/// Attributes of a definition that the service compares as they are written, and that differ.
-fn changed_attributes(before: &Map<String, Value>, after: &Map<String, Value>) -> Vec<&'static str> {
-    [
+/// Properties that differ, and attributes (policies, metadata) that differ.
+fn configuration_changes(
+    before: &Map<String, Value>,
+    after: &Map<String, Value>,
+) -> (Vec<Difference>, Vec<&'static str>) {
+    let none = json!({});
+    let properties =
+        |configuration: &Map<String, Value>| configuration.get("Properties").cloned().unwrap_or(none.clone());
+    let attributes = [
         "DeletionPolicy",
         "UpdateReplacePolicy",
         "Metadata",
@@ -239,7 +254,11 @@ fn changed_attributes(before: &Map<String, Value>, after: &Map<String, Value>) -
         (Some(before), Some(after)) => !same_value(before, after),
         _ => true,
     })
-    .collect()
+    .collect();
+    (
+        value_differences("", &properties(before), &properties(after)),
+        attributes,
+    )
 }
 
 #[cfg(test)]

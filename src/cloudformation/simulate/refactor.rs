@@ -3,11 +3,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{
-    Rule, SimulatedResource, SimulatedStack, Simulation, Violation, changed_attributes, evaluated_properties, limits,
+    Rule, SimulatedResource, SimulatedStack, Simulation, Violation, configuration, configuration_changes, limits,
     template_violations,
 };
 use crate::cloudformation::{
-    compare::value_differences,
     evaluate::{ParameterValues, PseudoParameters, is_literal, same_value},
     reference::names_in,
     template::Template,
@@ -370,23 +369,18 @@ impl Simulation<'_> {
     ) -> Vec<String> {
         let evaluated = |stack: &SimulatedStack, logical_id: &str| {
             self.with_evaluator(stack, &stack.template, &stack.resources, |evaluator| {
-                evaluated_properties(evaluator, &stack.template, logical_id)
+                configuration(evaluator, &stack.template, logical_id)
             })
         };
-        let mut changes: Vec<String> =
-            value_differences("", &evaluated(before, before_id), &evaluated(after, after_id))
-                .into_iter()
-                .map(|difference| format!("property {} changes", difference.path))
-                .collect();
-        let definitions = (before.template.resource(before_id), after.template.resource(after_id));
-        if let (Some(old), Some(new)) = definitions {
-            changes.extend(
-                changed_attributes(old.definition, new.definition)
-                    .into_iter()
-                    .map(|attribute| format!("its {attribute} changes")),
-            );
-        }
-        changes
+        let (properties, attributes) =
+            configuration_changes(&evaluated(before, before_id), &evaluated(after, after_id));
+        let properties = properties
+            .into_iter()
+            .map(|difference| format!("property {} changes", difference.path));
+        let attributes = attributes
+            .into_iter()
+            .map(|attribute| format!("its {attribute} changes"));
+        properties.chain(attributes).collect()
     }
 
     /// Nothing new, nothing lost, and what stays is unchanged.

@@ -1,12 +1,9 @@
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::{
-    Rule, SimulatedResource, Simulation, Violation, changed_attributes, evaluated_properties, template_violations,
+    Rule, SimulatedResource, Simulation, Violation, configuration, configuration_changes, template_violations,
 };
-use crate::cloudformation::{
-    compare::{Difference, value_differences},
-    template::Template,
-};
+use crate::cloudformation::{compare::Difference, template::Template};
 
 /// What an update of a stack would do.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -93,30 +90,27 @@ impl Simulation<'_> {
         let Some(existing) = self.stacks.get(stack) else { return };
         let evaluate = |template: &Template| {
             self.with_evaluator(existing, template, &existing.resources, |evaluator| {
-                evaluated_properties(evaluator, template, logical_id)
+                configuration(evaluator, template, logical_id)
             })
         };
-        let definition = |template: &Template| -> Map<String, Value> {
-            template
-                .resource(logical_id)
-                .map(|resource| resource.definition.clone())
-                .unwrap_or_default()
+        let resource_type = |template: &Template| {
+            let resource = template.resource(logical_id)?;
+            Some(Value::from(resource.resource_type()))
         };
-        let (old, new) = (definition(&existing.template), definition(template));
-        if old.get("Type") != new.get("Type") {
-            effect.changed.push((
-                logical_id.into(),
-                Difference {
-                    path: "/Type".into(),
-                    left: old.get("Type").cloned(),
-                    right: new.get("Type").cloned(),
-                },
-            ));
-        }
-        for difference in value_differences("", &evaluate(&existing.template), &evaluate(template)) {
+        let (old, new) = (resource_type(&existing.template), resource_type(template));
+        if old != new {
+            let difference = Difference {
+                path: "/Type".into(),
+                left: old,
+                right: new,
+            };
             effect.changed.push((logical_id.into(), difference));
         }
-        for attribute in changed_attributes(&old, &new) {
+        let (properties, attributes) = configuration_changes(&evaluate(&existing.template), &evaluate(template));
+        for difference in properties {
+            effect.changed.push((logical_id.into(), difference));
+        }
+        for attribute in attributes {
             effect.attributes.push((logical_id.into(), attribute));
         }
     }

@@ -1,13 +1,13 @@
 //! Live configuration before and after the moves.
 
 use futures::future::try_join_all;
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
 use super::{error::ExecutionError, run::Run};
 use crate::{
     cloud::{CloudError, LiveConfiguration},
     error::Result,
-    refactor::{RefactorOperation, RefactorPlan, ResourceMove},
+    refactor::{Presence, RefactorOperation, RefactorPlan, ResourceMove},
 };
 
 /// Configurations before the first operation, by physical id.
@@ -21,17 +21,23 @@ impl Snapshot {
     pub(super) async fn take(run: &Run<'_>, plan: &RefactorPlan) -> Result<Self> {
         let mut moves: IndexMap<&str, &ResourceMove> = IndexMap::new();
         for planned in &plan.operations {
-            if let RefactorOperation::Move(operation) = &planned.operation {
+            if let RefactorOperation::CreateAndExecuteStackRefactor(operation) = &planned.operation {
                 moves.extend(operation.moves.iter().map(|one| (one.physical_id.as_str(), one)));
             }
         }
-        let user_pools: Vec<String> = plan
-            .before
+        let user_pools: IndexSet<String> = plan
+            .operations
             .iter()
-            .flat_map(|state| state.resources.values())
+            .flat_map(|planned| &planned.before)
+            .filter_map(|expectation| match &expectation.presence {
+                Presence::Present { resources, .. } => Some(resources.values()),
+                Presence::Absent | Presence::Shell => None,
+            })
+            .flatten()
             .filter(|resource| resource.resource_type == "AWS::Cognito::UserPool")
             .filter_map(|resource| resource.physical_id.clone())
             .collect();
+        let user_pools: Vec<String> = user_pools.into_iter().collect();
         let read = moves.values().map(|one| read(run, one, &user_pools));
         let configurations = try_join_all(read).await?;
         Ok(Self {

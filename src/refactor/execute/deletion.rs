@@ -10,10 +10,10 @@ use super::{
 use crate::{
     error::Result,
     plan::OperationOutcome,
-    refactor::{HoldingDeletion, PLACEHOLDER_LOGICAL_ID},
+    refactor::{DeleteStack, PLACEHOLDER},
 };
 
-pub(super) async fn carry_out(run: &Run<'_>, operation: &str, deletion: &HoldingDeletion) -> Result<OperationOutcome> {
+pub(super) async fn carry_out(run: &Run<'_>, operation: &str, deletion: &DeleteStack) -> Result<OperationOutcome> {
     delete(run, operation, &deletion.stack.name).await
 }
 
@@ -62,7 +62,7 @@ async fn ensure_owns_nothing(run: &Run<'_>, operation: &str, stack: &str) -> Res
     };
     match resources
         .iter()
-        .find(|(logical_id, resource)| *logical_id != PLACEHOLDER_LOGICAL_ID && resource.physical_id.is_some())
+        .find(|(logical_id, resource)| *logical_id != PLACEHOLDER && resource.physical_id.is_some())
     {
         None => Ok(()),
         Some((logical_id, _)) => Err(ExecutionError::StackChanged {

@@ -239,6 +239,15 @@ pub enum TargetError {
         /// App of the stack.
         found: String,
     },
+    /// `--mappings` names a file that cannot be read.
+    #[error("the mapping file {path} cannot be read: {source}")]
+    MappingsUnreadable {
+        /// File.
+        path: String,
+        /// The system's error.
+        #[source]
+        source: std::io::Error,
+    },
     /// The credentials belong to another account.
     #[error("the credentials belong to account {found}, but the environment is deployed in account {expected}")]
     WrongAccount {
@@ -259,6 +268,7 @@ impl CodedError for TargetError {
             Self::IsNested { .. } => "GEN2_ROOT_IS_NESTED",
             Self::RootNotStable { .. } => "STACK_NOT_STABLE",
             Self::OtherApp { .. } => "GEN2_ROOT_OF_OTHER_APP",
+            Self::MappingsUnreadable { .. } => "MAPPINGS_FILE_UNREADABLE",
             Self::WrongAccount { .. } => "ACCOUNT_MISMATCH",
         }
     }
@@ -270,6 +280,7 @@ impl CodedError for TargetError {
             }
             Self::Gen1RootMissing { .. } => "Make sure that region and credentials are those of the environment, and run `amplify pull`.".into(),
             Self::RootNotStable { .. } => "Wait until a running deployment has ended, or repair the failed one, then run refactor again.".into(),
+            Self::MappingsUnreadable { .. } => "Check the path that is given with --mappings.".into(),
             Self::WrongAccount { .. } => "Use credentials of the environment's account, for example with --profile.".into(),
         }
     }
@@ -286,11 +297,53 @@ impl CodedError for TargetError {
             Self::OtherApp { stack, expected, found } => {
                 json!({ "stack": stack, "expected": expected, "found": found })
             }
+            Self::MappingsUnreadable { path, .. } => json!({ "path": path }),
             Self::WrongAccount { expected, found } => json!({ "expected": expected, "found": found }),
         };
         match details {
             Value::Object(details) => details,
             _ => Map::new(),
         }
+    }
+}
+
+/// Why the planned operations cannot be written down.
+#[derive(Debug, Error)]
+pub enum OutputError {
+    /// The folder is in use.
+    #[error("{path} is not an empty folder")]
+    NotEmpty {
+        /// Folder.
+        path: String,
+    },
+    /// The disk refuses.
+    #[error("{path} cannot be written: {source}")]
+    Io {
+        /// File or folder.
+        path: String,
+        /// The system's error.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl CodedError for OutputError {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::NotEmpty { .. } => "OUTPUT_NOT_EMPTY",
+            Self::Io { .. } => "OUTPUT_IO",
+        }
+    }
+
+    fn resolution(&self) -> String {
+        match self {
+            Self::NotEmpty { .. } => "Name a folder that does not exist or is empty.".into(),
+            Self::Io { .. } => "Make sure that the folder is on a writable disk with free space.".into(),
+        }
+    }
+
+    fn details(&self) -> Map<String, Value> {
+        let (Self::NotEmpty { path } | Self::Io { path, .. }) = self;
+        Map::from_iter([("path".to_owned(), Value::from(path.as_str()))])
     }
 }

@@ -5,6 +5,7 @@ mod deletion;
 mod error;
 mod history;
 mod moves;
+mod output;
 mod planning;
 mod run;
 mod step;

@@ -16,7 +16,7 @@ use crate::{
     deployment::StackResource,
     error::Result,
     plan::OperationOutcome,
-    refactor::StackMove,
+    refactor::StackRefactor,
 };
 
 /// Longest description of a stack refactor, in bytes.
@@ -28,7 +28,7 @@ const CREATION_ATTEMPTS: usize = 3;
 pub(super) async fn carry_out(
     run: &Run<'_>,
     operation: &str,
-    moved: &StackMove,
+    moved: &StackRefactor,
     before: &Snapshot,
 ) -> Result<OperationOutcome> {
     let outcome = match state(run, operation, moved).await? {
@@ -48,22 +48,22 @@ enum MoveState {
 }
 
 /// Decides by what the stacks own now.
-async fn state(run: &Run<'_>, operation: &str, moved: &StackMove) -> Result<MoveState> {
-    until_usable(run, operation, &moved.source.id).await?;
-    let target = until_settled(run, operation, &moved.target.id).await?;
+async fn state(run: &Run<'_>, operation: &str, moved: &StackRefactor) -> Result<MoveState> {
+    until_usable(run, operation, &moved.source.stack.id).await?;
+    let target = until_settled(run, operation, &moved.target.stack.id).await?;
     let is_shell = target
         .as_ref()
         .is_some_and(|target| target.status == "REVIEW_IN_PROGRESS");
     if is_shell {
-        deletion::delete(run, operation, &moved.target.name).await?;
+        deletion::delete(run, operation, &moved.target.stack.name).await?;
     }
     let target_exists = target.is_some() && !is_shell;
     if target_exists {
-        until_usable(run, operation, &moved.target.id).await?;
+        until_usable(run, operation, &moved.target.stack.id).await?;
     }
-    let source = resources(run, operation, &moved.source.id).await?;
+    let source = resources(run, operation, &moved.source.stack.id).await?;
     let owned = if target_exists {
-        resources(run, operation, &moved.target.id).await?
+        resources(run, operation, &moved.target.stack.id).await?
     } else {
         IndexMap::new()
     };
@@ -85,31 +85,31 @@ async fn state(run: &Run<'_>, operation: &str, moved: &StackMove) -> Result<Move
                 live.unwrap_or("missing"),
                 one.physical_id
             );
-            return Err(changed(&moved.source.name, difference).into());
+            return Err(changed(&moved.source.stack.name, difference).into());
         }
         if owned
             .get(&one.target_logical_id)
             .is_some_and(|resource| resource.physical_id.is_some())
         {
             return Err(changed(
-                &moved.target.name,
+                &moved.target.stack.name,
                 format!("it owns a resource {} already", one.target_logical_id),
             )
             .into());
         }
     }
-    let live = run.template(operation, &moved.source.id).await?;
-    if !run.is_expected(&moved.source.name, &live, &moved.source_before) {
-        return Err(changed(&moved.source.name, "its template is another one".into()).into());
+    let live = run.template(operation, &moved.source.stack.id).await?;
+    if !run.is_expected(&moved.source.stack.name, &live, moved.source.before.as_ref()) {
+        return Err(changed(&moved.source.stack.name, "its template is another one".into()).into());
     }
-    match (&moved.target_before, target_exists) {
-        (None, true) => return Err(changed(&moved.target.name, "it exists already".into()).into()),
-        (Some(_), false) => return Err(changed(&moved.target.name, "it does not exist any more".into()).into()),
+    match (&moved.target.before, target_exists) {
+        (None, true) => return Err(changed(&moved.target.stack.name, "it exists already".into()).into()),
+        (Some(_), false) => return Err(changed(&moved.target.stack.name, "it does not exist any more".into()).into()),
         (None, false) => {}
         (Some(expected), true) => {
-            let live = run.template(operation, &moved.target.id).await?;
-            if !run.is_expected(&moved.target.name, &live, expected) {
-                return Err(changed(&moved.target.name, "its template is another one".into()).into());
+            let live = run.template(operation, &moved.target.stack.id).await?;
+            if !run.is_expected(&moved.target.stack.name, &live, Some(expected)) {
+                return Err(changed(&moved.target.stack.name, "its template is another one".into()).into());
             }
         }
     }
@@ -127,7 +127,7 @@ async fn resources(run: &Run<'_>, operation: &str, stack: &str) -> Result<IndexM
 
 /// The first resource that is not where the move leads; none when all are.
 fn misplaced(
-    moved: &StackMove,
+    moved: &StackRefactor,
     source: &IndexMap<String, StackResource>,
     target: &IndexMap<String, StackResource>,
 ) -> Option<String> {
@@ -140,45 +140,47 @@ fn misplaced(
         if !owns(target, &one.target_logical_id, &one.physical_id) {
             return Some(format!(
                 "{} does not own {} as {}",
-                moved.target.name, one.physical_id, one.target_logical_id
+                moved.target.stack.name, one.physical_id, one.target_logical_id
             ));
         }
         if owns(source, &one.source_logical_id, &one.physical_id) {
             return Some(format!(
                 "{} still owns {} as {}",
-                moved.source.name, one.physical_id, one.source_logical_id
+                moved.source.stack.name, one.physical_id, one.source_logical_id
             ));
         }
         None
     })
 }
 
-async fn move_resources(run: &Run<'_>, operation: &str, moved: &StackMove) -> Result<()> {
+async fn move_resources(run: &Run<'_>, operation: &str, moved: &StackRefactor) -> Result<()> {
     let tag = format!(" [{}/{operation}]", run.id);
-    let description = format!("{}{tag}", moved.description(DESCRIPTION_LIMIT - tag.len()));
+    let room = DESCRIPTION_LIMIT - tag.len();
+    let shown: String = moved.description.chars().take(room).collect();
+    let description = format!("{shown}{tag}");
     run.intend(
         operation,
         json!({ "createStackRefactor": description, "kind": moved.kind, "moves": moved.moves }),
     )?;
-    let source = Upload::of(run, operation, &moved.source.name, &moved.source_after)
+    let source = Upload::of(run, operation, &moved.source.stack.name, &moved.source.after)
         .await
         .map_err(|error| run.failed(operation, error))?;
-    let target = Upload::of(run, operation, &moved.target.name, &moved.target_after)
+    let target = Upload::of(run, operation, &moved.target.stack.name, &moved.target.after)
         .await
         .map_err(|error| run.failed(operation, error))?;
     let request = StackRefactorRequest {
         description,
-        creates_stack: moved.creates_target,
+        creates_stack: moved.create_target,
         definitions: vec![
             StackRefactorDefinition {
-                stack: moved.source.id.clone(),
+                stack: moved.source.stack.id.clone(),
                 template: source.source.clone(),
             },
             StackRefactorDefinition {
-                stack: if moved.creates_target {
-                    moved.target.name.clone()
+                stack: if moved.create_target {
+                    moved.target.stack.name.clone()
                 } else {
-                    moved.target.id.clone()
+                    moved.target.stack.id.clone()
                 },
                 template: target.source.clone(),
             },
@@ -188,9 +190,9 @@ async fn move_resources(run: &Run<'_>, operation: &str, moved: &StackMove) -> Re
             .iter()
             .map(|one| {
                 [
-                    moved.source.name.clone(),
+                    moved.source.stack.name.clone(),
                     one.source_logical_id.clone(),
-                    moved.target.name.clone(),
+                    moved.target.stack.name.clone(),
                     one.target_logical_id.clone(),
                 ]
             })
@@ -205,7 +207,7 @@ async fn move_resources(run: &Run<'_>, operation: &str, moved: &StackMove) -> Re
 async fn create_and_execute(
     run: &Run<'_>,
     operation: &str,
-    moved: &StackMove,
+    moved: &StackRefactor,
     request: &StackRefactorRequest,
 ) -> Result<()> {
     let id = create(run, operation, request).await?;
@@ -214,8 +216,8 @@ async fn create_and_execute(
     if created.status != "CREATE_COMPLETE" {
         remove_shell(run, operation, moved).await?;
         return Err(ExecutionError::RefactorRefused {
-            source_stack: moved.source.name.clone(),
-            target_stack: moved.target.name.clone(),
+            source_stack: moved.source.stack.name.clone(),
+            target_stack: moved.target.stack.name.clone(),
             reason: created.status_reason.unwrap_or(created.status),
         }
         .into());
@@ -230,8 +232,8 @@ async fn create_and_execute(
     if !differences.is_empty() {
         remove_shell(run, operation, moved).await?;
         return Err(ExecutionError::PreviewDiffers {
-            source_stack: moved.source.name.clone(),
-            target_stack: moved.target.name.clone(),
+            source_stack: moved.source.stack.name.clone(),
+            target_stack: moved.target.stack.name.clone(),
             differences,
         }
         .into());
@@ -242,8 +244,8 @@ async fn create_and_execute(
     if executed.execution_status != "EXECUTE_COMPLETE" {
         remove_shell(run, operation, moved).await?;
         return Err(ExecutionError::RefactorFailed {
-            source_stack: moved.source.name.clone(),
-            target_stack: moved.target.name.clone(),
+            source_stack: moved.source.stack.name.clone(),
+            target_stack: moved.target.stack.name.clone(),
             status: executed.execution_status,
             reason: executed
                 .execution_status_reason
@@ -253,17 +255,17 @@ async fn create_and_execute(
         .into());
     }
     // The refactor is reported complete seconds before its stacks are.
-    until_usable(run, operation, &moved.source.id).await?;
-    until_usable(run, operation, &moved.target.id).await?;
+    until_usable(run, operation, &moved.source.stack.id).await?;
+    until_usable(run, operation, &moved.target.stack.id).await?;
     let (source, target) = (
-        resources(run, operation, &moved.source.id).await?,
-        resources(run, operation, &moved.target.id).await?,
+        resources(run, operation, &moved.source.stack.id).await?,
+        resources(run, operation, &moved.target.stack.id).await?,
     );
     match misplaced(moved, &source, &target) {
         None => Ok(()),
         Some(difference) => Err(ExecutionError::OwnershipWrong {
-            source_stack: moved.source.name.clone(),
-            target_stack: moved.target.name.clone(),
+            source_stack: moved.source.stack.name.clone(),
+            target_stack: moved.target.stack.name.clone(),
             difference,
         }
         .into()),
@@ -356,28 +358,31 @@ async fn until(
 }
 
 /// A refactor that fails can leave the stack that it would have created as a shell.
-async fn remove_shell(run: &Run<'_>, operation: &str, moved: &StackMove) -> Result<()> {
-    if !moved.creates_target {
+async fn remove_shell(run: &Run<'_>, operation: &str, moved: &StackRefactor) -> Result<()> {
+    if !moved.create_target {
         return Ok(());
     }
-    match until_settled(run, operation, &moved.target.name).await? {
+    match until_settled(run, operation, &moved.target.stack.name).await? {
         Some(found) if found.status == "REVIEW_IN_PROGRESS" => {
-            deletion::delete(run, operation, &moved.target.name).await.map(drop)
+            deletion::delete(run, operation, &moved.target.stack.name)
+                .await
+                .map(drop)
         }
         _ => Ok(()),
     }
 }
 
 /// Every difference between what the service would do and what is planned.
-fn preview_differences(moved: &StackMove, preview: &[RefactorAction]) -> Vec<String> {
+fn preview_differences(moved: &StackRefactor, preview: &[RefactorAction]) -> Vec<String> {
     let mut differences = Vec::new();
     let mut expected: Vec<_> = moved.moves.iter().collect();
     for action in preview {
         match (action.action.as_str(), action.entity.as_str()) {
             ("MOVE", "RESOURCE") => {
                 let position = expected.iter().position(|one| {
-                    action.source.as_ref() == Some(&(moved.source.name.clone(), one.source_logical_id.clone()))
-                        && action.target.as_ref() == Some(&(moved.target.name.clone(), one.target_logical_id.clone()))
+                    action.source.as_ref() == Some(&(moved.source.stack.name.clone(), one.source_logical_id.clone()))
+                        && action.target.as_ref()
+                            == Some(&(moved.target.stack.name.clone(), one.target_logical_id.clone()))
                         && action.physical_id.as_ref().is_none_or(|id| *id == one.physical_id)
                 });
                 match position {
@@ -387,7 +392,7 @@ fn preview_differences(moved: &StackMove, preview: &[RefactorAction]) -> Vec<Str
                     None => differences.push(format!("it would move {:?} to {:?}", action.source, action.target)),
                 }
             }
-            ("CREATE", "STACK") if moved.creates_target => {}
+            ("CREATE", "STACK") if moved.create_target => {}
             _ => differences.push(format!("it would {} a {}", action.action, action.entity)),
         }
     }

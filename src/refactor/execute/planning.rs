@@ -1,6 +1,6 @@
 //! Reads what a refactor needs, checks that the stacks are the right ones, and plans.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use futures::future::try_join_all;
 use indexmap::IndexMap;
@@ -12,15 +12,14 @@ use super::{
 };
 use crate::{
     backend::model::Resource,
-    cloud::{Cloud, Depth, read_stack, read_tree},
+    cloud::{Cloud, CloudError, Depth, read_stack, read_tree},
     cloudformation::Place,
     deployment::{Stack, StackTree},
     error::Result,
     journal::{Journal, MigrationFolder},
     plan::{Event, EventSink},
     refactor::{
-        KnownAttributes, RefactorInput, holding_stack_name,
-        pairing::{ExplicitMapping, read_mappings},
+        AttributeRequest, KnownAttributes, LiveAttributes, PlanError, PlanInput, ResourceMappings, holding_names,
         plan_forward, plan_rollback,
     },
 };
@@ -59,16 +58,16 @@ pub struct RefactorRequest {
 /// When a stack is missing, belongs to another app, account or generation, or the plan cannot be made.
 pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> Result<RefactorStep> {
     let mappings = match &request.mappings {
-        Some(path) => read_mappings(&path.to_string_lossy())?,
-        None => Vec::<ExplicitMapping>::new(),
+        Some(path) => read_mappings(path)?,
+        None => ResourceMappings::default(),
     };
     let recorded = history(&Journal::read(
         &MigrationFolder::of(&request.project_dir),
         &request.environment,
     )?);
-    let gen2_root = match (&request.gen2_root, &recorded.gen2_root) {
+    let gen2_root = match (&request.gen2_root, &recorded.record) {
         (Some(named), _) => named.clone(),
-        (None, Some(journaled)) if request.is_rollback => journaled.clone(),
+        (None, Some(record)) if request.is_rollback => record.gen2_root.name.clone(),
         (None, _) => return Err(TargetError::NotNamed.into()),
     };
     if gen2_root == request.gen1_root {
@@ -81,18 +80,14 @@ pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> 
     let api = request.cloud.cloudformation.as_ref();
     let gen2_with_holding = async {
         let tree = read_tree(api, &gen2_root, Depth::Categories).await?;
-        let names: Vec<String> = tree
-            .iter()
-            .flat_map(|tree| tree.nested.values())
-            .map(|child| holding_stack_name(&child.stack.name))
-            .collect();
+        let names = tree.as_ref().map(holding_names).unwrap_or_default();
         let holding = try_join_all(names.iter().map(|name| read_holding(&request.cloud, name))).await?;
         let holding: IndexMap<String, Stack> = holding
             .into_iter()
             .flatten()
             .map(|stack| (stack.name.clone(), stack))
             .collect();
-        Ok::<_, crate::cloud::CloudError>((tree, holding))
+        Ok::<_, CloudError>((tree, holding))
     };
     let (account, gen1, gen2) = tokio::join!(
         request.cloud.account_id(),
@@ -125,20 +120,33 @@ pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> 
         account_id,
         region: request.cloud.region.clone(),
     };
-    let known = KnownAttributes::new();
-    let input = RefactorInput {
-        place: &place,
-        gen1: &gen1,
-        gen2: &gen2,
-        holding: &holding,
-        resources: &request.resources,
-        mappings: &mappings,
-        attributes: &known,
-    };
-    let plan = if request.is_rollback {
-        plan_rollback(&input, &recorded.pairs, &recorded.originals)?
-    } else {
-        plan_forward(&input)?
+    let mut known = KnownAttributes::default();
+    let plan = loop {
+        let input = PlanInput {
+            gen1: &gen1,
+            gen2: &gen2,
+            holdings: &holding,
+            resources: &request.resources,
+            account_id: &place.account_id,
+            region: &place.region,
+            mappings: &mappings,
+            attributes: &known,
+        };
+        let planned = if request.is_rollback {
+            plan_rollback(&input, recorded.record.as_ref())
+        } else {
+            plan_forward(&input)
+        };
+        match planned {
+            Ok(plan) => break plan,
+            // Read what can be read, and plan again; what cannot stays the error that it is.
+            Err(PlanError::AttributesNeeded(requests)) => {
+                if !read_attributes(&request.cloud, &requests, &mut known).await? {
+                    return Err(PlanError::AttributesNeeded(requests).into());
+                }
+            }
+            Err(error) => return Err(error.into()),
+        }
     };
     Ok(RefactorStep {
         plan,
@@ -152,13 +160,47 @@ pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> 
             deployment_bucket: request.deployment_bucket,
         },
         cloud: request.cloud,
-        known,
         checks: request.checks,
     })
 }
 
+fn read_mappings(path: &Path) -> Result<ResourceMappings> {
+    let shown = path.display().to_string();
+    let text = std::fs::read_to_string(path).map_err(|source| TargetError::MappingsUnreadable {
+        path: shown.clone(),
+        source,
+    })?;
+    Ok(ResourceMappings::parse(&text, &shown)?)
+}
+
+/// Reads attributes that follow from nothing that is known. `true` when at least one is new.
+async fn read_attributes(cloud: &Cloud, requests: &[AttributeRequest], known: &mut KnownAttributes) -> Result<bool> {
+    let mut is_new = false;
+    for request in requests {
+        if (request.resource_type.as_str(), request.attribute.as_str()) != ("AWS::DynamoDB::Table", "StreamArn") {
+            continue;
+        }
+        if known
+            .attribute(&request.resource_type, &request.physical_id, &request.attribute)
+            .is_some()
+        {
+            continue;
+        }
+        match cloud.live.table_stream_arn(&request.physical_id).await {
+            Ok(Some(arn)) => {
+                known.insert(request, arn.into());
+                is_new = true;
+            }
+            Ok(None) => {}
+            Err(error) if error.is_unavailable() => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(is_new)
+}
+
 /// A holding stack usually does not exist: asked for alone first, so that nothing else is read in vain.
-async fn read_holding(cloud: &Cloud, name: &str) -> Result<Option<Stack>, crate::cloud::CloudError> {
+async fn read_holding(cloud: &Cloud, name: &str) -> Result<Option<Stack>, CloudError> {
     match cloud.cloudformation.describe_stack(name).await? {
         None => Ok(None),
         Some(_) => read_stack(cloud.cloudformation.as_ref(), name).await,

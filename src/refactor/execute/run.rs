@@ -73,9 +73,11 @@ impl<'a> Run<'a> {
                 message: describe(index),
             });
             let outcome = match &planned.operation {
-                RefactorOperation::Update(operation) => update::carry_out(self, &planned.id, operation).await,
-                RefactorOperation::Move(operation) => moves::carry_out(self, &planned.id, operation, &before).await,
-                RefactorOperation::DeleteHolding(operation) => deletion::carry_out(self, &planned.id, operation).await,
+                RefactorOperation::UpdateStack(operation) => update::carry_out(self, &planned.id, operation).await,
+                RefactorOperation::CreateAndExecuteStackRefactor(operation) => {
+                    moves::carry_out(self, &planned.id, operation, &before).await
+                }
+                RefactorOperation::DeleteStack(operation) => deletion::carry_out(self, &planned.id, operation).await,
             };
             let outcome = match outcome {
                 Ok(outcome) => outcome,
@@ -145,8 +147,8 @@ impl<'a> Run<'a> {
     }
 
     /// The live template is the expected one, or was found to mean the same.
-    pub(super) fn is_expected(&self, stack: &str, live: &Template, expected: &Template) -> bool {
-        same_template(live, expected)
+    pub(super) fn is_expected(&self, stack: &str, live: &Template, expected: Option<&Template>) -> bool {
+        expected.is_some_and(|expected| same_template(live, expected))
             || self
                 .equivalents()
                 .get(stack)

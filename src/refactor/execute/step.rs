@@ -10,7 +10,8 @@ use futures::future::{BoxFuture, join_all};
 use indexmap::IndexSet;
 
 use super::{
-    history::{History, RunContext, history},
+    history::{History, history},
+    output::write_files,
     run::Run,
 };
 use crate::{
@@ -20,14 +21,10 @@ use crate::{
     error::Result,
     journal::{Journal, MigrationFolder, RunHeader},
     plan::{
-        CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, MoveView, OperationView, Step, StepPlan,
-        Validation, ValidationReport, ValidationStatus,
+        CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationView, Step, StepPlan, Validation,
+        ValidationReport, ValidationStatus,
     },
-    refactor::{
-        KnownAttributes, MoveKind, PlannedOperation, RefactorOperation, RefactorPlan, UpdatePurpose,
-        files::{operation_files, write_operations},
-        proof,
-    },
+    refactor::{Presence, RefactorPlan},
 };
 
 /// A validation that is run when the plan is validated.
@@ -56,7 +53,6 @@ pub struct RefactorStep {
     pub(super) is_rollback: bool,
     pub(super) target: RefactorTarget,
     pub(super) cloud: Cloud,
-    pub(super) known: KnownAttributes,
     pub(super) checks: Vec<ValidationCheck>,
 }
 
@@ -71,20 +67,7 @@ impl StepPlan for RefactorStep {
     }
 
     fn operations(&self) -> Vec<OperationView> {
-        let files = operation_files(&self.plan.operations);
-        self.plan
-            .operations
-            .iter()
-            .zip(files)
-            .map(|(planned, files)| OperationView {
-                id: planned.id.clone(),
-                kind: kind(&planned.operation).to_owned(),
-                group: planned.group.clone(),
-                description: describe(planned),
-                moves: moves(&planned.operation),
-                files: files.into_iter().map(|file| file.name).collect(),
-            })
-            .collect()
+        self.plan.views()
     }
 
     fn implications(&self) -> Vec<String> {
@@ -129,12 +112,8 @@ impl StepPlan for RefactorStep {
     }
 
     fn safety_violations(&self) -> Vec<Validation> {
-        let violations = proof::violations(&self.plan, &self.target.place, &self.known);
-        let failed = !violations.is_empty();
-        let lines: Vec<String> = violations
-            .into_iter()
-            .map(|violation| format!("{} {}", violation.operation, violation.message))
-            .collect();
+        let failed = !self.plan.violations.is_empty();
+        let lines: Vec<String> = self.plan.violations.iter().map(ToString::to_string).collect();
         vec![Validation {
             name: "Moves Only".into(),
             description: "Proves on the planned templates that resources change owner and nothing else changes.".into(),
@@ -152,7 +131,7 @@ impl StepPlan for RefactorStep {
     }
 
     fn write_operations(&self, directory: &Path) -> Result<Vec<String>> {
-        Ok(write_operations(&self.plan.operations, directory)?)
+        Ok(write_files(&self.plan.operations, directory)?)
     }
 
     async fn execute(&self, events: &dyn EventSink, cancel: &CancelToken) -> Result<ExecutionReport> {
@@ -162,8 +141,14 @@ impl StepPlan for RefactorStep {
         let id = journal.begin(self.header())?;
         let run = Run::new(&self.cloud, &self.target, &journal, events, id.clone());
         let operations = folder.path().join("operations").join(id.as_str());
-        write_operations(&self.plan.operations, &operations)?;
-        let describe = |index: usize| self.plan.operations.get(index).map(describe).unwrap_or_default();
+        write_files(&self.plan.operations, &operations)?;
+        let views = self.plan.views();
+        let describe = |index: usize| {
+            views
+                .get(index)
+                .map(|view| view.description.clone())
+                .unwrap_or_default()
+        };
         let mut report = run.carry_out(&self.plan, describe, cancel).await?;
         report.next_steps = self.next_steps(report.status);
         Ok(report)
@@ -180,7 +165,7 @@ impl RefactorStep {
             region: self.target.place.region.clone(),
             gen1_root: self.target.gen1_root.clone(),
             gen2_root: Some(self.target.gen2_root.clone()),
-            context: serde_json::to_value(RunContext::of(&self.plan)).unwrap_or_default(),
+            context: serde_json::to_value(&self.plan.record).unwrap_or_default(),
         }
     }
 
@@ -198,7 +183,22 @@ impl RefactorStep {
 
     /// CloudFormation refuses a stack refactor on any stack that has a policy, whatever it allows.
     async fn stack_policies(&self) -> Result<Validation> {
-        let stacks: IndexSet<&str> = self.plan.before.iter().map(|state| state.stack.id.as_str()).collect();
+        let stacks: IndexSet<&str> = self
+            .plan
+            .operations
+            .iter()
+            .flat_map(|planned| &planned.before)
+            .filter(|expectation| matches!(expectation.presence, Presence::Present { .. }))
+            .map(|expectation| expectation.stack.id.as_str())
+            // Holding stacks that the plan itself creates do not exist yet.
+            .filter(|id| {
+                self.plan
+                    .record
+                    .stacks
+                    .values()
+                    .any(|recorded| recorded.stack.id == *id)
+            })
+            .collect();
         let policies = join_all(stacks.iter().map(|stack| self.cloud.cloudformation.stack_policy(stack))).await;
         let mut with_policy = Vec::new();
         let mut unknown = Vec::new();
@@ -244,73 +244,5 @@ impl RefactorStep {
             "Wait for the deployment to finish: from then on the Gen 2 app uses your data.".into(),
             "To take everything back instead: amplify gen2-migration refactor --rollback".into(),
         ]
-    }
-}
-
-fn kind(operation: &RefactorOperation) -> &'static str {
-    match operation {
-        RefactorOperation::Update(_) => "update-stack",
-        RefactorOperation::Move(_) => "move-resources",
-        RefactorOperation::DeleteHolding(_) => "delete-stack",
-    }
-}
-
-fn moves(operation: &RefactorOperation) -> Vec<MoveView> {
-    let RefactorOperation::Move(moved) = operation else {
-        return Vec::new();
-    };
-    moved
-        .moves
-        .iter()
-        .map(|one| MoveView {
-            resource_type: one.resource_type.clone(),
-            physical_id: one.physical_id.clone(),
-            source_stack: moved.source.name.clone(),
-            source_logical_id: one.source_logical_id.clone(),
-            target_stack: moved.target.name.clone(),
-            target_logical_id: one.target_logical_id.clone(),
-        })
-        .collect()
-}
-
-fn describe(planned: &PlannedOperation) -> String {
-    match &planned.operation {
-        RefactorOperation::Update(update) => {
-            let stack = &update.stack.name;
-            match update.purpose {
-                UpdatePurpose::ResolveReferences => format!(
-                    "Resolve references in {stack} and keep its stateful resources on deletion (no property changes)"
-                ),
-                UpdatePurpose::AddPlaceholder => format!("Add a placeholder to {stack}, so that it can be emptied"),
-                UpdatePurpose::RestoreTemplate => {
-                    format!("Restore the original template of {stack} (no property changes)")
-                }
-            }
-        }
-        RefactorOperation::Move(moved) => {
-            let count = moved.moves.len();
-            let resources = if count == 1 {
-                "1 resource".to_owned()
-            } else {
-                format!("{count} resources")
-            };
-            let (source, target) = (&moved.source.name, &moved.target.name);
-            match moved.kind {
-                MoveKind::Park => format!("Move {resources} of Gen 2 from {source} to the holding stack {target}"),
-                MoveKind::Move => format!("Move {resources} of Gen 1 from {source} to {target}"),
-                MoveKind::MoveBack => format!("Move {resources} back from {source} to {target}"),
-                MoveKind::Unpark => {
-                    format!("Move {resources} of Gen 2 from the holding stack {source} back to {target}")
-                }
-            }
-        }
-        RefactorOperation::DeleteHolding(deletion) => {
-            let stack = &deletion.stack.name;
-            if deletion.is_shell {
-                format!("Delete the empty shell {stack} that a failed refactor left")
-            } else {
-                format!("Delete the emptied holding stack {stack}")
-            }
-        }
     }
 }

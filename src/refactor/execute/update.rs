@@ -13,20 +13,20 @@ use crate::{
     cloudformation::same_template,
     error::Result,
     plan::OperationOutcome,
-    refactor::{PLACEHOLDER_LOGICAL_ID, StackUpdate},
+    refactor::{AllowedChanges, UpdateStack},
 };
 
 /// Attributes that an update may change.
 const POLICIES: [&str; 2] = ["DeletionPolicy", "UpdateReplacePolicy"];
 
-pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &StackUpdate) -> Result<OperationOutcome> {
+pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &UpdateStack) -> Result<OperationOutcome> {
     let stack = &update.stack;
     until_usable(run, operation, &stack.id).await?;
     let live = run.template(operation, &stack.id).await?;
     if same_template(&live, &update.after) {
         return Ok(OperationOutcome::AlreadyDone);
     }
-    if !run.is_expected(&stack.name, &live, &update.before) {
+    if !run.is_expected(&stack.name, &live, Some(&update.before)) {
         return Err(ExecutionError::StackChanged {
             stack: stack.name.clone(),
             difference: "its template is another one".into(),
@@ -45,7 +45,7 @@ pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &StackUpda
         stack: stack.id.clone(),
         name: name.clone(),
         template: upload.source.clone(),
-        parameter_keys: update.parameter_keys.clone(),
+        parameter_keys: update.parameters.clone(),
         token: run.token(operation),
     };
     let outcome = propose_and_execute(run, operation, update, &request).await;
@@ -60,7 +60,7 @@ pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &StackUpda
 async fn propose_and_execute(
     run: &Run<'_>,
     operation: &str,
-    update: &StackUpdate,
+    update: &UpdateStack,
     request: &ChangeSetRequest,
 ) -> Result<OperationOutcome> {
     let api = &run.cloud.cloudformation;
@@ -92,7 +92,11 @@ async fn propose_and_execute(
         }
         .into());
     }
-    let changes: Vec<String> = change_set.changes.iter().flat_map(forbidden).collect();
+    let changes: Vec<String> = change_set
+        .changes
+        .iter()
+        .flat_map(|change| forbidden(change, &update.allowed_changes))
+        .collect();
     if !changes.is_empty() {
         remove().await;
         return Err(ExecutionError::UpdateNotHarmless {
@@ -136,7 +140,7 @@ async fn until_created(run: &Run<'_>, operation: &str, request: &ChangeSetReques
 async fn until_applied(
     run: &Run<'_>,
     operation: &str,
-    update: &StackUpdate,
+    update: &UpdateStack,
     request: &ChangeSetRequest,
 ) -> Result<OperationOutcome> {
     let stack = &update.stack;
@@ -175,9 +179,10 @@ async fn until_applied(
     }
 }
 
-/// What an update must not do: anything but the policies of resources and the coming and going of the placeholder.
-fn forbidden(change: &Change) -> Vec<String> {
-    if change.logical_id == PLACEHOLDER_LOGICAL_ID && matches!(change.action.as_str(), "Add" | "Remove") {
+/// What the update must not do: anything but what the plan allows.
+fn forbidden(change: &Change, allowed: &AllowedChanges) -> Vec<String> {
+    let is_in = |list: &[String]| list.contains(&change.logical_id);
+    if (change.action == "Add" && is_in(&allowed.added)) || (change.action == "Remove" && is_in(&allowed.removed)) {
         return Vec::new();
     }
     let name = format!("{} {} ({})", change.action, change.logical_id, change.resource_type);
@@ -193,7 +198,7 @@ fn forbidden(change: &Change) -> Vec<String> {
     let details: Vec<String> = change
         .details
         .iter()
-        .filter(|detail| !POLICIES.contains(&detail.attribute.as_str()))
+        .filter(|detail| !(POLICIES.contains(&detail.attribute.as_str()) && is_in(&allowed.policies)))
         .filter(|detail| detail.before.is_none() || detail.before != detail.after)
         .map(|detail| {
             format!(
@@ -206,7 +211,7 @@ fn forbidden(change: &Change) -> Vec<String> {
     let scope = change
         .scope
         .iter()
-        .filter(|scope| change.details.is_empty() && !POLICIES.contains(&scope.as_str()));
+        .filter(|scope| change.details.is_empty() && !(POLICIES.contains(&scope.as_str()) && is_in(&allowed.policies)));
     details
         .into_iter()
         .chain(scope.map(|scope| format!("{name}: {scope}")))
@@ -216,7 +221,7 @@ fn forbidden(change: &Change) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cloud::ChangeDetail;
+    use crate::{cloud::ChangeDetail, refactor::PLACEHOLDER};
 
     fn change(action: &str, attribute: &str) -> Change {
         Change {
@@ -234,21 +239,30 @@ mod tests {
     }
 
     #[test]
-    fn only_policies_and_the_placeholder_may_change() {
-        assert!(forbidden(&change("Modify", "DeletionPolicy")).is_empty());
-        assert_eq!(forbidden(&change("Modify", "Properties")).len(), 1);
-        assert_eq!(forbidden(&change("Remove", "DeletionPolicy")).len(), 1);
-        assert_eq!(forbidden(&change("Add", "Properties")).len(), 1);
+    fn only_what_the_plan_allows_may_change() {
+        let allowed = AllowedChanges {
+            policies: vec!["UserPool".into()],
+            added: vec![PLACEHOLDER.into()],
+            removed: Vec::new(),
+        };
+        let count = |change: &Change| forbidden(change, &allowed).len();
+        assert_eq!(count(&change("Modify", "DeletionPolicy")), 0);
+        assert_eq!(count(&change("Modify", "Properties")), 1);
+        assert_eq!(count(&change("Remove", "DeletionPolicy")), 1);
+        assert_eq!(count(&change("Add", "Properties")), 1);
         let mut replaced = change("Modify", "DeletionPolicy");
         replaced.replacement = Some("Conditional".into());
-        assert_eq!(forbidden(&replaced).len(), 1);
+        assert_eq!(count(&replaced), 1);
+        let mut other = change("Modify", "DeletionPolicy");
+        other.logical_id = "Role".into();
+        assert_eq!(count(&other), 1);
         let mut placeholder = change("Add", "Properties");
-        placeholder.logical_id = PLACEHOLDER_LOGICAL_ID.into();
-        assert!(forbidden(&placeholder).is_empty());
-        placeholder.action = "Modify".into();
-        assert_eq!(forbidden(&placeholder).len(), 1);
+        placeholder.logical_id = PLACEHOLDER.into();
+        assert_eq!(count(&placeholder), 0);
+        placeholder.action = "Remove".into();
+        assert_eq!(count(&placeholder), 1);
         let mut bare = change("Modify", "Tags");
         bare.details.clear();
-        assert_eq!(forbidden(&bare).len(), 1);
+        assert_eq!(count(&bare), 1);
     }
 }

@@ -1,4 +1,4 @@
-//! Reads a folder of deployed stacks (`<stack>.{template,parameters,outputs}.json`) as stack trees.
+//! Stack trees from folders of `<stack>.{template,parameters,outputs}.json`.
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -6,116 +6,124 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 use crate::{
+    backend::model::{Category, Resource, ResourceId},
     cloudformation::Template,
     deployment::{Output, Parameter, Stack, StackResource, StackTree},
 };
 
-/// Every stack of the folder by name.
-pub(super) struct DeployedStacks {
-    bodies: BTreeMap<String, String>,
-    parameters: BTreeMap<String, Vec<Parameter>>,
-    outputs: BTreeMap<String, Vec<Output>>,
+/// Both trees of an app and the resources of its Gen 1 backend.
+pub(super) struct App {
+    pub(super) gen1: StackTree,
+    pub(super) gen2: StackTree,
+    pub(super) resources: Vec<Resource>,
+    pub(super) region: String,
 }
 
-impl DeployedStacks {
-    pub(super) fn read(folder: &Path) -> Self {
-        let mut stacks = Self {
-            bodies: BTreeMap::new(),
-            parameters: BTreeMap::new(),
-            outputs: BTreeMap::new(),
+pub(super) fn read_app(folder: &Path) -> App {
+    let json = |path: &str| -> Value {
+        let text = fs::read_to_string(folder.join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
+        serde_json::from_str(&text).unwrap()
+    };
+    let environments = json("gen1-project/amplify/team-provider-info.json");
+    let provider = &environments.as_object().unwrap().values().next().unwrap()["awscloudformation"];
+    let gen1_root = provider["StackName"].as_str().unwrap();
+    let meta = json("gen1-project/amplify/#current-cloud-backend/amplify-meta.json");
+    let stacks = read_stacks(&folder.join("deployed-stacks"));
+    let gen2_root = stacks
+        .keys()
+        .find(|name| name.split('-').count() == 5 && *name != gen1_root)
+        .unwrap();
+    App {
+        gen1: tree(&stacks, gen1_root),
+        gen2: tree(&stacks, gen2_root),
+        resources: resources(&meta),
+        region: provider["Region"].as_str().unwrap().into(),
+    }
+}
+
+fn resources(meta: &Value) -> Vec<Resource> {
+    let mut resources = Vec::new();
+    for (category, entries) in meta.as_object().unwrap() {
+        if matches!(category.as_str(), "providers" | "hosting") {
+            continue;
+        }
+        for (name, entry) in entries.as_object().unwrap() {
+            resources.push(Resource {
+                id: ResourceId::new(Category(category.clone()), name),
+                service: entry["service"].as_str().map(Into::into),
+                imported: entry["serviceType"] == "imported",
+                depends_on: Vec::new(),
+            });
+        }
+    }
+    resources
+}
+
+/// Stacks without resources: those depend on the names of all stacks.
+fn read_stacks(folder: &Path) -> BTreeMap<String, Stack> {
+    let mut stacks = BTreeMap::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let file = path.file_name().unwrap().to_str().unwrap().to_owned();
+        let Some(name) = file.strip_suffix(".template.json") else {
+            continue;
         };
-        for entry in fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            let file = path.file_name().unwrap().to_str().unwrap().to_owned();
-            let text = fs::read_to_string(&path).unwrap();
-            if let Some(stack) = file.strip_suffix(".template.json") {
-                stacks.bodies.insert(stack.to_owned(), text);
-            } else if let Some(stack) = file.strip_suffix(".parameters.json") {
-                stacks.parameters.insert(stack.to_owned(), list(&text));
-            } else if let Some(stack) = file.strip_suffix(".outputs.json") {
-                stacks.outputs.insert(stack.to_owned(), list(&text));
-            }
-        }
-        stacks
+        let beside = |kind: &str| fs::read_to_string(folder.join(format!("{name}.{kind}.json"))).unwrap_or("[]".into());
+        let parameters: Vec<Parameter> = serde_json::from_str(&beside("parameters")).unwrap();
+        let outputs: Vec<Output> = serde_json::from_str(&beside("outputs")).unwrap();
+        let stack = Stack {
+            name: name.into(),
+            id: name.into(),
+            status: "UPDATE_COMPLETE".into(),
+            status_reason: None,
+            description: None,
+            parent_id: None,
+            template_body: fs::read_to_string(&path).unwrap(),
+            parameters,
+            outputs,
+            tags: IndexMap::new(),
+            resources: IndexMap::new(),
+            last_updated: None,
+            role_arn: None,
+        };
+        stacks.insert(name.to_owned(), stack);
     }
-
-    /// Root of Gen 1: the shortest name.  Root of Gen 2: the other name with exactly five dash parts.
-    pub(super) fn roots(&self) -> (String, String) {
-        let gen1 = self.bodies.keys().min_by_key(|name| name.len()).unwrap().clone();
-        let gen2 = self
-            .bodies
-            .keys()
-            .find(|name| name.split('-').count() == 5 && !name.starts_with(&gen1))
-            .unwrap()
-            .clone();
-        (gen1, gen2)
-    }
-
-    pub(super) fn tree(&self, name: &str) -> StackTree {
-        let template = Template::parse(&self.bodies[name], name).unwrap();
-        let outputs = self.outputs.get(name).cloned().unwrap_or_default();
-        let mut resources = IndexMap::new();
-        let mut nested = IndexMap::new();
-        for resource in template.resources() {
-            let logical_id = resource.logical_id;
-            let mut physical_id = outputs
-                .iter()
-                .find(|output| {
-                    let declared = template.document()["Outputs"][&output.output_key].get("Value");
-                    declared == Some(&serde_json::json!({ "Ref": logical_id }))
-                })
-                .map_or_else(|| format!("{name}/{logical_id}"), |output| output.output_value.clone());
-            if resource.resource_type() == "AWS::CloudFormation::Stack"
-                && let Some(child) = self.child(name, logical_id)
-            {
-                physical_id = child.clone();
-                nested.insert(logical_id.to_owned(), self.tree(&child));
-            }
-            resources.insert(
-                logical_id.to_owned(),
-                StackResource {
-                    resource_type: resource.resource_type().to_owned(),
-                    physical_id: Some(physical_id),
-                    status: "UPDATE_COMPLETE".into(),
-                },
-            );
-        }
-        StackTree {
-            stack: Stack {
-                name: name.to_owned(),
-                id: name.to_owned(),
-                status: "UPDATE_COMPLETE".into(),
-                status_reason: None,
-                description: None,
-                parent_id: None,
-                template_body: self.bodies[name].clone(),
-                parameters: self.parameters.get(name).cloned().unwrap_or_default(),
-                outputs,
-                tags: IndexMap::new(),
-                resources,
-                last_updated: None,
-                role_arn: None,
-            },
-            nested,
-        }
-    }
-
-    /// The shortest name that begins like the parent and holds the logical id.
-    fn child(&self, parent: &str, logical_id: &str) -> Option<String> {
-        let start: Vec<&str> = parent.split('-').take(5).collect();
-        let start = start.join("-");
-        self.bodies
-            .keys()
-            .filter(|name| *name != parent && name.starts_with(&start) && name.contains(logical_id))
-            .min_by_key(|name| name.len())
-            .cloned()
-    }
+    stacks
 }
 
-fn list<T: serde::de::DeserializeOwned>(text: &str) -> Vec<T> {
-    if text.trim().is_empty() {
-        return Vec::new();
+fn tree(stacks: &BTreeMap<String, Stack>, name: &str) -> StackTree {
+    let mut stack = stacks[name].clone();
+    let template = Template::parse(&stack.template_body, name).unwrap();
+    let prefix: Vec<&str> = name.split('-').take(5).collect();
+    let prefix = prefix.join("-");
+    let mut nested = IndexMap::new();
+    for resource in template.resources() {
+        let output_name = template.outputs().find_map(|output| {
+            let refers = output.value()?.get("Ref")?.as_str()? == resource.logical_id;
+            refers.then_some(output.name)
+        });
+        let output = output_name
+            .and_then(|name| stack.outputs.iter().find(|output| output.output_key == name))
+            .map(|output| output.output_value.clone());
+        let mut physical_id = output.unwrap_or_else(|| format!("{name}/{}", resource.logical_id));
+        if resource.resource_type() == "AWS::CloudFormation::Stack" {
+            let child = stacks
+                .keys()
+                .filter(|other| *other != name && other.starts_with(&prefix) && other.contains(resource.logical_id))
+                .min_by_key(|other| other.len());
+            if let Some(child) = child {
+                physical_id.clone_from(child);
+                nested.insert(resource.logical_id.to_owned(), tree(stacks, child));
+            }
+        }
+        stack.resources.insert(
+            resource.logical_id.into(),
+            StackResource {
+                resource_type: resource.resource_type().into(),
+                physical_id: Some(physical_id),
+                status: "UPDATE_COMPLETE".into(),
+            },
+        );
     }
-    let value: Value = serde_json::from_str(text).unwrap();
-    serde_json::from_value(value).unwrap()
+    StackTree { stack, nested }
 }

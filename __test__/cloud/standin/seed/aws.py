@@ -3,6 +3,7 @@
 import json
 import time
 import urllib.request
+from functools import cache
 
 import boto3
 from botocore.config import Config
@@ -19,6 +20,7 @@ CONSEQUENCES = ("Embedded stack ", "The following resource(s) failed")
 TIMEOUT_SECONDS = 120
 
 
+@cache
 def make_client(endpoint, service, region="us-east-1", account=DEFAULT_ACCOUNT, attempts=1, timeout=TIMEOUT_SECONDS):
     """A boto3 client of the stand-in; the access key is the account id."""
     config = Config(

@@ -3,7 +3,8 @@
 import re
 
 ANSWERED_KINDS = ("throttle", "error500", "refuse", "expired", "unknown-action")
-KINDS = (*ANSWERED_KINDS, "hang", "hang-after", "drop-before", "drop-after", "delay")
+HOLDING_KINDS = ("hang", "hang-after")
+KINDS = (*ANSWERED_KINDS, *HOLDING_KINDS, "drop-before", "drop-after", "delay")
 DEFAULT_DELAY_MS = 1000
 
 _faults: list[dict] = []
@@ -28,7 +29,7 @@ def replace_latencies(rules):
 
 
 def faults():
-    """The faults with how often each matched (`seen`) and struck (`fired`)."""
+    """The faults with how often each matched (`seen`) and struck (`fired`), and the calls it keeps waiting (`held`)."""
     return _public(_faults)
 
 
@@ -50,6 +51,13 @@ def strike(call):
     return struck
 
 
+def hold(struck):
+    """Count a call as held by the faults that let it hang: from here on only its client can end it."""
+    for fault in struck:
+        if fault["kind"] in HOLDING_KINDS:
+            fault["held"] += 1
+
+
 def latency_seconds(call):
     """How long this call is to take before it is answered."""
     for rule in _latencies:
@@ -63,7 +71,7 @@ def _checked(rule):
         raise BadFaultError(f"unknown kind {rule.get('kind')}; known are {', '.join(KINDS)}")
     if "action" not in rule and not rule.get("mutating"):
         raise BadFaultError(f"a fault needs `action` or `mutating`: {rule}")
-    return {**rule, "seen": 0, "fired": 0, "_pattern": _pattern(rule.get("action", ".*"))}
+    return {**rule, "seen": 0, "fired": 0, "held": 0, "_pattern": _pattern(rule.get("action", ".*"))}
 
 
 def _pattern(text):

@@ -45,6 +45,7 @@ async def _answer_api_call(request, scope, receive, send):
     refused = next((kind for kind in kinds if kind in faults.ANSWERED_KINDS), None)
     if "hang" in kinds:
         entry.finish("hanging")
+        faults.hold(struck)
         await _wait_for_disconnect(receive)
     elif "drop-before" in kinds:
         entry.finish("dropped-before")
@@ -54,10 +55,11 @@ async def _answer_api_call(request, scope, receive, send):
         entry.finish(answer.status, refused)
         await _send(send, answer)
     else:
-        await _carry_out(call, entry, kinds, request, scope, receive, send)
+        await _carry_out(call, entry, struck, request, scope, receive, send)
 
 
-async def _carry_out(call, entry, kinds, request, scope, receive, send):
+async def _carry_out(call, entry, struck, request, scope, receive, send):
+    kinds = [fault["kind"] for fault in struck]
     with background.answering():
         book.set_cause(entry.name)
         answer = dispatch.answer(call, request) or await _ask_ministack(scope, request.body)
@@ -69,6 +71,7 @@ async def _carry_out(call, entry, kinds, request, scope, receive, send):
         _cut_connection(send)
     elif "hang-after" in kinds:
         entry.fields["status"] = f"hanging-after ({answer.status})"
+        faults.hold(struck)
         await _wait_for_disconnect(receive)
     else:
         await _send(send, answer)

@@ -1,0 +1,67 @@
+/** What `generate` writes: it typechecks, synthesises, means what Gen 1 means, and is the same each time. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gate } from '../gate/gate.mjs';
+import { cli } from '../support/cli.mjs';
+
+const APPS = fileURLToPath(new URL('../apps/', import.meta.url));
+const CORPUS = fileURLToPath(new URL('../../../shared/corpus/', import.meta.url));
+
+const apps = [
+  ...['notes', 'shop'].map((name) => ({ name, folder: path.join(APPS, name) })),
+  ...['project-boards', 'mood-board', 'fitness-tracker'].map((name) => ({ name, folder: path.join(CORPUS, name) })),
+];
+
+for (const { name, folder } of apps) {
+  describe(`generated code of ${name}`, { skip: fs.existsSync(folder) ? false : 'the corpus is not there' }, () => {
+    /** @type {string} */
+    let work;
+    /** @type {string} */
+    let out;
+
+    before(async () => {
+      work = fs.mkdtempSync(path.join(os.tmpdir(), `generated-${name}-`));
+      fs.cpSync(path.join(folder, 'gen1-project'), path.join(work, 'project'), { recursive: true });
+      execFileSync('chmod', ['-R', 'u+w', path.join(work, 'project')]);
+      out = path.join(work, 'out');
+      await generate(out);
+    });
+    after(() => fs.rmSync(work, { recursive: true, force: true }));
+
+    async function generate(/** @type {string} */ outDir) {
+      const project = path.join(work, 'project');
+      const outcome = await cli([
+        'generate',
+        '--offline',
+        '--yes',
+        '--project',
+        project,
+        '--branch',
+        'main',
+        '--out',
+        outDir,
+      ]);
+      assert.equal(outcome.code, 0, outcome.stdout + outcome.stderr);
+    }
+
+    test('two runs give the same bytes', async () => {
+      const again = path.join(work, 'again');
+      await generate(again);
+      execFileSync('diff', ['-r', out, again]);
+    });
+
+    test('typecheck, synth, stack cycles, replacement, permissions', async () => {
+      const report = await gate({
+        projectDir: out,
+        gen1StacksDir: path.join(folder, 'deployed-stacks'),
+        branch: 'main',
+      });
+      assert.ok(report.ok, JSON.stringify(report, null, 1).slice(0, 8000));
+    });
+  });
+}

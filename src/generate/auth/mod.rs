@@ -1,0 +1,93 @@
+//! Auth: `defineAuth` for what it can say, L1 properties for everything in which its result differs from Gen 1.
+
+mod attributes;
+mod clients;
+mod definition;
+mod groups;
+mod imported;
+mod overrides;
+mod providers;
+mod user_pool;
+
+use serde::Serialize;
+
+use super::{
+    context::Context,
+    error::GenerateError,
+    findings::Findings,
+    setup::SetupCall,
+    template::render as render_template,
+    tree::FileTree,
+    typescript::{Code, ImportLine, Imports, Statement},
+};
+
+/// What `backend.ts` gets from auth.
+#[derive(Debug, Default)]
+pub struct AuthFiles {
+    /// The setup call.
+    pub call: Option<SetupCall>,
+    /// Statements of `postRefactor()`.
+    pub post_refactor: Vec<Statement>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ResourceView {
+    imports: Vec<ImportLine>,
+    define: String,
+    definition: Code,
+}
+
+/// Writes `auth/resource.ts` and `auth/overrides.ts`.
+pub fn generate(
+    context: &Context<'_>,
+    tree: &mut FileTree,
+    findings: &mut Findings,
+) -> Result<AuthFiles, GenerateError> {
+    let Some(auth) = &context.backend.auth else {
+        return Ok(AuthFiles::default());
+    };
+    if let Some(imported) = &auth.imported {
+        if let Some(definition) = imported::definition(auth, imported, findings) {
+            tree.insert("amplify/auth/resource.ts", resource("referenceAuth", definition)?);
+        }
+        return Ok(AuthFiles::default());
+    }
+    let definition = definition::definition(context, auth, findings);
+    tree.insert(
+        "amplify/auth/resource.ts",
+        resource("defineAuth", definition.code.clone())?,
+    );
+    let overrides = overrides::overrides(context, auth, &definition, findings);
+    tree.insert(
+        "amplify/auth/overrides.ts",
+        render_template("auth-overrides", &overrides.file)?,
+    );
+    Ok(AuthFiles {
+        call: Some(overrides.call),
+        post_refactor: overrides.post_refactor,
+    })
+}
+
+/// Auth is part of `defineBackend`.
+pub fn is_defined(context: &Context<'_>) -> bool {
+    match context.backend.auth.as_ref().map(|auth| &auth.imported) {
+        None => false,
+        Some(None) => true,
+        Some(Some(imported)) => imported::is_referable(imported),
+    }
+}
+
+fn resource(define: &str, definition: Code) -> Result<String, GenerateError> {
+    let mut imports = Imports::default();
+    imports.add("@aws-amplify/backend", define);
+    imports.add_code(&definition);
+    render_template(
+        "auth-resource",
+        &ResourceView {
+            imports: imports.lines(),
+            define: define.to_owned(),
+            definition,
+        },
+    )
+}

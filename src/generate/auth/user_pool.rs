@@ -1,0 +1,140 @@
+use serde_json::{Value, json};
+
+use super::{definition::Definition, overrides::Body};
+use crate::{
+    backend::model::{Auth, Expression},
+    generate::{
+        findings::Findings,
+        typescript::{Code, Statement},
+    },
+};
+
+/// Set after the refactor, by `triggers`, by Amplify itself, or below.
+const NOT_SET: [&str; 4] = ["UserPoolName", "LambdaConfig", "UserPoolTags", "SmsConfiguration"];
+
+/// Everything in which the user pool would differ from Gen 1.
+pub(super) fn user_pool(body: &mut Body<'_, '_>, auth: &Auth, definition: &Definition, findings: &mut Findings) {
+    let target = Code::name("cfnUserPool");
+    let Some(pool) = &auth.user_pool else {
+        body.retain(target);
+        return;
+    };
+    body.override_properties(
+        &target,
+        &pool.properties,
+        &definition.user_pool,
+        &NOT_SET,
+        findings,
+        auth,
+    );
+    sms_configuration(body, auth, definition, findings);
+    body.retain(target);
+}
+
+/// Cognito sends SMS with a role whose external id is part of the pool's settings.
+fn sms_configuration(body: &mut Body<'_, '_>, auth: &Auth, definition: &Definition, findings: &mut Findings) {
+    let configuration = auth
+        .user_pool
+        .as_ref()
+        .and_then(|pool| pool.properties.get("SmsConfiguration"));
+    let target = Code::name("cfnUserPool").member("smsConfiguration");
+    let Some(configuration) = configuration else {
+        if definition.has_sms_role {
+            body.statements.push(Statement::Assign(target, Code::Undefined));
+        }
+        return;
+    };
+    let external_id = configuration
+        .get("ExternalId")
+        .filter(|id| Expression::from_property(id).is_some())
+        .and_then(|id| body.property("ExternalId", id, findings, auth));
+    let iam = |name: &str| Code::import("aws-cdk-lib/aws-iam", name);
+    let mut conditions = Vec::new();
+    if let Some(id) = &external_id {
+        conditions.push(("StringEquals", Code::object([("sts:ExternalId", id.clone())])));
+    }
+    let principal = iam("ServicePrincipal").construct(vec![
+        Code::text("cognito-idp.amazonaws.com"),
+        Code::object([("conditions", Code::object(conditions))]),
+    ]);
+    let publish = iam("PolicyStatement").construct(vec![Code::object([
+        ("actions", Code::texts(["sns:Publish"])),
+        ("resources", Code::texts(["*"])),
+    ])]);
+    body.statements.push(Statement::Const(
+        "smsRole".to_owned(),
+        iam("Role").construct(vec![
+            Code::name("backend").path(&["auth", "stack"]),
+            Code::text("SmsRole"),
+            Code::object([
+                ("assumedBy", principal),
+                (
+                    "inlinePolicies",
+                    Code::object([(
+                        "publish",
+                        iam("PolicyDocument")
+                            .construct(vec![Code::object([("statements", Code::Array(vec![publish]))])]),
+                    )]),
+                ),
+            ]),
+        ]),
+    ));
+    let mut settings = Vec::new();
+    if let Some(id) = external_id {
+        settings.push(("externalId", id));
+    }
+    settings.push(("snsCallerArn", Code::name("smsRole").member("roleArn")));
+    if let Some(region) = configuration.get("SnsRegion")
+        && let Some(code) = body.property("SnsRegion", region, findings, auth)
+    {
+        settings.push(("snsRegion", code));
+    }
+    body.statements.push(Statement::Assign(target, Code::object(settings)));
+    if definition.has_sms_role {
+        // The one that the pool's construct made is in nobody's use.
+        body.statements.push(Statement::Expression(
+            Code::name("userPool")
+                .member("node")
+                .method("tryRemoveChild", vec![Code::text("smsRole")]),
+        ));
+    }
+}
+
+/// Everything in which the identity pool would differ from Gen 1.
+pub(super) fn identity_pool(body: &mut Body<'_, '_>, auth: &Auth, findings: &mut Findings) {
+    let target = Code::name("cfnIdentityPool");
+    let Some(pool) = &auth.identity_pool else {
+        body.statements.push(Statement::Assign(
+            target.member("allowUnauthenticatedIdentities"),
+            Code::Boolean(false),
+        ));
+        return;
+    };
+    let web_client_only = json!([{ "ClientId": "web" }]);
+    let built_in = [
+        ("AllowUnauthenticatedIdentities".to_owned(), Value::Bool(true)),
+        ("CognitoIdentityProviders".to_owned(), web_client_only),
+        ("SupportedLoginProviders".to_owned(), json!({})),
+    ]
+    .into_iter()
+    .collect();
+    body.override_properties(
+        &target,
+        &pool.properties,
+        &built_in,
+        &["IdentityPoolName", "IdentityPoolTags"],
+        findings,
+        auth,
+    );
+    let mappings = Code::name("cfnIdentityPoolRoleAttachment").member("roleMappings");
+    match &pool.role_mappings {
+        Some(value) => {
+            if let Some(code) = body.property("RoleMappings", value, findings, auth) {
+                body.statements.push(Statement::Assign(mappings, code));
+            }
+        }
+        None => body.statements.push(Statement::Assign(mappings, Code::Undefined)),
+    }
+    body.retain(target);
+    body.retain(Code::name("cfnIdentityPoolRoleAttachment"));
+}

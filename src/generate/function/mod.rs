@@ -1,0 +1,59 @@
+//! Lambda functions: definition, handler, sources, wiring.
+
+mod definition;
+mod handler;
+mod packages;
+mod sources;
+mod wiring;
+
+pub(super) use packages::wishes;
+pub use sources::{Requirements, requirements};
+
+use super::{
+    context::Context, error::GenerateError, findings::Findings, reference::Referrer, setup::SetupCall, tree::FileTree,
+    wiring::environment,
+};
+use crate::backend::finding::Severity;
+
+/// Writes the files of every function; the setup calls for `backend.ts` in order.
+pub fn generate(
+    context: &Context<'_>,
+    requirements: &Requirements,
+    tree: &mut FileTree,
+    findings: &mut Findings,
+) -> Result<Vec<SetupCall>, GenerateError> {
+    let mut calls = Vec::new();
+    for function in &context.backend.functions {
+        if !context.is_generated(&function.name) {
+            let reason = if function.source_directory.is_none() {
+                "its sources are missing".to_owned()
+            } else {
+                format!("its runtime is {}", function.runtime)
+            };
+            findings.add(
+                "function-runtime",
+                Severity::Manual,
+                format!("function {} is not generated: {reason}", function.name),
+                &function.location,
+                "Define it with defineFunction((scope) => new Function(scope, ...)) and add it to amplify/backend.ts, with the environment variables and permissions of its Gen 1 template.",
+            );
+            continue;
+        }
+        let Some(name) = context.names.functions.get(&function.name) else {
+            continue;
+        };
+        let folder = format!("amplify/function/{}", name.folder);
+        let mut in_definition = Referrer::new(context, "../..");
+        let mut in_wiring = Referrer::new(context, "../..");
+        let environment = environment(function, &mut in_definition, &mut in_wiring, findings);
+        let definition = definition::render(context, function, name, &environment, requirements, findings)?;
+        tree.insert(format!("{folder}/resource.ts"), definition);
+        tree.insert(format!("{folder}/handler.ts"), handler::render(function, findings)?);
+        sources::copy(context, function, &folder, tree)?;
+        if let Some((text, call)) = wiring::render(context, function, name, environment, in_wiring, findings)? {
+            tree.insert(format!("{folder}/wiring.ts"), text);
+            calls.push(call);
+        }
+    }
+    Ok(calls)
+}

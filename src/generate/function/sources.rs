@@ -1,0 +1,233 @@
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::LazyLock,
+};
+
+use regex::Regex;
+use serde_json::{Map, Value};
+
+use crate::{
+    backend::model::{Backend, Function, ModuleFormat},
+    generate::{context::Context, context::is_generated, error::GenerateError, tree::FileTree},
+    project::{FileSource, join},
+};
+
+/// Modules that Node.js brings along.
+const BUILT_IN: &[&str] = &[
+    "assert",
+    "async_hooks",
+    "buffer",
+    "child_process",
+    "cluster",
+    "console",
+    "constants",
+    "crypto",
+    "dgram",
+    "diagnostics_channel",
+    "dns",
+    "domain",
+    "events",
+    "fs",
+    "http",
+    "http2",
+    "https",
+    "inspector",
+    "module",
+    "net",
+    "os",
+    "path",
+    "perf_hooks",
+    "process",
+    "punycode",
+    "querystring",
+    "readline",
+    "repl",
+    "stream",
+    "string_decoder",
+    "sys",
+    "test",
+    "timers",
+    "tls",
+    "trace_events",
+    "tty",
+    "url",
+    "util",
+    "v8",
+    "vm",
+    "wasi",
+    "worker_threads",
+    "zlib",
+];
+
+/// Packages that the sources of each function load and its package.json does not declare.
+#[derive(Clone, Debug, Default)]
+pub struct Requirements {
+    undeclared: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl Requirements {
+    /// Of one function, packages of the AWS SDK apart.
+    pub fn undeclared(&self, function: &str) -> Vec<&str> {
+        self.undeclared
+            .get(function)
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .filter(|package| !is_aws_sdk(package))
+            .collect()
+    }
+
+    /// Packages of the AWS SDK that functions took from the Lambda runtime, with the functions: bundling wants them installed.
+    pub fn aws_sdk(&self) -> BTreeMap<&str, Vec<&str>> {
+        let mut packages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (function, undeclared) in &self.undeclared {
+            for package in undeclared.iter().filter(|package| is_aws_sdk(package)) {
+                packages.entry(package).or_default().push(function);
+            }
+        }
+        packages
+    }
+
+    /// All functions with packages that nobody declares.
+    pub fn functions(&self) -> impl Iterator<Item = &str> {
+        self.undeclared.keys().map(String::as_str)
+    }
+}
+
+fn is_aws_sdk(package: &str) -> bool {
+    package == "aws-sdk" || package.starts_with("@aws-sdk/") || package.starts_with("@smithy/")
+}
+
+/// Looks through the sources of every function.
+pub fn requirements(backend: &Backend, files: &dyn FileSource) -> Result<Requirements, GenerateError> {
+    let mut requirements = Requirements::default();
+    for function in backend.functions.iter().filter(|function| is_generated(function)) {
+        let mut packages = BTreeSet::new();
+        for file in function.source_files.iter().filter(|file| is_script(file)) {
+            let text = read(function, file, files)?;
+            packages.extend(packages_in(&String::from_utf8_lossy(&text)));
+        }
+        packages.retain(|package| !function.dependencies.contains_key(package));
+        if !packages.is_empty() {
+            requirements.undeclared.insert(function.name.clone(), packages);
+        }
+    }
+    Ok(requirements)
+}
+
+/// Copies the sources as they are, apart from the module format in package.json.
+pub(super) fn copy(
+    context: &Context<'_>,
+    function: &Function,
+    folder: &str,
+    tree: &mut FileTree,
+) -> Result<(), GenerateError> {
+    for file in &function.source_files {
+        if file == "package.json" {
+            continue;
+        }
+        tree.insert(format!("{folder}/src/{file}"), read(function, file, context.files)?);
+    }
+    let declared = read(function, "package.json", context.files)?;
+    tree.insert(format!("{folder}/src/package.json"), package_json(function, &declared));
+    Ok(())
+}
+
+/// The function's package.json with its module format said outright, since `amplify/package.json` makes everything below it
+/// an ES module. Dependencies go to the root package.json: two places would drift apart.
+fn package_json(function: &Function, declared: &[u8]) -> String {
+    const LEFT_OUT: [&str; 4] = [
+        "dependencies",
+        "devDependencies",
+        "peerDependencies",
+        "optionalDependencies",
+    ];
+    let mut package = serde_json::from_slice::<Map<String, Value>>(declared).unwrap_or_default();
+    package.retain(|key, _| !LEFT_OUT.contains(&key.as_str()));
+    let format = match function.module_format {
+        ModuleFormat::EsModule => "module",
+        ModuleFormat::CommonJs | ModuleFormat::NotNode => "commonjs",
+    };
+    package.insert("type".to_owned(), Value::from(format));
+    format!("{:#}\n", Value::Object(package))
+}
+
+fn read(function: &Function, file: &str, files: &dyn FileSource) -> Result<Vec<u8>, GenerateError> {
+    let Some(directory) = &function.source_directory else {
+        return Ok(Vec::new());
+    };
+    let path = join(directory, file);
+    files
+        .read(&path)
+        .map(Option::unwrap_or_default)
+        .map_err(|source| GenerateError::Unreadable { path, source })
+}
+
+fn is_script(file: &str) -> bool {
+    [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"]
+        .iter()
+        .any(|ending| file.ends_with(ending))
+        && !file.ends_with(".d.ts")
+}
+
+/// Names of packages that a source loads by a constant name.
+fn packages_in(source: &str) -> BTreeSet<String> {
+    static LOADS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?m)(?:\brequire\s*\(\s*|\bimport\s*\(\s*|\bfrom\s+|^\s*import\s+)["']([^"'`\s\\]+)["']"#).ok()
+    });
+    let Some(loads) = LOADS.as_ref() else {
+        return BTreeSet::new();
+    };
+    loads
+        .captures_iter(source)
+        .filter_map(|capture| package_of(capture.get(1)?.as_str()))
+        .collect()
+}
+
+/// The package that a module specifier belongs to; none for files and for modules of Node.js.
+fn package_of(specifier: &str) -> Option<String> {
+    if specifier.starts_with(['.', '/', '#']) || specifier.contains(':') {
+        return None;
+    }
+    let mut parts = specifier.split('/');
+    let first = parts.next().filter(|part| !part.is_empty())?;
+    // Types are named in comments, and gone when the code runs.
+    if BUILT_IN.contains(&first) || first == "@types" {
+        return None;
+    }
+    if first.starts_with('@') {
+        return Some(format!("{first}/{}", parts.next()?));
+    }
+    Some(first.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packages_are_found_in_every_way_of_loading() {
+        let source = r#"
+            const { A } = require('@aws-sdk/client-s3');
+            const b = require ( "lodash/fp" ), fs = require('fs'), own = require('./own');
+            import express from 'express';
+            import 'side-effect/register';
+            export { x } from "re-exported";
+            const later = await import('later');
+            import { readFile } from 'node:fs/promises';
+            const computed = require(`./${name}`);
+        "#;
+        let found: Vec<String> = packages_in(source).into_iter().collect();
+        assert_eq!(
+            found,
+            [
+                "@aws-sdk/client-s3",
+                "express",
+                "later",
+                "lodash",
+                "re-exported",
+                "side-effect"
+            ]
+        );
+    }
+}

@@ -1,0 +1,215 @@
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+
+use super::typescript::Scope;
+use crate::backend::model::Backend;
+
+/// Names that generated files declare or import themselves; no resource may be called so.
+const OURS: &[&str] = &[
+    "App",
+    "AppBackend",
+    "AttributeType",
+    "AuthorizationType",
+    "Aws",
+    "BillingMode",
+    "Bucket",
+    "CfnEventSourceMapping",
+    "CfnRole",
+    "CfnStream",
+    "CfnTable",
+    "CfnUserPoolClient",
+    "CfnUserPoolDomain",
+    "CognitoUserPoolsAuthorizer",
+    "Cors",
+    "Duration",
+    "Effect",
+    "EventType",
+    "LambdaDestination",
+    "LambdaFunction",
+    "LambdaIntegration",
+    "LayerVersion",
+    "ManagedPolicy",
+    "Policy",
+    "PolicyStatement",
+    "ProjectionType",
+    "RemovalPolicy",
+    "ResponseType",
+    "RestApi",
+    "Role",
+    "Rule",
+    "Schedule",
+    "ServicePrincipal",
+    "Stack",
+    "StreamViewType",
+    "Table",
+    "TableEncryption",
+    "Tables",
+    "Tags",
+    "Code",
+    "Runtime",
+    "Function",
+    "addOutput",
+    "api",
+    "auth",
+    "backend",
+    "branchName",
+    "createStack",
+    "createTables",
+    "data",
+    "defineAuth",
+    "defineBackend",
+    "defineData",
+    "defineFunction",
+    "defineStorage",
+    "environmentName",
+    "handler",
+    "isMigratedBranch",
+    "lambda",
+    "nameSuffix",
+    "nativeAppClient",
+    "overrideAuth",
+    "overrideData",
+    "overrideStorage",
+    "postRefactor",
+    "readFileSync",
+    "referenceAuth",
+    "secret",
+    "source",
+    "stack",
+    "storage",
+    "tables",
+    "cors",
+    "addPath",
+    "migratedBranch",
+];
+
+/// A function in generated code.
+#[derive(Clone, Debug)]
+pub struct FunctionName {
+    /// Its export and its key in `defineBackend`.
+    pub identifier: String,
+    /// Its folder below `amplify/function/`.
+    pub folder: String,
+    /// Name of the setup function in its `wiring.ts`.
+    pub wire: String,
+}
+
+/// A stream or REST API in generated code.
+#[derive(Clone, Debug)]
+pub struct StackName {
+    /// The constant that holds it.
+    pub identifier: String,
+    /// Its file, without folder and ending.
+    pub file: String,
+    /// Name of the setup function in the file.
+    pub create: String,
+}
+
+/// How every resource is called in generated code, by its Gen 1 resource name.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// Functions.
+    pub functions: IndexMap<String, FunctionName>,
+    /// Buckets: key in `defineBackend`.
+    pub buckets: IndexMap<String, String>,
+    /// Tables of the storage category: property of the object of all tables.
+    pub tables: IndexMap<String, String>,
+    /// Kinesis streams.
+    pub streams: IndexMap<String, StackName>,
+    /// REST APIs.
+    pub rest_apis: IndexMap<String, StackName>,
+}
+
+impl Names {
+    /// Names for everything in the backend; the same backend always gives the same names.
+    pub fn of(backend: &Backend) -> Self {
+        let mut scope = Scope::with_taken(OURS.iter().copied());
+        let mut names = Self::default();
+        let mut folders = BTreeSet::new();
+        for function in &backend.functions {
+            let identifier = scope.declare(&function.name, "Function");
+            let wire = scope.declare(&format!("wire{}", capitalised(&identifier)), "Function");
+            let folder = unique_file(&mut folders, &function.name);
+            names.functions.insert(
+                function.name.clone(),
+                FunctionName {
+                    identifier,
+                    folder,
+                    wire,
+                },
+            );
+        }
+        let mut first = true;
+        for bucket in backend.buckets.iter().filter(|bucket| !bucket.imported) {
+            let identifier = if first {
+                "storage".to_owned()
+            } else {
+                scope.declare(&bucket.name, "Storage")
+            };
+            first = false;
+            names.buckets.insert(bucket.name.clone(), identifier);
+        }
+        for bucket in backend.buckets.iter().filter(|bucket| bucket.imported) {
+            let identifier = scope.declare(&bucket.name, "Bucket");
+            names.buckets.insert(bucket.name.clone(), identifier);
+        }
+        let mut table_scope = Scope::with_taken(OURS.iter().copied());
+        for table in &backend.tables {
+            names
+                .tables
+                .insert(table.name.clone(), table_scope.declare(&table.name, "Table"));
+        }
+        let mut files = BTreeSet::new();
+        for stream in &backend.streams {
+            let name = stack_name(&mut scope, &mut files, &stream.name, "Stream");
+            names.streams.insert(stream.name.clone(), name);
+        }
+        let mut files = BTreeSet::new();
+        for api in &backend.rest_apis {
+            let name = stack_name(&mut scope, &mut files, &api.name, "Api");
+            names.rest_apis.insert(api.name.clone(), name);
+        }
+        names
+    }
+}
+
+fn stack_name(scope: &mut Scope, files: &mut BTreeSet<String>, name: &str, kind: &str) -> StackName {
+    let identifier = scope.declare(name, kind);
+    StackName {
+        create: scope.declare(&format!("create{}", capitalised(&identifier)), kind),
+        file: unique_file(files, name),
+        identifier,
+    }
+}
+
+/// A name for a file or folder: the resource's own where that is harmless, unique even where case does not count.
+fn unique_file(taken: &mut BTreeSet<String>, name: &str) -> String {
+    let mut base: String = name
+        .chars()
+        .map(|character| {
+            if character.is_ascii_alphanumeric() || matches!(character, '-' | '_') {
+                character
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    if base.is_empty() {
+        base.push_str("unnamed");
+    }
+    let unique = std::iter::once(base.clone())
+        .chain((2u32..).map(|number| format!("{base}-{number}")))
+        .find(|candidate| !taken.contains(&candidate.to_lowercase()))
+        .unwrap_or(base);
+    taken.insert(unique.to_lowercase());
+    unique
+}
+
+/// The text with its first letter in upper case.
+pub fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| {
+        first.to_ascii_uppercase().to_string() + characters.as_str()
+    })
+}

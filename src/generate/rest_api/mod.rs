@@ -1,0 +1,292 @@
+//! REST APIs, one file each.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{
+    context::Context,
+    error::GenerateError,
+    findings::Findings,
+    reference::Referrer,
+    roles,
+    setup::{SetupCall, SetupFile},
+    template::render as render_template,
+    tree::FileTree,
+    typescript::{Code, Part, Statement},
+    wiring::inline_policy,
+};
+use crate::backend::{
+    finding::Severity,
+    model::{Principal, RestApi, RestPath},
+};
+
+const API_GATEWAY: &str = "aws-cdk-lib/aws-apigateway";
+/// What a path parameter is in the ARN of a method.
+const ANY: &str = "*";
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct View {
+    #[serde(flatten)]
+    file: SetupFile,
+    stack_name: String,
+    api_name: Code,
+    paths: Vec<PathView>,
+    user_pool_authorizer: bool,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct PathView {
+    path: String,
+    below: String,
+    function: Code,
+    authorization: String,
+}
+
+/// Writes a file for each API; the setup calls for `backend.ts` in order.
+pub fn generate(
+    context: &Context<'_>,
+    tree: &mut FileTree,
+    findings: &mut Findings,
+) -> Result<Vec<SetupCall>, GenerateError> {
+    let mut calls = Vec::new();
+    for api in &context.backend.rest_apis {
+        let Some(name) = context.names.rest_apis.get(&api.name) else {
+            continue;
+        };
+        let referrer = Referrer::new(context, "..");
+        let paths = paths(context, api, &referrer, findings);
+        if paths.is_empty() {
+            findings.add(
+                "rest-api-without-paths",
+                Severity::Manual,
+                format!("REST API {} has no path that can be generated", api.name),
+                &api.location,
+                "Write the API by hand in amplify/api.",
+            );
+            continue;
+        }
+        let mut statements = policies(context, api, &referrer, findings);
+        statements.extend(bridge(context, api, &referrer, findings));
+        let handles = BTreeSet::new();
+        let api_name = Code::joined([
+            Part::Text(format!("{}-", api.api_name.as_deref().unwrap_or(&api.name))),
+            Part::Code(referrer.branch_constant("nameSuffix")),
+        ]);
+        let mut imports = super::typescript::Imports::default();
+        imports.add_code(&api_name);
+        for import in ["Cors", "LambdaIntegration", "ResponseType", "RestApi"] {
+            imports.add(API_GATEWAY, import);
+        }
+        imports.add(API_GATEWAY, "AuthorizationType");
+        if api.admin_queries {
+            imports.add(API_GATEWAY, "CognitoUserPoolsAuthorizer");
+        }
+        imports.add_type("aws-cdk-lib/aws-lambda", "IFunction");
+        let view = View {
+            file: SetupFile::with_imports(context, "..", &name.create, &handles, statements, imports),
+            stack_name: format!("rest-api-stack-{}", name.file),
+            api_name,
+            paths,
+            user_pool_authorizer: api.admin_queries,
+        };
+        tree.insert(
+            format!("amplify/api/{}.ts", name.file),
+            render_template("rest-api", &view)?,
+        );
+        calls.push(SetupCall {
+            module: format!("./api/{}", name.file),
+            function: name.create.clone(),
+            handles,
+            result: Some(name.identifier.clone()),
+        });
+    }
+    Ok(calls)
+}
+
+fn paths(context: &Context<'_>, api: &RestApi, referrer: &Referrer<'_>, findings: &mut Findings) -> Vec<PathView> {
+    let mut views: Vec<PathView> = Vec::new();
+    for path in &api.paths {
+        if !context.is_generated(&path.function) {
+            findings.add(
+                "rest-path-not-generated",
+                Severity::Manual,
+                format!(
+                    "path {} of REST API {} leads to function {}, which is not generated",
+                    path.path, api.name, path.function
+                ),
+                &api.location,
+                "Define the function by hand and add the path to the API's file in amplify/api.",
+            );
+            continue;
+        }
+        let plain = normal_path(&path.path);
+        if views.iter().any(|view| view.path == plain) {
+            continue;
+        }
+        let authorization = if api.admin_queries {
+            "COGNITO"
+        } else if path.access.open {
+            "NONE"
+        } else {
+            "IAM"
+        };
+        views.push(PathView {
+            below: format!("{}/{{proxy+}}", plain.trim_end_matches('/')),
+            path: plain,
+            function: referrer.lambda(&path.function),
+            authorization: authorization.to_owned(),
+        });
+    }
+    views
+}
+
+/// One slash in front, none at the end.
+fn normal_path(path: &str) -> String {
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    format!("/{}", parts.join("/"))
+}
+
+/// Methods that every principal may call, by path.
+fn rights(api: &RestApi) -> Vec<(Principal, Vec<(&RestPath, &[String])>)> {
+    let mut rights: Vec<(Principal, Vec<(&RestPath, &[String])>)> = Vec::new();
+    for path in &api.paths {
+        let access = &path.access;
+        let groups = access
+            .groups
+            .iter()
+            .map(|(name, methods)| (Principal::Group(name.clone()), methods.as_slice()));
+        let all = [
+            (Principal::Authenticated, access.authenticated.as_slice()),
+            (Principal::Unauthenticated, access.guest.as_slice()),
+        ];
+        for (principal, methods) in all.into_iter().chain(groups) {
+            if methods.is_empty() || access.open {
+                continue;
+            }
+            match rights.iter_mut().find(|(known, _)| *known == principal) {
+                Some((_, paths)) => paths.push((path, methods)),
+                None => rights.push((principal, vec![(path, methods)])),
+            }
+        }
+    }
+    rights
+}
+
+/// Path patterns of a path in method ARNs: itself and everything below.
+fn patterns(path: &str) -> [String; 2] {
+    let parts: Vec<&str> = path
+        .split('/')
+        .filter(|part| !part.is_empty())
+        .map(|part| if part.starts_with('{') { ANY } else { part })
+        .collect();
+    let itself = format!("/{}", parts.join("/"));
+    let below = format!("{}/{ANY}", itself.trim_end_matches('/'));
+    [itself, below]
+}
+
+fn policies(context: &Context<'_>, api: &RestApi, referrer: &Referrer<'_>, findings: &mut Findings) -> Vec<Statement> {
+    policies_for(context, api, referrer, "", findings, |method, pattern| {
+        Code::name("api").method(
+            "arnForExecuteApi",
+            vec![
+                Code::text(if method == ANY { "ANY" } else { method }),
+                Code::text(pattern),
+                Code::name("api").path(&["deploymentStage", "stageName"]),
+            ],
+        )
+    })
+}
+
+/// After the refactor the users of Gen 1 frontends come with the roles of Gen 2: these may then call what the roles of Gen 1
+/// might, and nothing more.
+fn bridge(context: &Context<'_>, api: &RestApi, referrer: &Referrer<'_>, findings: &mut Findings) -> Option<Statement> {
+    if rights(api).is_empty() {
+        return None;
+    }
+    let Some(api_id) = &api.api_id else {
+        findings.add(
+            "rest-gen1-api-unknown",
+            Severity::Manual,
+            format!(
+                "the id of the Gen 1 REST API {} is not known: after the refactor Gen 1 frontends cannot call it",
+                api.name
+            ),
+            &api.location,
+            "Give the roles of Gen 2 execute-api:Invoke on the Gen 1 API by hand.",
+        );
+        return None;
+    };
+    let environment = &context.backend.app.environment;
+    let stage = if environment == "NONE" { "Prod" } else { environment };
+    let aws = |constant: &str| Part::Code(Code::import("aws-cdk-lib", "Aws").member(constant));
+    let statements = policies_for(
+        context,
+        api,
+        referrer,
+        "Gen1Api",
+        &mut Findings::default(),
+        |method, pattern| {
+            Code::joined([
+                Part::Text("arn:".to_owned()),
+                aws("PARTITION"),
+                Part::Text(":execute-api:".to_owned()),
+                aws("REGION"),
+                Part::Text(":".to_owned()),
+                aws("ACCOUNT_ID"),
+                Part::Text(format!(":{api_id}/{stage}/{method}{pattern}")),
+            ])
+        },
+    );
+    (!statements.is_empty()).then(|| Statement::If(referrer.branch_constant("isMigratedBranch"), statements))
+}
+
+fn policies_for(
+    context: &Context<'_>,
+    api: &RestApi,
+    referrer: &Referrer<'_>,
+    id: &str,
+    findings: &mut Findings,
+    arn: impl Fn(&str, &str) -> Code,
+) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    for (principal, paths) in rights(api) {
+        if !roles::has_role(context, &principal) {
+            findings.add(
+                "grant-unresolved",
+                Severity::Manual,
+                format!(
+                    "REST API {} may be called by {principal:?}, for whom there is no role in the generated backend",
+                    api.name
+                ),
+                &api.location,
+                "Add the permission in the API's file in amplify/api.",
+            );
+            continue;
+        }
+        let mut resources: Vec<Code> = Vec::new();
+        for (path, methods) in paths {
+            for pattern in patterns(&path.path) {
+                for method in methods {
+                    let resource = arn(method, &pattern);
+                    if !resources.contains(&resource) {
+                        resources.push(resource);
+                    }
+                }
+            }
+        }
+        let statement = Code::import("aws-cdk-lib/aws-iam", "PolicyStatement").construct(vec![Code::object([
+            ("actions", Code::texts(["execute-api:Invoke"])),
+            ("resources", Code::Array(resources)),
+        ])]);
+        statements.push(Statement::Expression(inline_policy(
+            Code::name("stack"),
+            &format!("{id}{}", roles::principal_id(&principal)),
+            vec![referrer.role(&principal)],
+            vec![statement],
+        )));
+    }
+    statements
+}

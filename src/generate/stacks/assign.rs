@@ -1,0 +1,243 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    DEFAULT_GROUP,
+    graph::{AUTH, DATA, FunctionEdges, Graph, Place, STORAGE},
+};
+
+/// What is chosen for a function.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Choice {
+    /// Its stack.
+    pub group: String,
+    /// Its role gets the statements about a resource in the resource's stack.
+    pub detached: bool,
+}
+
+/// Choices that are tried before the search gives up and takes what is plainly safe.
+const MOST_TRIES: u32 = 4_000;
+
+impl Choice {
+    fn plain() -> Self {
+        Self {
+            group: DEFAULT_GROUP.to_owned(),
+            detached: false,
+        }
+    }
+
+    /// How far it is from what Gen 2 does by itself.
+    fn cost(&self, function: &str) -> u32 {
+        let group = match self.group.as_str() {
+            DEFAULT_GROUP => 0,
+            own if own == own_group(function) => 2,
+            _ => 1,
+        };
+        group + if self.detached { 3 } else { 0 }
+    }
+}
+
+/// The cheapest choice for every function that leaves no cycle; `None` when there is none.
+pub(super) fn assign(graph: &Graph) -> Option<BTreeMap<String, Choice>> {
+    let mut chosen: BTreeMap<String, Choice> = graph
+        .functions
+        .keys()
+        .map(|name| (name.clone(), Choice::plain()))
+        .collect();
+    if is_sound(graph, &chosen) {
+        return Some(chosen);
+    }
+    // Only functions that both need and are needed, or that lie between such, can be part of a cycle.
+    let conflicted: Vec<&String> = graph
+        .functions
+        .iter()
+        .filter(|(name, edges)| !edges.needed_by.is_empty() || is_referred_to(graph, name) || !needs(edges).is_empty())
+        .map(|(name, _)| name)
+        .collect();
+    let mut tries = 0;
+    let deepest = u32::try_from(conflicted.len()).unwrap_or(u32::MAX).saturating_mul(5);
+    for budget in 1..=deepest {
+        match search(graph, &conflicted, budget, &mut chosen, &mut tries) {
+            Outcome::Found => return Some(chosen),
+            Outcome::TooMany => break,
+            Outcome::NotFound => {}
+        }
+    }
+    greedy(graph)
+}
+
+enum Outcome {
+    Found,
+    NotFound,
+    TooMany,
+}
+
+fn search(
+    graph: &Graph,
+    rest: &[&String],
+    budget: u32,
+    chosen: &mut BTreeMap<String, Choice>,
+    tries: &mut u32,
+) -> Outcome {
+    let Some((function, others)) = rest.split_first() else {
+        *tries += 1;
+        return match is_sound(graph, chosen) {
+            true if budget == 0 => Outcome::Found,
+            _ if *tries > MOST_TRIES => Outcome::TooMany,
+            _ => Outcome::NotFound,
+        };
+    };
+    for choice in choices(function) {
+        let cost = choice.cost(function);
+        // The whole budget is spent by the last function, so that every budget tries something new.
+        if cost > budget || (others.is_empty() && cost != budget) {
+            continue;
+        }
+        chosen.insert((*function).clone(), choice);
+        match search(graph, others, budget - cost, chosen, tries) {
+            Outcome::NotFound => {}
+            outcome => return outcome,
+        }
+    }
+    chosen.insert((*function).clone(), Choice::plain());
+    Outcome::NotFound
+}
+
+/// Everything that can be chosen for a function, cheapest first.
+fn choices(function: &str) -> Vec<Choice> {
+    let groups = [DEFAULT_GROUP, AUTH, DATA, STORAGE].map(str::to_owned);
+    let mut choices: Vec<Choice> = groups
+        .into_iter()
+        .chain([own_group(function)])
+        .flat_map(|group| {
+            [false, true].map(|detached| Choice {
+                group: group.clone(),
+                detached,
+            })
+        })
+        .collect();
+    choices.sort_by_key(|choice| choice.cost(function));
+    choices
+}
+
+/// For many functions: each beside what needs it, then apart from all others.
+fn greedy(graph: &Graph) -> Option<BTreeMap<String, Choice>> {
+    let beside: BTreeMap<String, Choice> = graph
+        .functions
+        .iter()
+        .map(|(name, edges)| {
+            let group = if edges.auth_trigger {
+                AUTH
+            } else if edges.needed_by.contains(&Place::Stack(DATA.to_owned())) {
+                DATA
+            } else if edges.needed_by.contains(&Place::Stack(STORAGE.to_owned())) {
+                STORAGE
+            } else {
+                DEFAULT_GROUP
+            };
+            let choice = Choice {
+                group: group.to_owned(),
+                detached: false,
+            };
+            (name.clone(), choice)
+        })
+        .collect();
+    let mut candidates = vec![beside.clone()];
+    for detached in [false, true] {
+        candidates.push(
+            beside
+                .iter()
+                .map(|(name, choice)| {
+                    let group = if choice.group == DEFAULT_GROUP {
+                        own_group(name)
+                    } else {
+                        choice.group.clone()
+                    };
+                    (name.clone(), Choice { group, detached })
+                })
+                .collect(),
+        );
+        candidates.push(
+            beside
+                .keys()
+                .map(|name| {
+                    let group = own_group(name);
+                    (name.clone(), Choice { group, detached })
+                })
+                .collect(),
+        );
+    }
+    candidates.into_iter().find(|chosen| is_sound(graph, chosen))
+}
+
+/// A stack that holds this function alone.
+pub(super) fn own_group(function: &str) -> String {
+    format!("function-{function}")
+}
+
+fn needs(edges: &FunctionEdges) -> BTreeSet<&Place> {
+    edges.definition.iter().chain(&edges.statements).collect()
+}
+
+fn is_referred_to(graph: &Graph, function: &str) -> bool {
+    graph
+        .functions
+        .values()
+        .any(|edges| needs(edges).contains(&Place::Function(function.to_owned())))
+}
+
+/// No stack needs itself by way of others, and no resource does within its stack.
+fn is_sound(graph: &Graph, chosen: &BTreeMap<String, Choice>) -> bool {
+    let mut edges: BTreeSet<(String, String)> = graph.fixed.clone();
+    let stack_of = |place: &Place| match place {
+        Place::Stack(name) => name.clone(),
+        Place::Function(name) => chosen
+            .get(name)
+            .map_or_else(|| DEFAULT_GROUP.to_owned(), |choice| choice.group.clone()),
+    };
+    for (name, function) in &graph.functions {
+        let Some(choice) = chosen.get(name) else { continue };
+        let own = choice.group.clone();
+        for place in &function.definition {
+            edges.insert((own.clone(), stack_of(place)));
+        }
+        for place in &function.statements {
+            if choice.detached {
+                edges.insert((stack_of(place), own.clone()));
+            } else {
+                edges.insert((own.clone(), stack_of(place)));
+            }
+        }
+        for place in &function.needed_by {
+            edges.insert((stack_of(place), own.clone()));
+        }
+        // The pool or the API waits for the function, and the function for the pool or the API: no stack can resolve that.
+        let auth = Place::Stack(AUTH.to_owned());
+        let data = Place::Stack(DATA.to_owned());
+        if (function.auth_trigger && function.definition.contains(&auth))
+            || (function.authorizer && function.definition.contains(&data))
+        {
+            return false;
+        }
+    }
+    !has_cycle(&edges)
+}
+
+fn has_cycle(edges: &BTreeSet<(String, String)>) -> bool {
+    let mut remaining: BTreeSet<(&str, &str)> = edges
+        .iter()
+        .filter(|(from, to)| from != to)
+        .map(|(from, to)| (from.as_str(), to.as_str()))
+        .collect();
+    loop {
+        // Stacks that need nothing can be deployed; what is left in the end cannot.
+        let needing: BTreeSet<&str> = remaining.iter().map(|(from, _)| *from).collect();
+        let before = remaining.len();
+        remaining.retain(|(_, to)| needing.contains(to));
+        if remaining.is_empty() {
+            return false;
+        }
+        if remaining.len() == before {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! What planning is given.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::error::PlanError;
+use crate::{
+    backend::model::Resource,
+    cloudformation::simulate::ResourceMapping,
+    deployment::{Stack, StackTree},
+};
+
+/// Everything that a plan is made from.
+#[derive(Clone, Copy)]
+pub struct PlanInput<'a> {
+    /// Gen 1 root stack with everything below it.
+    pub gen1: &'a StackTree,
+    /// Gen 2 root stack with everything below it.
+    pub gen2: &'a StackTree,
+    /// Holding stacks that exist, shells in `REVIEW_IN_PROGRESS` included, by plain name. See [`super::holding_names`].
+    pub holdings: &'a IndexMap<String, Stack>,
+    /// Resources of the Gen 1 app.
+    pub resources: &'a [Resource],
+    /// Account of both trees.
+    pub account_id: &'a str,
+    /// Region of both trees.
+    pub region: &'a str,
+    /// Pairs that the user decided.
+    pub mappings: &'a ResourceMappings,
+    /// Attributes that only the service can tell.
+    pub attributes: &'a dyn LiveAttributes,
+}
+
+/// An attribute of a deployed resource that cannot be derived.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttributeRequest {
+    /// Plain name of the stack that owns it.
+    pub stack: String,
+    /// Logical id there.
+    pub logical_id: String,
+    /// CloudFormation type.
+    pub resource_type: String,
+    /// Physical id.
+    pub physical_id: String,
+    /// Attribute, as in `Fn::GetAtt`.
+    pub attribute: String,
+}
+
+/// Attributes that were read from the service. Planning asks only for what it cannot derive and needs.
+pub trait LiveAttributes: Send + Sync {
+    /// The value; `None` when it was not read.
+    fn attribute(&self, resource_type: &str, physical_id: &str, attribute: &str) -> Option<Value>;
+}
+
+/// Nothing was read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoLiveAttributes;
+
+impl LiveAttributes for NoLiveAttributes {
+    fn attribute(&self, _resource_type: &str, _physical_id: &str, _attribute: &str) -> Option<Value> {
+        None
+    }
+}
+
+/// What was read after a plan asked for it.
+#[derive(Clone, Debug, Default)]
+pub struct KnownAttributes {
+    values: IndexMap<(String, String, String), Value>,
+}
+
+impl KnownAttributes {
+    /// Keeps the answer to a request.
+    pub fn insert(&mut self, request: &AttributeRequest, value: Value) {
+        let key = (
+            request.resource_type.clone(),
+            request.physical_id.clone(),
+            request.attribute.clone(),
+        );
+        self.values.insert(key, value);
+    }
+}
+
+impl LiveAttributes for KnownAttributes {
+    fn attribute(&self, resource_type: &str, physical_id: &str, attribute: &str) -> Option<Value> {
+        let key = (resource_type.to_owned(), physical_id.to_owned(), attribute.to_owned());
+        self.values.get(&key).cloned()
+    }
+}
+
+/// The file of `--mappings`: an array of `{Source, Destination}`, each with `StackName` and `LogicalResourceId`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ResourceMappings {
+    /// In the order of the file.
+    pub mappings: Vec<ResourceMapping>,
+}
+
+impl ResourceMappings {
+    /// Reads the file's text; `path` is named in errors.
+    ///
+    /// # Errors
+    /// When it is not JSON, or not such an array.
+    pub fn parse(text: &str, path: &str) -> Result<Self, PlanError> {
+        let mappings = serde_json::from_str(text).map_err(|error| PlanError::MappingsFile {
+            path: path.into(),
+            line: error.line(),
+            column: error.column(),
+            message: error.to_string(),
+        })?;
+        Ok(Self { mappings })
+    }
+}

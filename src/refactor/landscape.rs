@@ -1,0 +1,209 @@
+//! The stacks that a refactor looks at, read and parsed on demand.
+
+use indexmap::IndexMap;
+
+use super::{
+    candidate::{Candidate, candidates},
+    error::PlanError,
+    holding::{self, holding_name},
+    identity::category_stack,
+    input::PlanInput,
+    knowledge::{Knowledge, parse, simulated},
+    live::is_shell,
+    operation::StackRef,
+};
+use crate::{
+    cloudformation::simulate::{SimulatedStack, Simulation},
+    deployment::{Stack, StackTree},
+};
+
+/// What exists, as planning sees it.
+pub(super) struct Landscape<'a> {
+    pub(super) input: PlanInput<'a>,
+    pub(super) knowledge: Knowledge<'a>,
+    /// Stacks that were looked at, by plain name.
+    stacks: IndexMap<String, Loaded<'a>>,
+}
+
+struct Loaded<'a> {
+    stack: &'a Stack,
+    state: SimulatedStack,
+}
+
+/// State of the holding stack of a Gen 2 stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum HoldingState {
+    Absent,
+    /// What a failed refactor left; to be deleted.
+    Shell,
+    Usable,
+}
+
+impl<'a> Landscape<'a> {
+    pub(super) fn new(input: PlanInput<'a>) -> Result<Self, PlanError> {
+        let (gen1, gen2) = (&input.gen1.stack, &input.gen2.stack);
+        if gen1.name == gen2.name || gen1.id == gen2.id {
+            return Err(PlanError::SameRoot {
+                root: gen1.name.clone(),
+            });
+        }
+        Ok(Self {
+            knowledge: Knowledge::new(&input),
+            stacks: IndexMap::new(),
+            input,
+        })
+    }
+
+    /// Reads a stack, once.
+    pub(super) fn load(&mut self, stack: &'a Stack) -> Result<&SimulatedStack, PlanError> {
+        if !self.stacks.contains_key(&stack.name) {
+            let state = simulated(stack, &self.knowledge.place)?;
+            self.knowledge.learn(stack, &state.template);
+            self.stacks.insert(stack.name.clone(), Loaded { stack, state });
+        }
+        Ok(&self.stacks[&stack.name].state)
+    }
+
+    /// State of a stack that was looked at.
+    pub(super) fn state(&self, name: &str) -> Option<&SimulatedStack> {
+        self.stacks.get(name).map(|loaded| &loaded.state)
+    }
+
+    /// A stack that was looked at, as it was read.
+    pub(super) fn deployed(&self, name: &str) -> Option<&'a Stack> {
+        self.stacks.get(name).map(|loaded| loaded.stack)
+    }
+
+    /// The Gen 1 nested stack of a resource, by its exact logical id.
+    pub(super) fn gen1_stack(&self, logical_id: &str) -> Option<&'a Stack> {
+        self.input.gen1.child(logical_id).map(|tree| &tree.stack)
+    }
+
+    /// Gen 2 nested stacks of a category: logical id and stack.
+    pub(super) fn gen2_stacks(&self, category: &str) -> Vec<(&'a str, &'a Stack)> {
+        self.input
+            .gen2
+            .nested
+            .iter()
+            .filter(|(logical_id, _)| category_stack(category, logical_id).is_some())
+            .map(|(logical_id, tree)| (logical_id.as_str(), &tree.stack))
+            .collect()
+    }
+
+    /// Logical ids of the stacks nested in a root.
+    pub(super) fn nested_ids(tree: &StackTree) -> Vec<String> {
+        tree.nested.keys().cloned().collect()
+    }
+
+    /// A stack of a tree by name or ARN, with its logical id in its parent (empty for the root).
+    pub(super) fn find(tree: &'a StackTree, name: &str) -> Option<(&'a str, &'a Stack)> {
+        fn search<'t>(logical_id: &'t str, tree: &'t StackTree, name: &str) -> Option<(&'t str, &'t Stack)> {
+            if tree.stack.name == name || tree.stack.id == name {
+                return Some((logical_id, &tree.stack));
+            }
+            tree.nested
+                .iter()
+                .find_map(|(logical_id, tree)| search(logical_id, tree, name))
+        }
+        search("", tree, name)
+    }
+
+    /// The holding stack of a Gen 2 stack.
+    pub(super) fn holding(&mut self, gen2_stack: &str) -> Result<HoldingState, PlanError> {
+        let Some(stack) = self.input.holdings.get(&holding_name(gen2_stack)) else {
+            return Ok(HoldingState::Absent);
+        };
+        if stack.status == "DELETE_COMPLETE" {
+            return Ok(HoldingState::Absent);
+        }
+        if is_shell(&stack.status, stack.resources.len()) {
+            return Ok(HoldingState::Shell);
+        }
+        let stable = matches!(
+            stack.status.as_str(),
+            "CREATE_COMPLETE"
+                | "UPDATE_COMPLETE"
+                | "UPDATE_ROLLBACK_COMPLETE"
+                | "IMPORT_COMPLETE"
+                | "IMPORT_ROLLBACK_COMPLETE"
+        );
+        if !stable {
+            return Err(PlanError::HoldingStack {
+                stack: stack.name.clone(),
+                status: stack.status.clone(),
+            });
+        }
+        self.load(stack)?;
+        Ok(HoldingState::Usable)
+    }
+
+    /// Gen 2 resources of some types that Gen 1 resources could replace: those in the stack, and those that an earlier run
+    /// has parked. Where both hold a logical id, the move has been done.
+    pub(super) fn gen2_candidates(
+        &mut self,
+        nested_id: &str,
+        stack: &'a Stack,
+        types: &[&str],
+    ) -> Result<Vec<Candidate>, PlanError> {
+        self.load(stack)?;
+        let usable = self.holding(&stack.name)? == HoldingState::Usable;
+        let parked = match self.state(&holding_name(&stack.name)).filter(|_| usable) {
+            Some(holding) => candidates(holding, &self.knowledge, types, nested_id),
+            None => Vec::new(),
+        };
+        let present = match self.state(&stack.name) {
+            Some(state) => candidates(state, &self.knowledge, types, nested_id),
+            None => Vec::new(),
+        };
+        let same_id = |one: &Candidate, other: &Candidate| one.id.logical_id == other.id.logical_id;
+        let waiting = parked
+            .iter()
+            .filter(|candidate| !present.iter().any(|other| same_id(candidate, other)))
+            .map(|candidate| {
+                let mut candidate = candidate.clone();
+                candidate.id.stack.clone_from(&stack.name);
+                candidate.parked = true;
+                candidate
+            });
+        let own = present
+            .iter()
+            .filter(|candidate| !parked.iter().any(|other| same_id(candidate, other)))
+            .cloned();
+        Ok(own.chain(waiting).collect())
+    }
+
+    /// The stacks that were looked at as the first state of a simulation, and how operations name them.
+    pub(super) fn simulation(&self) -> (Simulation<'_>, IndexMap<String, StackRef>) {
+        let mut simulation = Simulation::new(&self.knowledge);
+        let mut references = IndexMap::new();
+        for (name, loaded) in &self.stacks {
+            simulation.insert(loaded.state.clone());
+            let reference = StackRef {
+                name: name.clone(),
+                id: loaded.stack.id.clone(),
+            };
+            references.insert(name.clone(), reference);
+        }
+        for (name, stack) in self.input.holdings {
+            references
+                .entry(name.clone())
+                .or_insert_with(|| holding::reference(name, Some(stack)));
+        }
+        (simulation, references)
+    }
+
+    /// The original templates of the stacks that were looked at.
+    pub(super) fn original(
+        &self,
+        name: &str,
+    ) -> Result<Option<(StackRef, crate::cloudformation::Template)>, PlanError> {
+        let Some(stack) = self.deployed(name) else {
+            return Ok(None);
+        };
+        let reference = StackRef {
+            name: stack.name.clone(),
+            id: stack.id.clone(),
+        };
+        Ok(Some((reference, parse(stack)?)))
+    }
+}
