@@ -11,12 +11,17 @@ fn stack(name: &str) -> Place {
     Place::Stack(name.to_owned())
 }
 
-fn graph(functions: &[(&str, &[&str], &[&str], &[&str], bool)]) -> Graph {
-    let mut graph = Graph::default();
-    graph.fixed = [(DATA, AUTH), (STORAGE, AUTH)]
-        .into_iter()
-        .map(|(from, to)| (from.to_owned(), to.to_owned()))
-        .collect();
+/// Name, what its definition needs, what its permissions need, who needs it, and whether it is a trigger of the user pool.
+type FunctionRow<'a> = (&'a str, &'a [&'a str], &'a [&'a str], &'a [&'a str], bool);
+
+fn graph(functions: &[FunctionRow<'_>]) -> Graph {
+    let mut graph = Graph {
+        fixed: [(DATA, AUTH), (STORAGE, AUTH)]
+            .into_iter()
+            .map(|(from, to)| (from.to_owned(), to.to_owned()))
+            .collect(),
+        ..Graph::default()
+    };
     let places = |names: &[&str]| -> BTreeSet<Place> {
         names
             .iter()
