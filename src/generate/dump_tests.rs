@@ -1,6 +1,7 @@
 use std::path::Path;
 
 #[test]
+#[allow(clippy::print_stdout)]
 fn write_for_gate() {
     let (Ok(project), Ok(out)) = (std::env::var("GEN_PROJECT"), std::env::var("GEN_OUT")) else {
         return;

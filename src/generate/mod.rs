@@ -14,10 +14,12 @@ mod findings;
 mod function;
 mod names;
 mod options;
+mod plan;
 mod project_files;
 mod reference;
 mod rest_api;
 mod roles;
+mod rollback;
 mod setup;
 mod stacks;
 mod storage;
@@ -25,13 +27,18 @@ mod template;
 mod tree;
 pub mod typescript;
 mod wiring;
+mod working_directory;
+pub mod write;
 
 #[cfg(test)]
 mod dump_tests;
 
 pub use error::GenerateError;
 pub use options::GenerateOptions;
+pub use plan::{Destination, GenerateInput, GeneratePlan, LockStatus};
+pub use rollback::GenerateRollbackPlan;
 pub use tree::FileTree;
+pub use working_directory::{WorkingDirectory, working_directory};
 
 use crate::{
     backend::{

@@ -11,12 +11,17 @@ fn stack(name: &str) -> Place {
     Place::Stack(name.to_owned())
 }
 
-fn graph(functions: &[(&str, &[&str], &[&str], &[&str], bool)]) -> Graph {
-    let mut graph = Graph::default();
-    graph.fixed = [(DATA, AUTH), (STORAGE, AUTH)]
-        .into_iter()
-        .map(|(from, to)| (from.to_owned(), to.to_owned()))
-        .collect();
+/// Name, what the definition needs, what statements need, what needs it, and whether the user pool calls it.
+type TestFunction<'a> = (&'a str, &'a [&'a str], &'a [&'a str], &'a [&'a str], bool);
+
+fn graph(functions: &[TestFunction<'_>]) -> Graph {
+    let mut graph = Graph {
+        fixed: [(DATA, AUTH), (STORAGE, AUTH)]
+            .into_iter()
+            .map(|(from, to)| (from.to_owned(), to.to_owned()))
+            .collect(),
+        ..Graph::default()
+    };
     let places = |names: &[&str]| -> BTreeSet<Place> {
         names
             .iter()
