@@ -97,8 +97,11 @@ test('named imports from an ES module', async () => {
 });
 
 test('a folder without a project', async () => {
-  await rejectsWith(Migration.open({ projectDir: scratch, offline: true }), 'PROJECT_NOT_FOUND', /no `amplify` folder/);
-  await assert.rejects(Migration.open({ projectDir: scratch, offline: true }), { details: { path: scratch } });
+  await rejectsWith(Migration.open({ projectDir: scratch, offline: true }), 'PROJECT_NOT_FOUND', /no amplify\/ folder/);
+  await assert.rejects(
+    Migration.open({ projectDir: scratch, offline: true }),
+    (error) => error.details.path === scratch,
+  );
 });
 
 test('arguments that are none', async () => {
@@ -122,12 +125,21 @@ test('a misspelt option is an error', async () => {
 });
 
 test('every option that index.d.ts declares is known', async () => {
+  const isKnown = (error) => {
+    assert.doesNotMatch(error.message, /no option/);
+    return true;
+  };
   for (const name of propertiesOf('OpenOptions')) {
-    await assert.rejects(Migration.open({ projectDir: scratch, [name]: null }), (error) => {
-      assert.doesNotMatch(error.message, /no option/);
-      return true;
-    });
+    await assert.rejects(Migration.open({ projectDir: scratch, [name]: null }), isKnown);
   }
+  const migration = await Migration.open({
+    projectDir: path.join(ROOT, '__test__/apps/notes/gen1-project'),
+    offline: true,
+  });
+  for (const name of propertiesOf('PlanOptions'))
+    await assert.rejects(migration.plan('lock', { [name]: null }), isKnown);
+  await rejectsWith(migration.plan('lock', { roolback: true }), 'INVALID_ARGUMENT', /no option `roolback`/);
+  await rejectsWith(migration.plan('assess'), 'INVALID_ARGUMENT');
 });
 
 test('a cancel token', () => {

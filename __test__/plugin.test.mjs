@@ -254,11 +254,11 @@ test('credentials that the CLI cannot give are no credentials', async () => {
   const keyless = withConfiguration(() => ({ credentials: {}, region: 'x', role_arn: 'arn' }));
   await assert.rejects(execute(contextOf('lock --yes', keyless)), { code: 'HOST_CREDENTIALS_MISSING' });
   const failing = withConfiguration(() => {
-    throw Object.assign(new Error('no such profile'), { resolution: 'amplify configure' });
+    throw Object.assign(new Error('no profile'), { details: 'no section work', resolution: 'amplify configure' });
   });
   await assert.rejects(execute(contextOf('lock --yes', failing)), (error) => {
     assert.equal(error.code, 'HOST_CREDENTIALS_FAILED');
-    assert.match(error.message, /no such profile/);
+    assert.match(error.message, /no profile: no section work/);
     assert.equal(error.resolution, 'amplify configure');
     return true;
   });

@@ -40,6 +40,14 @@ test('a step plans, validates, tells, asks and executes', async () => {
   assert.ok(!positions.includes(-1), output);
 });
 
+test('a plan without operations asks nothing', async () => {
+  const { exitCode, questions, steps, output } = await run(['lock'], { scenario: { operations: [] } });
+  assert.equal(exitCode, 0);
+  assert.deepEqual(questions, []);
+  assert.ok(steps.includes('execute'));
+  assert.match(output, /Nothing to do\./);
+});
+
 test('no is the end, without a change', async () => {
   const { exitCode, steps, output } = await run(['lock']);
   assert.equal(exitCode, 0);
@@ -267,4 +275,46 @@ test('the debug log has time, step, environment, every event and the stack of an
   assert.match(log, /^\[\d{4}-\d\d-\d\dT[\d:.]+Z\] \[lock\] \[notes\/main\] · \{"type":"validated"/m);
   assert.match(log, /engine-double\.cjs/);
   assert.ok(!output.includes('[notes/main]'));
+});
+
+test('side by side: each wait is reported when its status changes, and again after a minute', async () => {
+  const { createProgress } = (await import('../cli/render/progress.js')).default;
+  const host = hostDouble();
+  const progress = createProgress(host);
+  const started = (operation, index) => ({
+    type: 'operation-started',
+    operation,
+    index,
+    total: 2,
+    message: `Update ${operation}`,
+  });
+  const waiting = (operation, status, elapsedMs) => ({
+    type: 'waiting',
+    operation,
+    target: `stack-${operation}`,
+    status,
+    elapsedMs,
+  });
+  for (const event of [
+    started('a', 1),
+    started('b', 2),
+    waiting('a', 'IN_PROGRESS', 0),
+    waiting('b', 'IN_PROGRESS', 0),
+    waiting('a', 'IN_PROGRESS', 1_000),
+    waiting('b', 'IN_PROGRESS', 1_000),
+    waiting('a', 'CLEANUP', 2_000),
+    waiting('b', 'IN_PROGRESS', 61_000),
+    { type: 'operation-finished', operation: 'b', outcome: 'unchanged', elapsedMs: 61_500 },
+  ]) {
+    progress.event(event);
+  }
+  assert.deepEqual(host.seen.output.trim().split('\n'), [
+    '[1/2] Update a',
+    '[2/2] Update b',
+    '  [1/2] stack-a IN_PROGRESS (0 ms)',
+    '  [2/2] stack-b IN_PROGRESS (0 ms)',
+    '  [1/2] stack-a CLEANUP (2 s)',
+    '  [2/2] stack-b IN_PROGRESS (1 min 1 s)',
+    '✔ [2/2] nothing to change, 1 min 2 s',
+  ]);
 });

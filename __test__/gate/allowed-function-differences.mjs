@@ -1,15 +1,6 @@
 /** Differences of a function that its code does not notice, each with the reason. No rule knows an app. */
 import { canonical } from './differences.mjs';
 
-/**
- * @typedef {import('./compare-functions.mjs').FunctionDifference} FunctionDifference
- *
- * @typedef {object} FunctionAllowance
- * @property {string} id
- * @property {string} reason
- * @property {(difference: FunctionDifference) => boolean} covers
- */
-
 const LAMBDA_DEFAULTS = {
   Architectures: ['x86_64'],
   'EphemeralStorage.Size': 512,
@@ -23,7 +14,7 @@ const RESOLVED_AT_START = '<value will be resolved during runtime>';
 /** `defineFunction` takes no older one. */
 const OLDEST_RUNTIME = 18;
 
-/** @type {FunctionAllowance[]} */
+/** @type {import('./allowance.mjs').Allowance<import('./compare-functions.mjs').FunctionDifference, {names: {environment: string, branch: string}}>[]} */
 export const ALLOWED_FUNCTION_DIFFERENCES = [
   {
     id: 'lambda-default',
@@ -36,7 +27,7 @@ export const ALLOWED_FUNCTION_DIFFERENCES = [
   {
     id: 'branch-for-environment',
     reason: 'ENV names the environment in Gen 1 and the branch in Gen 2.',
-    covers: ({ path, gen1, gen2, names }) =>
+    covers: ({ path, gen1, gen2 }, { names }) =>
       path === 'Environment.Variables.ENV' && gen1 === names.environment && gen2 === names.branch,
   },
   {

@@ -2,20 +2,14 @@
  * Permissions that may differ, each with the reason. No rule knows an app. What no rule allows makes the gate red.
  */
 
-/**
- * @typedef {import('./compare-permissions.mjs').PermissionDifference} PermissionDifference
- *
- * @typedef {object} PermissionAllowance
- * @property {string} id
- * @property {string} reason
- * @property {(difference: PermissionDifference) => boolean} covers
- */
-
 const LOG_WRITING = new Set(['logs:createloggroup', 'logs:createlogstream', 'logs:putlogevents']);
 /** Services whose actions are named after another service than their ARNs. */
 const ARN_SERVICE = { 'execute-api': 'execute-api', mobiletargeting: 'mobiletargeting', 'cognito-idp': 'cognito-idp' };
 
-/** @type {PermissionAllowance[]} */
+/**
+ * The context is all grants of the other generation.
+ * @type {import('./allowance.mjs').Allowance<import('./compare-permissions.mjs').PermissionDifference, {others: import('./iam.mjs').Grant[]}>[]}
+ */
 export const ALLOWED_PERMISSION_DIFFERENCES = [
   {
     id: 'basic-execution-role',
@@ -57,7 +51,7 @@ export const ALLOWED_PERMISSION_DIFFERENCES = [
     id: 'invoke-per-method',
     reason:
       'Gen 1 lets the REST API call the function on any path; CDK makes one permission for each method that leads to it.',
-    covers: ({ principal, direction, resource, others }) => {
+    covers: ({ principal, direction, resource }, { others }) => {
       if (
         principal.kind !== 'function' ||
         direction !== 'missing' ||

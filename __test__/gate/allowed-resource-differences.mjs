@@ -4,15 +4,6 @@
  */
 import { canonical } from './differences.mjs';
 
-/**
- * @typedef {import('./compare-resources.mjs').ResourceDifference} ResourceDifference
- *
- * @typedef {object} Allowance
- * @property {string} id
- * @property {string} reason
- * @property {(difference: ResourceDifference) => boolean} covers
- */
-
 /** What a service assumes when a property is absent. A list stands for a set. */
 const SERVICE_DEFAULTS = {
   'AWS::Cognito::UserPool': {
@@ -58,7 +49,10 @@ const MINUTES = { seconds: 1 / 60, minutes: 1, hours: 60, days: 1440 };
 /** Units that Cognito assumes for a validity whose unit is not given. */
 const DEFAULT_UNITS = { RefreshToken: 'days', AccessToken: 'hours', IdToken: 'hours' };
 
-/** @type {Allowance[]} */
+/**
+ * The context is all properties of both resources, Gen 1's with its tokens translated.
+ * @type {import('./allowance.mjs').Allowance<import('./compare-resources.mjs').ResourceDifference, {properties1: any, properties2: any}>[]}
+ */
 export const ALLOWED_RESOURCE_DIFFERENCES = [
   {
     id: 'service-default',
@@ -108,7 +102,7 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
   {
     id: 'same-duration',
     reason: 'The validity of the token is the same, written in another unit.',
-    covers: ({ type, path, properties1, properties2 }) => {
+    covers: ({ type, path }, { properties1, properties2 }) => {
       if (type !== 'AWS::Cognito::UserPoolClient') return false;
       const tokenKind =
         /^(?:(RefreshToken|AccessToken|IdToken)Validity|TokenValidityUnits\.(RefreshToken|AccessToken|IdToken))$/.exec(
@@ -129,7 +123,7 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
   {
     id: 'message-template-repeats',
     reason: 'Cognito keeps the verification messages in one place; the template repeats what the other properties say.',
-    covers: ({ type, path, gen1, gen2, properties1, properties2 }) => {
+    covers: ({ type, path, gen1, gen2 }, { properties1, properties2 }) => {
       const source = {
         'VerificationMessageTemplate.EmailMessage': 'EmailVerificationMessage',
         'VerificationMessageTemplate.EmailSubject': 'EmailVerificationSubject',

@@ -1,4 +1,5 @@
 /** Compares how functions run: runtime, limits, environment, layers, network. Their permissions are compared elsewhere. */
+import { withAllowance } from './allowance.mjs';
 import { ALLOWED_FUNCTION_DIFFERENCES } from './allowed-function-differences.mjs';
 import { differences } from './differences.mjs';
 import { nameResources, resourceNames } from './resource-names.mjs';
@@ -9,7 +10,6 @@ import { nameResources, resourceNames } from './resource-names.mjs';
  * @property {string} path of the property
  * @property {unknown} gen1
  * @property {unknown} gen2
- * @property {{environment: string, branch: string}} names
  * @property {{id: string, reason: string}} [allowed]
  *
  * @typedef {object} FunctionComparison
@@ -35,11 +35,7 @@ export function compareFunctions(pairing, gen1, gen2, names) {
     differences(
       pairing.translate(nameResources(relevant(one), [names1])),
       nameResources(relevant(other), [names2, names1]),
-    ).map((difference) => {
-      const described = { name, ...difference, names };
-      const rule = ALLOWED_FUNCTION_DIFFERENCES.find((one) => one.covers(described));
-      return rule ? { ...described, allowed: { id: rule.id, reason: rule.reason } } : described;
-    }),
+    ).map((difference) => withAllowance({ name, ...difference }, ALLOWED_FUNCTION_DIFFERENCES, { names })),
   );
   return { ok: found.every((one) => one.allowed), compared: pairs.map((pair) => pair.name), differences: found };
 }

@@ -3,6 +3,7 @@
  * resources count as their Gen 2 partners; besides, the Gen 2 roles must keep the access to the Gen 1 APIs that
  * frontends use until they are moved, because the identity pool hands out the Gen 2 roles from the redeployment on.
  */
+import { withAllowance } from './allowance.mjs';
 import { ALLOWED_PERMISSION_DIFFERENCES } from './allowed-permission-differences.mjs';
 import { covers, expandActions, grantsOfRole, invokersOf, trustOfRole } from './iam.mjs';
 import { all } from './pairing.mjs';
@@ -22,7 +23,6 @@ import { nameResources, resourceNames } from './resource-names.mjs';
  * @property {import('./iam.mjs').ConditionClause[]} condition
  * @property {string} source the policy it comes from
  * @property {boolean} [bridge] access of Gen 1 frontends to a Gen 1 API
- * @property {import('./iam.mjs').Grant[]} others all grants of the other generation
  * @property {{id: string, reason: string}} [allowed]
  *
  * @typedef {object} PermissionComparison
@@ -41,6 +41,8 @@ import { nameResources, resourceNames } from './resource-names.mjs';
  */
 
 const PRINCIPAL_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole', 'functionRole', 'smsRole'];
+/** Frontends get these roles; a function of Gen 1 keeps its own, whatever Gen 2 does. */
+const FRONTEND_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole'];
 const API_KINDS = ['graphqlApi', 'restApi'];
 const UNPAIRED_KINDS = new Set([...PRINCIPAL_KINDS, 'function', 'apiKey', ...API_KINDS]);
 
@@ -65,7 +67,7 @@ export function comparePermissions(pairing, gen1, gen2) {
     ...functions.flatMap((pair) =>
       compareGrants(pair, 'invocation', invokersOf(gen1, pair.gen1), invokersOf(gen2, pair.gen2), words),
     ),
-  ].map(withAllowance);
+  ];
   const eventSources = functions.flatMap((pair) => compareEventSources(pair, gen1, gen2, words));
   const unpaired = pairing.unpaired.filter((one) => UNPAIRED_KINDS.has(one.kind));
   const comparedRoles = new Set([
@@ -102,23 +104,15 @@ function compareGrants(pair, aspect, gen1, gen2, words) {
   const principal = { kind: pair.kind, name: pair.name };
   const granted1 = words.translated(gen1);
   const bridges1 =
-    aspect === 'policy'
+    aspect === 'policy' && FRONTEND_KINDS.includes(pair.kind)
       ? words.withOldApis(gen1).filter((grant, index) => grant.resource !== granted1[index].resource)
       : [];
   const granted2 = words.ofGen2(gen2);
   const describe = (grants, direction, others, more = {}) =>
-    grants.map(({ effect, action, resource, condition, source }) => ({
-      principal,
-      aspect,
-      direction: turned(direction, effect),
-      effect,
-      action,
-      resource,
-      condition,
-      source,
-      others,
-      ...more,
-    }));
+    grants.map((grant) => {
+      const difference = { principal, aspect, ...grant, direction: turned(direction, grant.effect), ...more };
+      return withAllowance(difference, ALLOWED_PERMISSION_DIFFERENCES, { others });
+    });
   return [
     ...describe(notCovered(granted2, [...granted1, ...bridges1]), 'wider', granted1),
     ...describe(notCovered(granted1, granted2), 'missing', granted2),
@@ -146,11 +140,6 @@ function notCovered(grants, others) {
       left.map((grant) => [JSON.stringify([grant.effect, grant.action, grant.resource, grant.condition]), grant]),
     ).values(),
   ];
-}
-
-function withAllowance(difference) {
-  const rule = ALLOWED_PERMISSION_DIFFERENCES.find((one) => one.covers(difference));
-  return rule ? { ...difference, allowed: { id: rule.id, reason: rule.reason } } : difference;
 }
 
 function compareEventSources(pair, gen1, gen2, words) {

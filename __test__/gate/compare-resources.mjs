@@ -3,6 +3,7 @@
  * one, retention may not become weaker, and every other difference is listed with why it is allowed or that it is not.
  */
 import fs from 'node:fs';
+import { withAllowance } from './allowance.mjs';
 import { ALLOWED_RESOURCE_DIFFERENCES } from './allowed-resource-differences.mjs';
 import { canonical, differences } from './differences.mjs';
 import { categoryOf } from './pairing.mjs';
@@ -25,8 +26,6 @@ import { asToken } from './tokens.mjs';
  * @property {Effect} effect
  * @property {string} [note] what the change does, where that is known
  * @property {{id: string, reason: string}} [allowed]
- * @property {any} properties1 all properties of the Gen 1 resource, its tokens translated
- * @property {any} properties2
  *
  * @typedef {object} RetentionViolation
  * @property {string} place
@@ -193,12 +192,10 @@ function compareTwo({ kind, name, gen1, gen2 }, properties1, properties2) {
       gen2Place: gen2.place,
       ...difference,
       ...effectOf(behaviour, property),
-      properties1,
-      properties2,
     };
-    const rule =
-      described.effect === 'replace' ? undefined : ALLOWED_RESOURCE_DIFFERENCES.find((one) => one.covers(described));
-    return rule ? { ...described, allowed: { id: rule.id, reason: rule.reason } } : described;
+    // nothing excuses a replacement
+    if (described.effect === 'replace') return described;
+    return withAllowance(described, ALLOWED_RESOURCE_DIFFERENCES, { properties1, properties2 });
   });
 }
 

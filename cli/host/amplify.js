@@ -44,7 +44,7 @@ function amplifyHost(context) {
     command: 'amplify gen2-migration',
     interactive: Boolean(process.stdin.isTTY) && !prompts?.isHeadless,
     style,
-    width: process.stdout.isTTY ? process.stdout.columns : undefined,
+    width: (process.stdout.isTTY && process.stdout.columns) || undefined,
     failure: undefined,
     announce() {
       const { version } = require('../../package.json');
@@ -159,9 +159,9 @@ function spinner(amplifySpinner) {
   let clock;
   const text = () => `${shown} ${Math.floor((Date.now() - since) / 1000)} s`;
   return {
-    show(next) {
-      if (next !== shown || !running) since = Date.now();
+    show(next, startedAt) {
       shown = next;
+      since = startedAt;
       if (running) return amplifySpinner.resetMessage(text());
       running = true;
       amplifySpinner.start(text());
@@ -209,12 +209,12 @@ async function loadCredentials(context, env) {
       ? await invoke('loadConfigurationForEnv', [context, env])
       : await invoke('loadConfiguration', [context]);
   } catch (failure) {
-    const { message = String(failure), resolution } = /** @type {{ message?: string, resolution?: string }} */ (
-      failure ?? {}
-    );
+    const { message, details, resolution } =
+      /** @type {{ message?: string, details?: string, resolution?: string }} */ (failure ?? {});
+    const reason = [message ?? String(failure), details].filter(Boolean).join(': ');
     throw migrationError({
       code: 'HOST_CREDENTIALS_FAILED',
-      message: `The Amplify CLI could not load the AWS credentials of the project: ${message}`,
+      message: `The Amplify CLI could not load the AWS credentials of the project: ${reason}`,
       resolution:
         resolution ?? 'Check the AWS profile of the project (`amplify configure project`), or name one with --profile.',
       cause: failure,

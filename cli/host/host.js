@@ -26,7 +26,7 @@
  * @property {() => Promise<import('../../index.js').Credentials>} [refreshCredentials]
  *
  * @typedef {object} Spinner
- * @property {(text: string) => void} show starts it, or changes its text
+ * @property {(text: string, startedAt: number) => void} show starts it, or changes its text; it tells the time since `startedAt`
  * @property {() => void} hide removes it from the terminal
  */
 

@@ -7,6 +7,11 @@ const { takeSignals } = require('./signals.js');
 
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 100;
+/** Some terminals do not tell their width. */
+const USUAL_COLUMNS = 80;
+const NARROWEST_TITLE = 10;
+/** On Windows output is written later; leaving does not wait longer than this for it. */
+const LAST_WORDS_MS = 300;
 
 /**
  * @param {{ input?: NodeJS.ReadStream, output?: NodeJS.WriteStream, errors?: NodeJS.WriteStream }} [streams]
@@ -20,7 +25,7 @@ function terminalHost({ input = process.stdin, output = process.stdout, errors =
     command: 'amplify-gen2-migration',
     interactive: Boolean(input.isTTY && errors.isTTY),
     style,
-    width: output.isTTY ? output.columns : undefined,
+    width: (output.isTTY && output.columns) || undefined,
     announce() {},
     print: (text) => void output.write(`${text}\n`),
     printData: (text) => void output.write(`${text}\n`),
@@ -32,7 +37,10 @@ function terminalHost({ input = process.stdin, output = process.stdout, errors =
     spinner: () => (errors.isTTY ? createSpinner(errors, errorStyle) : undefined),
     credentials: async () => ({}),
     onSignal: takeSignals,
-    exit: (exitCode) => process.exit(exitCode),
+    exit(exitCode) {
+      setTimeout(() => process.exit(exitCode), LAST_WORDS_MS);
+      output.write('', () => errors.write('', () => process.exit(exitCode)));
+    },
   };
 }
 
@@ -91,14 +99,14 @@ function createSpinner(stream, style) {
     const seconds = Math.floor((Date.now() - since) / 1000);
     const line = `${FRAMES[frame++ % FRAMES.length]} ${text}`;
     const elapsed = ` ${seconds} s`;
-    const room = Math.max(10, stream.columns - elapsed.length - 1);
+    const room = Math.max(NARROWEST_TITLE, (stream.columns || USUAL_COLUMNS) - elapsed.length - 1);
     stream.write(`\r\x1b[2K${line.length > room ? `${line.slice(0, room - 1)}…` : line}${style.dim(elapsed)}`);
   };
 
   return {
-    show(next) {
-      if (next !== text || !timer) since = Date.now();
+    show(next, startedAt) {
       text = next;
+      since = startedAt;
       if (!timer) {
         timer = setInterval(draw, FRAME_MS);
         timer.unref();

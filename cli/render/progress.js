@@ -8,15 +8,22 @@ const REPEAT_MS = 60_000;
 const OUTCOMES = { done: '', 'already-done': 'was done before', unchanged: 'nothing to change' };
 
 /**
+ * @typedef {object} Running an operation
+ * @property {string} title
+ * @property {number} startedAt
+ * @property {string} waitingFor what was last reported of a wait
+ * @property {number} reportedAt milliseconds of the wait at that time
+ */
+
+/**
  * Events as a spinner and lasting lines in a terminal, as plain lines elsewhere.
  * @param {import('../host/host.js').Host} host
  */
 function createProgress(host) {
   const { style } = host;
   const spinner = host.spinner();
-  /** @type {Map<string, string>} */
-  const titles = new Map();
-  let lastWait = { target: '', status: '', at: 0 };
+  /** What is running, by the id of the operation; disjoint stacks are worked on side by side. @type {Map<string, Running>} */
+  const running = new Map();
   let filesWritten = 0;
 
   /** @param {string} text */
@@ -25,7 +32,11 @@ function createProgress(host) {
     host.print(text);
   };
   /** @param {string} text */
-  const busy = (text) => (spinner ? spinner.show(text) : host.print(text));
+  const busy = (text) => (spinner ? spinner.show(text, Date.now()) : host.print(text));
+
+  /** @param {string} operation @returns {Running} */
+  const runningOne = (operation) =>
+    running.get(operation) ?? { title: operation, startedAt: Date.now(), waitingFor: '', reportedAt: 0 };
 
   return {
     /** @param {import('../../index.js').MigrationEvent} event */
@@ -35,28 +46,30 @@ function createProgress(host) {
           busy(printable(event.message));
           break;
         case 'validated':
-          busy(`Validated: ${printable(event.validation.name)}`);
+          spinner?.show(`Validated: ${printable(event.validation.name)}`, Date.now());
           break;
         case 'operation-started': {
           const title = `[${event.index}/${event.total}] ${printable(event.message)}`;
-          titles.set(event.operation, title);
+          running.set(event.operation, { title, startedAt: Date.now(), waitingFor: '', reportedAt: 0 });
           busy(title);
           break;
         }
         case 'operation-finished': {
-          const time = style.dim(` ${duration(event.elapsedMs)}`);
-          line(
-            `${style.green('✔')} ${titles.get(event.operation) ?? event.operation}${OUTCOMES[event.outcome]}${time}`,
-          );
+          const { title } = runningOne(event.operation);
+          const outcome = [OUTCOMES[event.outcome], style.dim(duration(event.elapsedMs))].filter(Boolean).join(', ');
+          // A terminal shows the title only while the operation runs; plain lines have it already.
+          line(`${style.green('✔')} ${spinner ? title : numberOf(title)} ${outcome}`);
+          running.delete(event.operation);
+          for (const other of running.values()) spinner?.show(other.title, other.startedAt);
           break;
         }
         case 'waiting': {
-          const { target, status, operation, elapsedMs } = event;
-          const text = `${titles.get(operation) ?? operation}: ${printable(target)} ${printable(status)}`;
-          if (spinner) spinner.show(text);
-          else if (lastWait.target !== target || lastWait.status !== status || elapsedMs - lastWait.at >= REPEAT_MS) {
-            host.print(`  ${text} (${duration(elapsedMs)})`);
-            lastWait = { target, status, at: elapsedMs };
+          const one = runningOne(event.operation);
+          const waitingFor = `${printable(event.target)} ${printable(event.status)}`;
+          if (spinner) spinner.show(`${one.title}: ${waitingFor}`, one.startedAt);
+          else if (waitingFor !== one.waitingFor || event.elapsedMs - one.reportedAt >= REPEAT_MS) {
+            host.print(`  ${numberOf(one.title)} ${waitingFor} (${duration(event.elapsedMs)})`);
+            running.set(event.operation, { ...one, waitingFor, reportedAt: event.elapsedMs });
           }
           break;
         }
@@ -66,7 +79,7 @@ function createProgress(host) {
           break;
         case 'file-written':
           filesWritten += 1;
-          spinner?.show(`${filesWritten} files written`);
+          spinner?.show(`${filesWritten} files written`, Date.now());
           break;
       }
     },
@@ -75,6 +88,11 @@ function createProgress(host) {
       spinner?.hide();
     },
   };
+}
+
+/** @param {string} title `[3/7] ...` */
+function numberOf(title) {
+  return title.split(' ', 1)[0];
 }
 
 /** @param {number} milliseconds */

@@ -7,9 +7,12 @@ mod tests;
 
 pub use report::{Assessment, FeatureSupport, ResourceSupport, Support, SupportStatus};
 
-use crate::backend::{
-    finding::{Finding, Severity},
-    model::{Backend, Category, Feature, FeatureKind, ModuleFormat, Resource, SourceLocation},
+use crate::{
+    backend::{
+        finding::{Finding, Severity},
+        model::{Backend, Category, Feature, FeatureKind, ModuleFormat, Resource, SourceLocation},
+    },
+    frontend::{self, Usage},
 };
 use support::Row;
 
@@ -43,6 +46,27 @@ pub fn assess(backend: &Backend) -> Assessment {
         features: features(backend),
         findings,
     }
+}
+
+/// Adds the places in the app's own source that know Gen 1: a row per file, and a finding per place.
+pub fn add_frontend(assessment: &mut Assessment, usages: &[Usage]) {
+    for usage in usages {
+        let known = assessment
+            .features
+            .iter()
+            .any(|row| row.name == support::FRONTEND_USAGE && row.path == usage.path);
+        if !known {
+            let row = support::frontend_usage();
+            assessment.features.push(FeatureSupport {
+                name: support::FRONTEND_USAGE.to_owned(),
+                path: usage.path.clone(),
+                generate: row.generate.support(),
+                refactor: row.refactor.support(),
+            });
+        }
+    }
+    assessment.findings.extend(frontend::findings(usages));
+    assessment.findings.sort_by_key(|finding| finding.severity);
 }
 
 /// The row of a resource: that of its service, unless something about this one says otherwise.

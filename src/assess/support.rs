@@ -136,12 +136,12 @@ pub(super) fn resource(category: &str, service: Option<&str>) -> Row {
 /// An imported resource stays where it is.
 pub(super) fn imported(service: Option<&str>) -> Row {
     match service {
-        Some("Cognito") => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
+        Some("Cognito" | "S3") => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
         _ => row(
             Cell::No(AFTER_GENERATE),
             Cell::NotNeeded,
             Severity::Manual,
-            "Refer to the imported resource in amplify/backend.ts (Bucket.fromBucketAttributes, Table.fromTableAttributes).",
+            "Refer to the imported resource in amplify/backend.ts with Table.fromTableAttributes.",
         ),
     }
 }
@@ -149,6 +149,19 @@ pub(super) fn imported(service: Option<&str>) -> Row {
 /// A function whose runtime Gen 2 functions do not have.
 pub(super) fn other_runtime() -> Row {
     by_hand("Define the function with the CDK's aws-lambda constructs in amplify/backend.ts; its sources are copied.")
+}
+
+/// Name of the feature of apps that know Gen 1.
+pub(super) const FRONTEND_USAGE: &str = "frontend-usage";
+
+/// A source file of the app that knows Gen 1.
+pub(super) fn frontend_usage() -> Row {
+    row(
+        Cell::YesBut("common imports are edited with --frontend"),
+        Cell::NotNeeded,
+        Severity::Manual,
+        "Change the places that the findings name.",
+    )
 }
 
 /// An advanced feature.
@@ -182,7 +195,11 @@ pub(super) fn feature(kind: FeatureKind) -> Row {
         }
         K::FunctionAccessRest => by_hand("Give the function permission on the new REST API in amplify/backend.ts."),
         K::FunctionCommonJs | K::DynamicRequire => done(),
-        K::FunctionExtraResources => by_hand("Add these settings and resources to the function in amplify/backend.ts."),
+        K::FunctionSettings => done_but(
+            "settings are set on the generated function",
+            "Check that what the settings name (subnets, queues, file systems) is meant for Gen 2 as well.",
+        ),
+        K::FunctionExtraResources => by_hand("Add these resources in amplify/backend.ts."),
         K::FunctionTriggerStorageTable | K::FunctionTriggerModel | K::FunctionTriggerKinesis => done(),
         K::FunctionTriggerRawArn => by_hand("Add an event source mapping on the stream in amplify/backend.ts."),
         K::FunctionScheduleUnsupported => done(),
@@ -193,16 +210,16 @@ pub(super) fn feature(kind: FeatureKind) -> Row {
             "Make the TypeScript source the entry of the generated function, or keep the build step in front of the deployment.",
         ),
         K::AuthSocialAmazon | K::AuthSocialApple | K::AuthSocialGoogle | K::AuthSocialFacebook => row(
-            Cell::No(AFTER_GENERATE),
-            Cell::No("providers are made anew with their secrets"),
+            Cell::YesBut("the secrets of the provider have to be set"),
+            Cell::No("the provider is made anew with its secrets"),
             Severity::Manual,
-            "Add the provider to externalProviders in amplify/auth/resource.ts and set its secrets.",
+            "Set the secrets of the provider for the branch, in the Amplify console or with `npx ampx sandbox secret set`.",
         ),
         K::AuthOauth => row(
-            Cell::No(AFTER_GENERATE),
+            Cell::YesBut("the URL of the Gen 2 branch has to be added"),
             Cell::No("the domain is made by a custom resource in Gen 1"),
             Severity::Manual,
-            "Add callback and logout URLs to externalProviders in amplify/auth/resource.ts.",
+            "Add the URL of the Gen 2 branch to callbackUrls and logoutUrls in amplify/auth/resource.ts.",
         ),
         K::AuthOidc | K::AuthSaml => row(
             Cell::No(AFTER_GENERATE),
@@ -213,8 +230,7 @@ pub(super) fn feature(kind: FeatureKind) -> Row {
         K::AuthThirdPartyIdentityPool => {
             by_hand("Set supportedLoginProviders of the generated identity pool in amplify/backend.ts.")
         }
-        K::AuthAdminQueries => by_hand("Define the admin queries API with RestApi in amplify/backend.ts."),
-        K::AuthAttributesReadWrite => done(),
+        K::AuthAdminQueries | K::AuthAttributesReadWrite => done(),
         K::AuthTriggerTemplate => done(),
         K::AuthVerificationLink => row(
             Cell::YesBut("the verification page is not copied"),
@@ -233,7 +249,10 @@ pub(super) fn feature(kind: FeatureKind) -> Row {
             "Define the identity pool with the CDK in amplify/backend.ts.",
         ),
         K::AuthImported => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
-        K::StorageImported => imported(Some("S3")),
+        K::StorageImported => done_but(
+            "buckets are referred to; tables have to be",
+            "Refer to imported tables in amplify/backend.ts with Table.fromTableAttributes.",
+        ),
         K::DataStore => row(
             Cell::No("must be disabled before the migration"),
             Cell::No("must be disabled before the migration"),

@@ -152,3 +152,22 @@ fn a_feature_is_one_row_per_file_with_the_path_in_the_tree() {
         2
     );
 }
+
+#[test]
+fn places_in_the_frontend_are_rows_and_findings() {
+    let mut assessment = assessed(&ProjectFiles::default());
+    let files: crate::project::MemoryFiles = [("src/a.ts", "import c from './aws-exports';\nc.aws_user_pools_id;")]
+        .into_iter()
+        .collect();
+    let usages = frontend::find(&files, &frontend::BackendNames::default()).unwrap();
+    add_frontend(&mut assessment, &usages);
+    assert_eq!(assessment.features.len(), 1);
+    assert_eq!(
+        (
+            assessment.features[0].name.as_str(),
+            assessment.features[0].path.as_str()
+        ),
+        ("frontend-usage", "src/a.ts")
+    );
+    assert_eq!(assessment.findings.len(), 2);
+}

@@ -26,6 +26,8 @@ pub struct AmplifyApp {
     pub name: String,
     /// Environment variables, sorted by name.
     pub environment_variables: IndexMap<String, String>,
+    /// Build specification that is kept in the console instead of an `amplify.yml`.
+    pub build_spec: Option<String>,
 }
 
 pub(super) struct AmplifyClient {
@@ -59,6 +61,7 @@ impl AmplifyApi for AmplifyClient {
             AmplifyApp {
                 name: app.name().to_owned(),
                 environment_variables,
+                build_spec: app.build_spec().map(str::to_owned),
             }
         }))
     }

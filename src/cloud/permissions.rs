@@ -34,17 +34,17 @@ pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
     (
         "cloudformation:ListStackResources",
         Access::Read,
-        &[Step::Lock, Step::Refactor],
+        &[Step::Assess, Step::Lock, Step::Generate, Step::Refactor],
     ),
     (
         "cloudformation:DescribeStackResources",
         Access::Read,
-        &[Step::Lock, Step::Refactor],
+        &[Step::Assess, Step::Lock, Step::Generate, Step::Refactor],
     ),
     (
         "cloudformation:GetTemplate",
         Access::Read,
-        &[Step::Lock, Step::Refactor],
+        &[Step::Assess, Step::Lock, Step::Generate, Step::Refactor],
     ),
     (
         "cloudformation:GetStackPolicy",

@@ -32,7 +32,7 @@ pub struct StackUpdateRequest<'a> {
     pub parameter_keys: &'a [String],
     /// Name of the change set. One that a crashed run left under this name is removed first.
     pub change_set: &'a str,
-    /// Client token, different for each run.
+    /// Client token, different for each run and stack; at most 120 characters.
     pub token: &'a str,
     /// Bucket and key where a template that is too large for a request is put meanwhile.
     pub upload: Option<(&'a str, &'a str)>,
@@ -296,7 +296,7 @@ impl<'a> Update<'a> {
         let Err(error) = self
             .cloud
             .cloudformation
-            .execute_change_set(stack, name, self.request.token)
+            .execute_change_set(stack, name, &format!("{}-execute", self.request.token))
             .await
         else {
             return Ok(());

@@ -17,22 +17,6 @@ pub enum GenerateError {
         /// Cause.
         source: std::io::Error,
     },
-    /// The root package.json is not JSON.
-    #[error("package.json is not valid JSON (line {line}, column {column}): {message}")]
-    PackageJson {
-        /// Line from 1.
-        line: usize,
-        /// Column from 1.
-        column: usize,
-        /// What is wrong.
-        message: String,
-    },
-    /// The root package.json holds something else than an object.
-    #[error("package.json does not hold an object, or its {section} is none")]
-    PackageJsonShape {
-        /// Which part.
-        section: String,
-    },
     /// A file could not be rendered. A defect of ours.
     #[error("the template {template} could not be rendered: {message}")]
     Template {
@@ -48,7 +32,6 @@ impl CodedError for GenerateError {
         match self {
             Self::BranchMissing => "BRANCH_MISSING",
             Self::Unreadable { .. } => "PROJECT_FILE_UNREADABLE",
-            Self::PackageJson { .. } | Self::PackageJsonShape { .. } => "PACKAGE_JSON_MALFORMED",
             Self::Template { .. } => "TEMPLATE_FAILED",
         }
     }
@@ -59,9 +42,6 @@ impl CodedError for GenerateError {
                 "Name the branch with --branch, or run the command in a git work tree with a branch checked out.".into()
             }
             Self::Unreadable { .. } => "Make the file readable and try again.".into(),
-            Self::PackageJson { .. } | Self::PackageJsonShape { .. } => {
-                "Correct package.json in the project directory and try again. Nothing was changed.".into()
-            }
             Self::Template { .. } => {
                 "This is a defect of the tool. Nothing was changed. Please report it with the message.".into()
             }
@@ -72,8 +52,6 @@ impl CodedError for GenerateError {
         let value = match self {
             Self::BranchMissing => json!({}),
             Self::Unreadable { path, .. } => json!({ "path": path }),
-            Self::PackageJson { line, column, .. } => json!({ "path": "package.json", "line": line, "column": column }),
-            Self::PackageJsonShape { section } => json!({ "path": "package.json", "section": section }),
             Self::Template { template, .. } => json!({ "template": template }),
         };
         value.as_object().cloned().unwrap_or_default()

@@ -8,62 +8,47 @@ mod analytics;
 mod auth;
 mod backend_file;
 mod context;
+mod coverage;
 mod data;
 mod error;
 mod findings;
 mod function;
+mod generated;
 mod names;
 mod options;
-mod plan;
-mod project_files;
+pub mod project_files;
 mod reference;
 mod rest_api;
 mod roles;
-mod rollback;
 mod setup;
 mod stacks;
+pub mod step;
 mod storage;
 mod template;
 mod tree;
 pub mod typescript;
 mod wiring;
-mod working_directory;
 pub mod write;
 
-#[cfg(test)]
-mod dump_tests;
-
 pub use error::GenerateError;
+pub use generated::{DependencyWish, Generated};
 pub use options::GenerateOptions;
-pub use plan::{Destination, GenerateInput, GeneratePlan, LockStatus};
-pub use rollback::GenerateRollbackPlan;
 pub use tree::FileTree;
-pub use working_directory::{WorkingDirectory, working_directory};
+
+use indexmap::IndexMap;
 
 use crate::{
-    backend::{
-        finding::{Finding, Severity},
-        model::Backend,
-    },
+    backend::{finding::Severity, model::Backend},
     project::FileSource,
 };
 use context::Context;
 use findings::Findings;
 use names::Names;
 
-/// The files of the Gen 2 backend, and what is not carried over as it was.
-#[derive(Clone, Debug)]
-pub struct Generated {
-    /// Files by path relative to the project.
-    pub tree: FileTree,
-    /// What to know about them.
-    pub findings: Vec<Finding>,
-}
-
-/// Generates everything: `amplify/`, and the edited `package.json`, `amplify.yml` and `.gitignore` of the project.
+/// Generates the backend below `amplify/`, and tells the packages that it needs.
 ///
 /// # Errors
-/// `BRANCH_MISSING`, `PACKAGE_JSON_MALFORMED`, files that cannot be read. Whatever cannot be carried over is a finding.
+/// `BRANCH_MISSING`, files that cannot be read. Whatever cannot be carried over is a finding.
 pub fn generate(
     backend: &Backend,
     files: &dyn FileSource,
@@ -99,6 +84,7 @@ pub fn generate(
         }
     }
 
+    coverage::check(backend, &mut findings);
     let auth = auth::generate(&context, &mut tree, &mut findings)?;
     let data = data::generate(&context, &mut tree, &mut findings)?;
     let storage = storage::generate(&context, &mut tree, &mut findings)?;
@@ -118,9 +104,11 @@ pub fn generate(
         .collect();
     let post_refactor = [auth.post_refactor, storage.post_refactor, analytics.post_refactor].concat();
     backend_file::generate(&context, &resources(&context), &calls, post_refactor, &mut tree)?;
-    project_files::generate(&context, &requirements, &mut tree, &mut findings)?;
+    let dependencies = function::wishes(&context, &requirements, &mut findings)?;
     Ok(Generated {
         tree,
+        dependencies,
+        dev_dependencies: IndexMap::new(),
         findings: findings.into_vec(),
     })
 }

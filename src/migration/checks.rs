@@ -10,9 +10,38 @@ use crate::{
         finding::{Finding, Severity},
         model::Backend,
     },
+    cloud::Cloud,
+    lock,
     plan::{Validation, ValidationStatus},
     refactor::execute::ValidationCheck,
 };
+
+/// The `Lock Status` validation, from the policy that the root stack has when the plan is validated.
+pub(super) fn lock_check(cloud: &Cloud, root: &str) -> ValidationCheck {
+    let cloudformation = Arc::clone(&cloud.cloudformation);
+    let root = root.to_owned();
+    Arc::new(move || {
+        let (cloudformation, root) = (Arc::clone(&cloudformation), root.clone());
+        async move { lock::lock_status(cloudformation.as_ref(), &root).await }.boxed()
+    })
+}
+
+/// The `Lock Status` validation when nothing may be asked of AWS.
+pub(super) fn offline_lock_check() -> ValidationCheck {
+    Arc::new(|| {
+        async {
+            Ok(Validation {
+                name: "Lock Status".to_owned(),
+                description: "The Gen 1 environment is locked: the stack policy of the root stack denies every update."
+                    .to_owned(),
+                status: ValidationStatus::NotChecked,
+                report: Some("Offline: the stack policy of the environment was not read.".to_owned()),
+                resolution: None,
+            })
+        }
+        .boxed()
+    })
+}
 
 /// The `Assessment` validation: fails on what must not be migrated. What is merely not carried over is told as a finding.
 pub(super) fn assessment_check(model: &Backend) -> ValidationCheck {
@@ -23,7 +52,7 @@ pub(super) fn assessment_check(model: &Backend) -> ValidationCheck {
     })
 }
 
-fn assessment_validation(findings: &[Finding]) -> Validation {
+pub(super) fn assessment_validation(findings: &[Finding]) -> Validation {
     let blockers: Vec<&Finding> = findings
         .iter()
         .filter(|finding| finding.severity == Severity::Blocker)

@@ -1,22 +1,30 @@
 //! The steps on an opened environment: what each needs is read here and handed to its room.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::{
     MigrationError,
-    checks::assessment_check,
+    branch::current_branch,
+    checks::{assessment_check, assessment_validation, lock_check, offline_lock_check},
     open::Connection,
     options::{MigrationContext, PlanRequest},
 };
 use crate::{
+    assess::{self, Assessment},
     backend::{
         self,
         finding::{Finding, Severity},
         model::Backend,
     },
     cloud::{Depth, read_tree},
-    deployment::Deployment,
+    deployment::{Deployment, StackTree},
     error::Result,
+    frontend::{self, UsageKind},
+    generate::{
+        GenerateOptions, generate,
+        step::{GenerateStep, GenerateStepInput},
+    },
+    lock::{self, LockPlan, LockRequest},
     plan::{Event, EventSink, Step, StepPlan},
     project::{Environment, Project, ProjectError, check_marked},
     refactor::execute::{RefactorRequest, plan_refactor},
@@ -31,12 +39,53 @@ pub(super) struct OpenedEnvironment {
     pub(super) environment: Environment,
     /// Absent offline.
     pub(super) connection: Option<Connection>,
+    /// What the last plan read, for an assessment that follows it: nothing is read twice.
+    pub(super) last_read: Mutex<Option<Arc<ReadBackend>>>,
 }
 
-/// The model of a backend, with what was seen while reading it.
+/// A backend as it was read.
 pub(super) struct ReadBackend {
-    pub(super) model: Backend,
-    pub(super) findings: Vec<Finding>,
+    project: Project,
+    model: Backend,
+    usages: Vec<frontend::Usage>,
+    /// What was seen while reading.
+    findings: Vec<Finding>,
+}
+
+impl ReadBackend {
+    fn assess(&self) -> Assessment {
+        let mut assessment = assess::assess(&self.model);
+        assessment.findings.extend(frontend::findings(&self.usages));
+        assessment.findings.extend(self.findings.iter().cloned());
+        assessment
+    }
+
+    /// The app's own files with the imports of the Gen 1 configuration replaced, as far as their form is a common one.
+    fn source_edits(&self) -> Result<Vec<(String, String)>> {
+        let mut edits = Vec::new();
+        for usage in self
+            .usages
+            .iter()
+            .filter(|usage| usage.kind == UsageKind::ConfigurationImport)
+        {
+            if edits.iter().any(|(path, _)| *path == usage.path) {
+                continue;
+            }
+            let bytes = self
+                .project
+                .files()
+                .read(&usage.path)
+                .map_err(|source| ProjectError::Unreadable {
+                    path: usage.path.clone(),
+                    source,
+                })?;
+            let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
+            if let Some(edited) = text.and_then(|text| frontend::edited(&usage.path, &text)) {
+                edits.push((usage.path.clone(), edited));
+            }
+        }
+        Ok(edits)
+    }
 }
 
 /// Something of an environment that could only be had from AWS, and why it was not.
@@ -58,12 +107,20 @@ impl<T> Reading<T> {
     }
 }
 
-/// The step leaves something behind when it fails, and can take it back.
-pub(super) fn has_rollback(step: Step) -> bool {
+fn reading() -> Event {
+    Event::Phase {
+        name: "read-backend".to_owned(),
+        message: "Reading the Gen 1 backend".to_owned(),
+    }
+}
+
+/// When the step fails, what it did is taken back.
+pub(super) fn is_undone_on_failure(step: Step) -> bool {
     match step {
-        Step::Lock | Step::Refactor => true,
-        // Generate replaces the backend in one stroke, or not at all.
-        Step::Assess | Step::Generate | Step::Decommission => false,
+        Step::Refactor => true,
+        // Half a lock protects already, and the same command goes on. Generate replaces the backend in one stroke, or not
+        // at all.
+        Step::Assess | Step::Lock | Step::Generate | Step::Decommission => false,
     }
 }
 
@@ -74,23 +131,96 @@ impl OpenedEnvironment {
             check_marked(&self.environment.name, connection.marker.environment())?;
         }
         match request.step {
+            Step::Lock => Ok(Arc::new(self.plan_lock(request, events).await?)),
             Step::Refactor => Ok(Arc::new(self.plan_refactor(request, events).await?)),
-            step @ (Step::Assess | Step::Lock | Step::Generate | Step::Decommission) => {
+            Step::Generate => Ok(Arc::new(self.plan_generate(request, events).await?)),
+            step @ (Step::Assess | Step::Decommission) => {
                 self.connection(step)?;
                 Err(MigrationError::StepNotAvailable { step }.into())
             }
         }
     }
 
+    async fn plan_lock(&self, request: &PlanRequest, events: &dyn EventSink) -> Result<LockPlan> {
+        let connection = self.connection(Step::Lock)?;
+        events.emit(reading());
+        let (archive, root) = tokio::join!(self.read_archive(), self.read_root());
+        let (archive, root) = (archive?, root?);
+        let project = Project::open_environment(&self.context.project_dir, &self.environment.name, archive.value)?;
+        let deployment = Deployment { root };
+        let model = backend::interpret(&project, Some(&deployment));
+        let lock_request = LockRequest {
+            cloud: connection.cloud.clone(),
+            project_directory: self.context.project_dir.clone(),
+            app_id: self.deployed_field(self.environment.app_id.as_ref(), "AmplifyAppId")?,
+            environment: self.environment.name.clone(),
+            account_id: Some(connection.account_id.clone()),
+            root: deployment.root,
+            resources: model.resources,
+            deployment_bucket: self.environment.deployment_bucket.clone(),
+        };
+        if request.rollback {
+            lock::plan_unlock(lock_request).await
+        } else {
+            lock::plan_lock(lock_request).await
+        }
+    }
+
+    async fn plan_generate(&self, request: &PlanRequest, events: &dyn EventSink) -> Result<GenerateStep> {
+        let read = Arc::new(self.read_backend(events).await?);
+        let branch = match &request.branch {
+            Some(branch) => branch.clone(),
+            None => current_branch(&self.context.project_dir).await.unwrap_or_default(),
+        };
+        let options = GenerateOptions { branch: branch.clone() };
+        let mut generated = generate(&read.model, read.project.files(), &options)?;
+        let lock_status = match (&self.connection, &self.environment.stack_name) {
+            (Some(connection), Some(root)) => lock_check(&connection.cloud, root),
+            _ => offline_lock_check(),
+        };
+        for finding in read.assess().findings {
+            if !generated.findings.contains(&finding) {
+                generated.findings.push(finding);
+            }
+        }
+        let step = GenerateStep::new(GenerateStepInput {
+            project_dir: self.context.project_dir.clone(),
+            out_dir: request.out_dir.clone(),
+            branch,
+            assessment: assessment_validation(&generated.findings),
+            generated,
+            console_build_spec: self
+                .connection
+                .as_ref()
+                .and_then(|connection| connection.console_build_spec.clone()),
+            source_edits: if request.frontend {
+                read.source_edits()?
+            } else {
+                Vec::new()
+            },
+            lock_status,
+        })?;
+        *self.last_read.lock().unwrap_or_else(PoisonError::into_inner) = Some(read);
+        Ok(step)
+    }
+
     async fn plan_refactor(&self, request: &PlanRequest, events: &dyn EventSink) -> Result<impl StepPlan + use<>> {
         let connection = self.connection(Step::Refactor)?;
-        let project = Project::open_environment(&self.context.project_dir, &self.environment.name, None)?;
+        // After a change of branch the ignored copy of what is deployed may be gone: then it comes from the deployment bucket.
+        let pulled = self.context.project_dir.join("amplify/#current-cloud-backend/amplify-meta.json");
+        let archive = if pulled.is_file() {
+            None
+        } else {
+            self.read_archive().await?.value
+        };
+        let project = Project::open_environment(&self.context.project_dir, &self.environment.name, archive)?;
         let model = backend::interpret(&project, None);
         let resources = model.resources.clone();
+        let gen1_root = self.deployed_field(self.environment.stack_name.as_ref(), "StackName")?;
         let checks = if request.rollback {
             Vec::new()
         } else {
-            vec![assessment_check(&model)]
+            vec![lock_check(&connection.cloud, &gen1_root), assessment_check(&model)]
         };
         plan_refactor(
             RefactorRequest {
@@ -99,7 +229,7 @@ impl OpenedEnvironment {
                 environment: self.environment.name.clone(),
                 app_id: self.environment.app_id.clone(),
                 expected_account: self.environment.account_id(),
-                gen1_root: self.deployed_field(self.environment.stack_name.as_ref(), "StackName")?,
+                gen1_root,
                 deployment_bucket: self
                     .deployed_field(self.environment.deployment_bucket.as_ref(), "DeploymentBucketName")?,
                 resources,
@@ -113,17 +243,32 @@ impl OpenedEnvironment {
         .await
     }
 
+    /// What can be migrated.
+    pub(super) async fn assess(&self, events: &dyn EventSink) -> Result<Assessment> {
+        let last_read = self.last_read.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match last_read {
+            Some(read) => Ok(read.assess()),
+            None => Ok(self.read_backend(events).await?.assess()),
+        }
+    }
+
     /// The model of the backend: as it is deployed when online, from the files of the project otherwise.
-    pub(super) async fn read_backend(&self, events: &dyn EventSink) -> Result<ReadBackend> {
-        events.emit(Event::Phase {
-            name: "read-backend".to_owned(),
-            message: "Reading the Gen 1 backend".to_owned(),
-        });
+    async fn read_backend(&self, events: &dyn EventSink) -> Result<ReadBackend> {
+        events.emit(reading());
         let (archive, deployment) = tokio::join!(self.read_archive(), self.read_deployment());
         let (archive, deployment) = (archive?, deployment?);
         let project = Project::open_environment(&self.context.project_dir, &self.environment.name, archive.value)?;
+        let model = backend::interpret(&project, deployment.value.as_ref());
+        let usages = frontend::find(project.files(), &frontend::BackendNames::of(&model)).map_err(|source| {
+            ProjectError::Unreadable {
+                path: project.directory.clone(),
+                source,
+            }
+        })?;
         Ok(ReadBackend {
-            model: backend::interpret(&project, deployment.value.as_ref()),
+            project,
+            model,
+            usages,
             findings: archive.finding.into_iter().chain(deployment.finding).collect(),
         })
     }
@@ -147,6 +292,21 @@ impl OpenedEnvironment {
             })),
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// The root stack with everything below it. A step that changes stacks cannot do without.
+    async fn read_root(&self) -> Result<StackTree> {
+        let connection = self.connection(Step::Lock)?;
+        let stack = self.deployed_field(self.environment.stack_name.as_ref(), "StackName")?;
+        let tree = read_tree(connection.cloud.cloudformation.as_ref(), &stack, Depth::All).await?;
+        tree.ok_or_else(|| {
+            MigrationError::RootStackNotFound {
+                environment: self.environment.name.clone(),
+                stack,
+                region: connection.cloud.region.clone(),
+            }
+            .into()
+        })
     }
 
     async fn read_deployment(&self) -> Result<Reading<Deployment>> {

@@ -17,6 +17,16 @@ pub enum MigrationError {
         /// The step.
         step: Step,
     },
+    /// There is no root stack.
+    #[error("There is no stack {stack} (environment `{environment}`) in {region}.")]
+    RootStackNotFound {
+        /// Name of the environment.
+        environment: String,
+        /// Its root stack.
+        stack: String,
+        /// Region that was looked into.
+        region: String,
+    },
     /// The credentials belong to another account than the environment.
     #[error(
         "The AWS credentials belong to account {found}, but the environment `{environment}` (stack {stack}) is in account {expected}."
@@ -38,6 +48,7 @@ impl CodedError for MigrationError {
         match self {
             Self::StepNotAvailable { .. } => "STEP_NOT_AVAILABLE",
             Self::OfflineImpossible { .. } => "OFFLINE_IMPOSSIBLE",
+            Self::RootStackNotFound { .. } => "ROOT_STACK_NOT_FOUND",
             Self::WrongAccount { .. } => "WRONG_ACCOUNT",
         }
     }
@@ -48,6 +59,9 @@ impl CodedError for MigrationError {
                 "Nothing was changed. Install a version of amplify-gen2-migration that has this step.".to_owned()
             }
             Self::OfflineImpossible { .. } => "Open the project without `offline`, with AWS credentials.".to_owned(),
+            Self::RootStackNotFound { environment, .. } => format!(
+                "Check the region (--region) and amplify/team-provider-info.json (`amplify pull --envName {environment}`)."
+            ),
             Self::WrongAccount { expected, .. } => {
                 format!("Use credentials of account {expected}, for example with --profile. Nothing was changed.")
             }
@@ -57,6 +71,11 @@ impl CodedError for MigrationError {
     fn details(&self) -> Map<String, Value> {
         let details = match self {
             Self::StepNotAvailable { step } | Self::OfflineImpossible { step } => json!({ "step": step.as_str() }),
+            Self::RootStackNotFound {
+                environment,
+                stack,
+                region,
+            } => json!({ "environment": environment, "stack": stack, "region": region }),
             Self::WrongAccount {
                 environment,
                 stack,

@@ -1,5 +1,7 @@
 //! Finding the environment that is meant, and making sure that the credentials are those of its account.
 
+use std::sync::Mutex;
+
 use super::{
     MigrationError,
     environment::OpenedEnvironment,
@@ -8,18 +10,21 @@ use super::{
 use crate::{
     cloud::{AmplifyApp, Cloud, CloudError, CloudOptions},
     error::Result,
+    generate::write::{LocalDisk, Recovery, recover},
+    lock::MARKER_VARIABLE,
     plan::{Event, EventSink},
     project::{Environment, Environments, ProjectError, read_environments, resolve_environment},
 };
 
-/// Environment variable of the Amplify app that names the environment whose migration has begun.
-pub const MARKER: &str = "GEN2_MIGRATION_ENVIRONMENT_NAME";
-
 /// The cloud side of an environment.
 pub(super) struct Connection {
     pub(super) cloud: Cloud,
+    /// Account of the credentials.
+    pub(super) account_id: String,
     /// The environment that the app is marked with.
     pub(super) marker: Marker,
+    /// Build specification that is kept in the Amplify console.
+    pub(super) console_build_spec: Option<String>,
 }
 
 /// Which environment the app is marked with.
@@ -44,6 +49,7 @@ impl Marker {
 
 /// Opens an environment.
 pub(super) async fn open(options: &OpenOptions, events: &dyn EventSink) -> Result<OpenedEnvironment> {
+    repair(options, events)?;
     let environments = read_environments(&options.project_dir)?;
     let requested = options.environment.as_deref();
     if options.offline {
@@ -52,6 +58,7 @@ pub(super) async fn open(options: &OpenOptions, events: &dyn EventSink) -> Resul
             context: context(options, &environment, None),
             environment,
             connection: None,
+            last_read: Mutex::default(),
         });
     }
     // A name that does not exist is told before anything is asked of AWS.
@@ -63,6 +70,27 @@ pub(super) async fn open(options: &OpenOptions, events: &dyn EventSink) -> Resul
         message: "Finding the environment".to_owned(),
     });
     connect(options, &environments).await
+}
+
+/// A run that was killed while it replaced `amplify/` may have left none: it is undone or finished first.
+fn repair(options: &OpenOptions, events: &dyn EventSink) -> Result<()> {
+    let message = match recover(&options.project_dir, &LocalDisk)? {
+        None => return Ok(()),
+        Some(Recovery::Undone { kept }) => format!(
+            "An interrupted replacement of amplify/ was undone: the project is as it was before.{}",
+            kept.map(|kept| format!(" What had been changed since is in {}.", kept.display()))
+                .unwrap_or_default()
+        ),
+        Some(Recovery::Finished { kept }) => format!(
+            "An interrupted replacement of amplify/ was finished; the old version is in {}.",
+            kept.display()
+        ),
+    };
+    events.emit(Event::Warning {
+        code: "REPLACEMENT_REPAIRED".to_owned(),
+        message,
+    });
+    Ok(())
 }
 
 async fn connect(options: &OpenOptions, environments: &Environments) -> Result<OpenedEnvironment> {
@@ -85,10 +113,17 @@ async fn connect(options: &OpenOptions, environments: &Environments) -> Result<O
     } else {
         Cloud::connect(cloud_options(options, &own_region)).await?
     };
+    let console_build_spec = app.as_ref().and_then(|app| app.build_spec.clone());
     Ok(OpenedEnvironment {
         context: context(options, &environment, app),
         environment,
-        connection: Some(Connection { cloud, marker }),
+        connection: Some(Connection {
+            cloud,
+            account_id,
+            marker,
+            console_build_spec,
+        }),
+        last_read: Mutex::default(),
     })
 }
 
@@ -104,7 +139,7 @@ async fn read_app(
         Ok(Some(app)) => {
             let marker = app
                 .environment_variables
-                .get(MARKER)
+                .get(MARKER_VARIABLE)
                 .filter(|name| !name.is_empty())
                 .map_or(Marker::Absent, |name| Marker::Environment(name.clone()));
             Ok((Some(app), marker))
@@ -158,7 +193,9 @@ fn context(options: &OpenOptions, environment: &Environment, app: Option<Amplify
         project_dir: options.project_dir.clone(),
         offline: options.offline,
         app_id: environment.app_id.clone(),
-        app_name: app.map(|app| app.name),
+        app_name: app
+            .map(|app| app.name)
+            .or_else(|| Some(environment.stack_name.as_deref()?.split('-').nth(1)?.to_owned())),
         environment: environment.name.clone(),
         region: options.region.clone().or_else(|| environment.region.clone()),
         root_stack: environment.stack_name.clone(),

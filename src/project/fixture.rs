@@ -94,6 +94,12 @@ impl ProjectFiles {
         files
     }
 
+    /// A resource of the root template.
+    pub(crate) fn in_root(mut self, logical_id: &str, resource: Value) -> Self {
+        self.root["Resources"][logical_id] = resource;
+        self
+    }
+
     /// A Node.js function with the CLI's resources; `more` is laid over its template's resources.
     pub(crate) fn function(self, name: &str, more: Value, parameters: Value) -> Self {
         let mut resources = json!({

@@ -95,9 +95,7 @@ impl Project {
     /// # Errors
     /// See [`ProjectError`].
     pub fn open(directory: &Path, environment: Option<&str>) -> Result<Self, ProjectError> {
-        let environments = read_environments(directory)?;
-        let name = resolve_environment(&environments, environment, None)?.name.clone();
-        Self::open_environment(directory, &name, None)
+        Self::open_disk(directory, environment, None)
     }
 
     /// Reads the project in `directory`. `backend_archive` is `#current-cloud-backend.zip` of the deployment bucket: it
@@ -108,6 +106,14 @@ impl Project {
     pub fn open_environment(
         directory: &Path,
         environment: &str,
+        backend_archive: Option<Vec<u8>>,
+    ) -> Result<Self, ProjectError> {
+        Self::open_disk(directory, Some(environment), backend_archive)
+    }
+
+    fn open_disk(
+        directory: &Path,
+        environment: Option<&str>,
         backend_archive: Option<Vec<u8>>,
     ) -> Result<Self, ProjectError> {
         let disk = DiskFolder::new(directory);
@@ -124,7 +130,7 @@ impl Project {
                 Box::new(Mounted::new(Box::new(disk), CURRENT_CLOUD_BACKEND, Box::new(archive)))
             }
         };
-        Self::from_files(files, label, Some(environment))
+        Self::from_files(files, label, environment)
     }
 
     /// Reads a project from any source of files. `environment` as with `--env`.
@@ -146,13 +152,11 @@ impl Project {
             });
         };
         let mut environments = Environments::read(&mut reader, Some(&tree))?;
-        let environment = match environment {
-            Some(name) => resolve_environment(&environments, Some(name), None)?.clone(),
-            None => resolve_environment(&environments, None, None)?.clone(),
-        };
+        let environment = resolve_environment(&environments, environment, None)?.clone();
         let provider = Environment::from_provider(&environment.name, &tree.meta["providers"]["awscloudformation"]);
         check_pulled(&environment, &provider, &tree)?;
         let environment = environment.or(provider);
+        check_deployed(&environment)?;
         environments.known.insert(environment.name.clone(), environment.clone());
 
         let resources = resources::resources_of(&tree.meta);
@@ -274,6 +278,24 @@ fn check_kind(files: &dyn FileSource, label: &str, directory: &Path) -> Result<(
             directory: label.to_owned(),
             missing: TEAM_PROVIDER_INFO.into(),
         }),
+    }
+}
+
+/// What has no root stack was never deployed: there is nothing to migrate.
+fn check_deployed(environment: &Environment) -> Result<(), ProjectError> {
+    let missing = [
+        ("StackName", &environment.stack_name),
+        ("DeploymentBucketName", &environment.deployment_bucket),
+        ("Region", &environment.region),
+    ]
+    .into_iter()
+    .find(|(_, value)| value.is_none());
+    match missing {
+        Some((field, _)) => Err(ProjectError::EnvironmentIncomplete {
+            environment: environment.name.clone(),
+            field,
+        }),
+        None => Ok(()),
     }
 }
 

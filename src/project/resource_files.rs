@@ -90,7 +90,7 @@ fn is_template_name(name: &str) -> bool {
     let Some((stem, "json" | "yaml" | "yml")) = name.rsplit_once('.') else {
         return false;
     };
-    stem != "auth-trigger-cloudformation-template" && (stem.ends_with("cloudformation-template") || stem == "template")
+    stem != "auth-trigger-cloudformation-template" && (stem.ends_with("-template") || stem == "template")
 }
 
 /// The template that sets the triggers of the user pool lies in the folder of the auth resource.

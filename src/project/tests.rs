@@ -245,3 +245,21 @@ fn a_yaml_template_is_read() {
     let template = &project.resource_files["auth/a"].template.as_ref().unwrap().template;
     assert!(template.resource("UserPool").is_some());
 }
+
+#[test]
+fn an_environment_that_was_never_deployed_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("amplify/backend")).unwrap();
+    std::fs::write(folder.path().join("amplify/backend/backend-config.json"), "{}").unwrap();
+    std::fs::write(
+        folder.path().join("amplify/team-provider-info.json"),
+        json!({"dev": {"awscloudformation": {"Region": "eu-west-1", "StackName": "s"}}}).to_string(),
+    )
+    .unwrap();
+    let error = Project::open(folder.path(), None).err().unwrap();
+    assert_eq!(error.code(), "ENVIRONMENT_INCOMPLETE");
+    assert!(
+        error.to_string().contains("DeploymentBucketName") && error.to_string().contains("\"dev\""),
+        "{error}"
+    );
+}

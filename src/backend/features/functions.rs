@@ -171,23 +171,26 @@ fn after_text(argument: &str, quote: char) -> Option<&str> {
 /// Settings beyond the CLI's, and resources in the function's template.
 fn detect_extras(detection: &mut Detection<'_>, resource: &MetaResource, function: &Function) {
     let backend = detection.backend;
-    let mut extras: Vec<String> = function.other_properties.keys().cloned().collect();
+    let path = &function.location.path;
+    let mut settings: Vec<String> = function.other_properties.keys().cloned().collect();
     if !function.managed_policies.is_empty() {
-        extras.push("ManagedPolicyArns".to_owned());
+        settings.push("ManagedPolicyArns".to_owned());
     }
-    extras.extend(
-        backend
-            .extra_resources
-            .iter()
-            .filter(|extra| extra.owner.category.0 == "function" && extra.owner.name == resource.name)
-            .map(|extra| format!("{} ({})", extra.logical_id, extra.resource_type)),
-    );
+    if !settings.is_empty() {
+        detection.add(FeatureKind::FunctionSettings, Some(resource), settings.join(", "), path);
+    }
+    let extras: Vec<String> = backend
+        .extra_resources
+        .iter()
+        .filter(|extra| extra.owner.category.0 == "function" && extra.owner.name == resource.name)
+        .map(|extra| format!("{} ({})", extra.logical_id, extra.resource_type))
+        .collect();
     if !extras.is_empty() {
         detection.add(
             FeatureKind::FunctionExtraResources,
             Some(resource),
             extras.join(", "),
-            &function.location.path,
+            path,
         );
     }
 }

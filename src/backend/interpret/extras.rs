@@ -9,6 +9,7 @@ use super::{
 };
 use crate::{
     backend::{
+        features::STATEFUL_TYPES,
         finding::Severity,
         model::{Category, ExtraResource, ResourceId, Target},
     },
@@ -47,7 +48,10 @@ fn read_root(interpretation: &mut Interpretation<'_>) {
     let owner = ResourceId::new(Category("providers".to_owned()), "awscloudformation");
     for found in root.template.resources() {
         let nested = found.resource_type() == "AWS::CloudFormation::Stack";
-        if OF_THE_CLI.contains(&found.logical_id) || nested && root.nested.contains_key(found.logical_id) {
+        if OF_THE_CLI.contains(&found.logical_id)
+            || POLICY_TYPES.contains(&found.resource_type())
+            || nested && root.nested.contains_key(found.logical_id)
+        {
             continue;
         }
         let known = interpretation
@@ -169,7 +173,17 @@ fn is_of_the_cli(
                 "AWS::ApiGateway::Deployment" | "AWS::ApiGateway::GatewayResponse" | "AWS::ApiGateway::Stage"
             ) || kind == "AWS::Lambda::Permission" && is_invocation_by(found, "apigateway.amazonaws.com")
         }
-        Some("AppSync") => is_of_the_transformer(found, depth),
+        Some("AppSync") => {
+            if depth == 0 {
+                is_of_the_transformer(found)
+            } else if is_transformer_stack(interpretation, stack) {
+                // The search domain holds data; the rest of what the transformer makes serves the API.
+                !STATEFUL_TYPES.contains(&kind)
+            } else {
+                // The placeholder of an API without custom stacks.
+                found.logical_id == "EmptyResource"
+            }
+        }
         // The CLI makes nothing else than the stream in these.
         Some("Kinesis" | "DynamoDB") => false,
         // The resource as a whole is told by `assess`.
@@ -191,12 +205,32 @@ fn is_invocation_by(found: &Resource<'_>, service: &str) -> bool {
     found.property("Principal").and_then(Value::as_str) == Some(service)
 }
 
-/// What the GraphQL transformer makes. User stacks and custom resources are told apart by `assess` from `stacks/`.
-fn is_of_the_transformer(found: &Resource<'_>, depth: usize) -> bool {
+/// What the GraphQL transformer makes in the API's own stack.
+fn is_of_the_transformer(found: &Resource<'_>) -> bool {
     let kind = found.resource_type();
-    kind.starts_with("AWS::AppSync::")
-        || matches!(kind, "AWS::IAM::Role" | "AWS::CloudFormation::Stack")
-        // The placeholder of an API without custom stacks.
-        || found.logical_id == "EmptyResource"
-        || depth > 0 && kind == "AWS::Lambda::Permission"
+    kind.starts_with("AWS::AppSync::") || matches!(kind, "AWS::IAM::Role" | "AWS::CloudFormation::Stack")
+}
+
+/// Whether a stack below an API is made by the transformer: those that the user added are named after their files.
+pub(super) fn is_transformer_stack(interpretation: &Interpretation<'_>, stack: &EvaluatedTree) -> bool {
+    let Some((_, logical_id)) = stack.path.split_once('/') else {
+        return false;
+    };
+    let owner = interpretation.owner_of(stack);
+    let Some(folder) = interpretation
+        .project
+        .graphql
+        .get(&owner.name)
+        .filter(|_| owner.category == Category::api())
+    else {
+        return false;
+    };
+    !folder.stacks.iter().any(|file| {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        let plain: String = name
+            .chars()
+            .filter(|character| character.is_ascii_alphanumeric())
+            .collect();
+        plain == logical_id
+    })
 }

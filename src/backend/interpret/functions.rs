@@ -19,7 +19,7 @@ use crate::{
 const FUNCTION: &str = "AWS::Lambda::Function";
 
 /// Properties that have a field of their own, or mean nothing outside of Gen 1.
-const MODELLED: [&str; 14] = [
+const MODELLED: [&str; 13] = [
     "FunctionName",
     "Runtime",
     "Handler",
@@ -33,7 +33,6 @@ const MODELLED: [&str; 14] = [
     "Layers",
     "Code",
     "Role",
-    "PackageType",
 ];
 
 /// Policy into which the CLI puts custom-policies.json when it deploys.
@@ -94,6 +93,26 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
             ),
             &location,
             "If a build makes the file, name its source as the entry of the generated function.",
+        );
+    }
+    let has_own_role = found
+        .property("Role")
+        .map(super::index::references_in)
+        .is_some_and(|references| {
+            references
+                .iter()
+                .any(|path| path.starts_with(&format!("{}/", stack.path)))
+        });
+    if !has_own_role {
+        interpretation.finding(
+            "function-foreign-role",
+            Severity::Manual,
+            format!(
+                "{} runs with a role that is not in its template; the generated function gets a role of its own",
+                resource.path()
+            ),
+            &location,
+            "Give the generated function the permissions of that role in amplify/backend.ts.",
         );
     }
     let environment = environment(interpretation, &found, folder, &id);

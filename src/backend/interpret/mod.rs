@@ -50,13 +50,30 @@ pub fn interpret(project: &Project, deployment: Option<&Deployment>) -> Backend 
         interpretation.read_resource(resource);
     }
     auth::read_groups(&mut interpretation);
-    policies::read(&mut interpretation, &stacks.symbolic);
+    policies::read_own(&mut interpretation, &stacks.symbolic);
+    for stack in stacks_in_order(project, &stacks.symbolic) {
+        policies::read(&mut interpretation, stack);
+    }
     triggers::read(&mut interpretation);
     rest_apis::read_access(&mut interpretation);
     extras::read(&mut interpretation);
     let mut backend = interpretation.finish();
     backend.features = features::detect(project, &backend);
     backend
+}
+
+/// Stacks of resources in the order of the resources, then those of the CLI and of the user: templates may have any order.
+fn stacks_in_order<'s>(project: &Project, root: &'s EvaluatedTree) -> Vec<&'s EvaluatedTree> {
+    let place = |logical_id: &str| {
+        project
+            .resources
+            .iter()
+            .position(|resource| resource.logical_id == logical_id)
+            .unwrap_or(usize::MAX)
+    };
+    let mut stacks: Vec<(&String, &EvaluatedTree)> = root.nested.iter().collect();
+    stacks.sort_by_key(|(logical_id, _)| (place(logical_id), *logical_id));
+    stacks.into_iter().map(|(_, stack)| stack).collect()
 }
 
 /// The model while it is being made, and what it is made from.
@@ -201,6 +218,27 @@ impl<'p> Interpretation<'p> {
             let name = if name.is_empty() { "root" } else { name };
             ResourceId::new(Category("providers".to_owned()), name)
         })
+    }
+
+    /// Whether nobody knows if a resource exists, which is told: permissions and triggers that may not be there are left out.
+    fn is_undecided(&mut self, stack: &EvaluatedTree, resource: &crate::cloudformation::Resource<'_>) -> bool {
+        let Some(condition) = resource.condition() else {
+            return false;
+        };
+        let owner = self.owner_of(stack);
+        let location = self.location(&stack.path);
+        self.finding(
+            "condition-undecided",
+            Severity::Manual,
+            format!(
+                "whether {} ({}) of {owner} exists depends on condition {condition}, which cannot be decided; it is left out",
+                resource.logical_id,
+                resource.resource_type()
+            ),
+            &location,
+            "Look in the CloudFormation console whether the resource exists, and add it to the generated code by hand.",
+        );
+        true
     }
 
     /// Where the template at a logical path was read.

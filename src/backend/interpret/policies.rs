@@ -17,15 +17,24 @@ pub(super) const POLICY_TYPES: [&str; 3] = ["AWS::IAM::Policy", "AWS::IAM::Manag
 
 /// Reads the policies of a stack and of those below it.
 pub(super) fn read(interpretation: &mut Interpretation<'_>, stack: &EvaluatedTree) {
+    read_own(interpretation, stack);
+    for nested in stack.nested.values() {
+        read(interpretation, nested);
+    }
+}
+
+/// Reads the policies of a stack alone.
+pub(super) fn read_own(interpretation: &mut Interpretation<'_>, stack: &EvaluatedTree) {
     for resource in stack.template.resources() {
+        let gives = POLICY_TYPES.contains(&resource.resource_type()) || resource.resource_type() == "AWS::IAM::Role";
+        if gives && interpretation.is_undecided(stack, &resource) {
+            continue;
+        }
         if POLICY_TYPES.contains(&resource.resource_type()) {
             read_policy(interpretation, stack, &resource);
         } else if resource.resource_type() == "AWS::IAM::Role" {
             read_role(interpretation, stack, &resource);
         }
-    }
-    for nested in stack.nested.values() {
-        read(interpretation, nested);
     }
 }
 

@@ -13,8 +13,7 @@ use crate::{
 };
 
 pub(super) fn read(interpretation: &mut Interpretation<'_>) {
-    let stacks: Vec<&EvaluatedTree> = interpretation.stacks.symbolic.nested.values().collect();
-    for stack in stacks {
+    for stack in super::stacks_in_order(interpretation.project, &interpretation.stacks.symbolic) {
         read_stack(interpretation, stack);
     }
     read_buckets(interpretation);
@@ -24,6 +23,14 @@ fn read_stack(interpretation: &mut Interpretation<'_>, stack: &EvaluatedTree) {
     let owner = interpretation.owner_of(stack);
     let location = interpretation.location(&stack.path);
     for found in stack.template.resources() {
+        let starts = matches!(
+            found.resource_type(),
+            "AWS::Lambda::EventSourceMapping" | "AWS::Events::Rule"
+        );
+        if starts && (interpretation.is_undecided(stack, &found) || is_transformers_own(interpretation, stack, &found))
+        {
+            continue;
+        }
         match found.resource_type() {
             "AWS::Lambda::EventSourceMapping" => read_event_source(interpretation, &found, &owner, &location),
             "AWS::Events::Rule" => read_rule(interpretation, &found, &owner, &location),
@@ -33,6 +40,20 @@ fn read_stack(interpretation: &mut Interpretation<'_>, stack: &EvaluatedTree) {
     for nested in stack.nested.values() {
         read_stack(interpretation, nested);
     }
+}
+
+/// The GraphQL transformer streams tables into its search domain with a function of its own.
+fn is_transformers_own(interpretation: &Interpretation<'_>, stack: &EvaluatedTree, found: &Resource<'_>) -> bool {
+    if !super::extras::is_transformer_stack(interpretation, stack) {
+        return false;
+    }
+    let function = found
+        .property("FunctionName")
+        .map(super::index::references_in)
+        .unwrap_or_default();
+    function
+        .iter()
+        .any(|path| path.starts_with(&format!("{}/", stack.path)))
 }
 
 /// The function that a value names, by name or ARN.

@@ -70,7 +70,9 @@ feature_kinds! {
     FunctionCommonJs => "function-commonjs",
     /// `require` of a name that is computed.
     DynamicRequire => "dynamic-require",
-    /// VPC, dead letter queue, file systems, other resources in the function's template.
+    /// VPC, dead letter queue, file systems and other settings beyond the CLI's.
+    FunctionSettings => "function-settings",
+    /// Other resources in the function's template.
     FunctionExtraResources => "function-extra-resources",
     /// Started by the stream of a DynamoDB table of the storage category.
     FunctionTriggerStorageTable => "function-trigger-storage-table",

@@ -1,63 +1,64 @@
-//! Files beside `amplify/` that a Gen 2 backend needs: edited where they exist, so that what the user wrote stays.
+//! The files of a project outside of the generated code: text in, text out.
 
-mod amplify_yml;
+mod build_spec;
+mod error;
 mod gitignore;
+mod json_text;
 mod package_json;
 mod package_manager;
+mod set;
 
-use serde_json::json;
+pub use build_spec::{BuildSpecInput, FrontendBuild, edit_build_spec};
+pub use error::ProjectFileError;
+pub use gitignore::edit_gitignore;
+pub use package_json::edit_package_json;
+pub use package_manager::PackageManager;
+pub use set::{ProjectFile, ProjectFiles, ProjectFilesInput, plan_project_files};
 
-use super::{context::Context, error::GenerateError, findings::Findings, function::Requirements, tree::FileTree};
+use crate::backend::finding::Finding;
 
-/// Writes them.
-pub fn generate(
-    context: &Context<'_>,
-    requirements: &Requirements,
-    tree: &mut FileTree,
-    findings: &mut Findings,
-) -> Result<(), GenerateError> {
-    tree.insert("amplify/package.json", format!("{:#}\n", json!({ "type": "module" })));
-    tree.insert("amplify/tsconfig.json", tsconfig());
-    let package = read(context, "package.json")?;
-    let merged = package_json::merge(context, package.as_deref(), requirements, findings)?;
-    tree.insert("package.json", merged);
-    let manager = package_manager::detect(context)?;
-    let build = read(context, "amplify.yml")?;
-    let settings = read(context, "amplify/.config/project-config.json")?;
-    let edited = amplify_yml::edit(build.as_deref(), settings.as_deref(), manager, findings);
-    tree.insert("amplify.yml", edited);
-    let ignored = read(context, ".gitignore")?;
-    tree.insert(".gitignore", gitignore::edit(ignored.as_deref().unwrap_or_default()));
-    Ok(())
+/// `amplify/package.json`: the generated code is written as ES modules.
+pub const AMPLIFY_PACKAGE_JSON: &str = "{\n  \"type\": \"module\"\n}\n";
+
+/// `amplify/tsconfig.json`: what `ampx` expects, and Node's types whatever else the project has installed.
+pub const AMPLIFY_TSCONFIG: &str = r#"{
+  "compilerOptions": {
+    "target": "es2022",
+    "module": "es2022",
+    "moduleResolution": "bundler",
+    "resolveJsonModule": true,
+    "esModuleInterop": true,
+    "forceConsistentCasingInFileNames": true,
+    "strict": true,
+    "skipLibCheck": true,
+    "types": ["node"],
+    "paths": {
+      "$amplify/*": ["../.amplify/generated/*"]
+    }
+  }
+}
+"#;
+
+/// The new text of a file, and what the user has to know about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Edited {
+    /// The whole file.
+    pub text: String,
+    /// What deserves attention.
+    pub findings: Vec<Finding>,
 }
 
-fn tsconfig() -> String {
-    let config = json!({
-        "compilerOptions": {
-            "target": "es2022",
-            "module": "es2022",
-            "moduleResolution": "bundler",
-            "resolveJsonModule": true,
-            "esModuleInterop": true,
-            "forceConsistentCasingInFileNames": true,
-            "strict": true,
-            "skipLibCheck": true,
-            "types": ["node"],
-            "paths": { "$amplify/*": ["../.amplify/generated/*"] },
-        },
-    });
-    format!("{config:#}\n")
-}
+#[cfg(test)]
+mod tests {
+    use serde_json::Value;
 
-fn read(context: &Context<'_>, path: &str) -> Result<Option<String>, GenerateError> {
-    let unreadable = |source| GenerateError::Unreadable {
-        path: path.to_owned(),
-        source,
-    };
-    let Some(bytes) = context.files.read(path).map_err(unreadable)? else {
-        return Ok(None);
-    };
-    String::from_utf8(bytes)
-        .map(|text| Some(text.trim_start_matches('\u{feff}').to_owned()))
-        .map_err(|error| unreadable(std::io::Error::new(std::io::ErrorKind::InvalidData, error)))
+    use super::*;
+
+    #[test]
+    fn the_fixed_files_are_json() {
+        let package: Value = serde_json::from_str(AMPLIFY_PACKAGE_JSON).unwrap();
+        assert_eq!(package["type"], "module");
+        let config: Value = serde_json::from_str(AMPLIFY_TSCONFIG).unwrap();
+        assert_eq!(config["compilerOptions"]["types"][0], "node");
+    }
 }

@@ -1,78 +1,128 @@
-use crate::generate::{context::Context, error::GenerateError};
+use serde::{Deserialize, Serialize};
 
-/// Who installs the project's packages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What installs the packages of the project.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PackageManager {
-    /// npm
+    /// npm, also when nothing tells.
+    #[default]
     Npm,
-    /// Yarn from version 2 on.
-    Yarn,
     /// Yarn 1.
     YarnClassic,
-    /// pnpm
+    /// Yarn 2 and later.
+    Yarn,
+    /// pnpm.
     Pnpm,
-    /// Bun
+    /// Bun.
     Bun,
 }
 
-/// Lock files by package manager.
-const LOCK_FILES: &[(&str, PackageManager)] = &[
-    ("pnpm-lock.yaml", PackageManager::Pnpm),
-    ("yarn.lock", PackageManager::Yarn),
-    ("bun.lock", PackageManager::Bun),
-    ("bun.lockb", PackageManager::Bun),
-    ("package-lock.json", PackageManager::Npm),
-    ("npm-shrinkwrap.json", PackageManager::Npm),
-];
-
-/// Tells by the lock file; npm when there is none.
-pub(super) fn detect(context: &Context<'_>) -> Result<PackageManager, GenerateError> {
-    for (file, manager) in LOCK_FILES {
-        let present = context
-            .files
-            .has_file(file)
-            .map_err(|source| GenerateError::Unreadable {
-                path: (*file).to_owned(),
-                source,
-            })?;
-        if present {
-            return Ok(match manager {
-                PackageManager::Yarn if is_classic(context, file)? => PackageManager::YarnClassic,
-                manager => *manager,
-            });
-        }
-    }
-    Ok(PackageManager::Npm)
-}
-
-/// Yarn 1 names itself in its lock file; later versions write a section of metadata.
-fn is_classic(context: &Context<'_>, file: &str) -> Result<bool, GenerateError> {
-    let text = context.files.read(file).map_err(|source| GenerateError::Unreadable {
-        path: file.to_owned(),
-        source,
-    })?;
-    Ok(String::from_utf8_lossy(&text.unwrap_or_default()).contains("# yarn lockfile v1"))
-}
-
 impl PackageManager {
-    /// Installs what the lock file says.
-    pub fn install(self) -> &'static str {
-        match self {
-            Self::Npm => "npm ci --cache .npm --prefer-offline",
-            Self::Yarn => "yarn install --immutable",
-            Self::YarnClassic => "yarn install --frozen-lockfile",
-            Self::Pnpm => "corepack enable && pnpm install --frozen-lockfile",
-            Self::Bun => "npm install --global bun && bun install --frozen-lockfile",
+    /// Lock files in the order in which they are looked for.
+    pub const LOCK_FILES: [&str; 6] = [
+        "pnpm-lock.yaml",
+        "yarn.lock",
+        "bun.lock",
+        "bun.lockb",
+        "package-lock.json",
+        "npm-shrinkwrap.json",
+    ];
+
+    /// By the name and the beginning of a lock file.
+    pub fn of_lock_file(name: &str, bytes: &[u8]) -> Option<Self> {
+        match name {
+            "package-lock.json" | "npm-shrinkwrap.json" => Some(Self::Npm),
+            "pnpm-lock.yaml" => Some(Self::Pnpm),
+            "bun.lock" | "bun.lockb" => Some(Self::Bun),
+            "yarn.lock" => {
+                let is_modern = String::from_utf8_lossy(bytes)
+                    .lines()
+                    .any(|line| line.starts_with("__metadata:"));
+                Some(if is_modern { Self::Yarn } else { Self::YarnClassic })
+            }
+            _ => None,
         }
     }
 
-    /// Runs the Gen 2 CLI.
-    pub fn deploy(self) -> &'static str {
-        match self {
-            Self::Npm => "npx ampx pipeline-deploy --branch $AWS_BRANCH --app-id $AWS_APP_ID",
-            Self::Yarn | Self::YarnClassic => "yarn ampx pipeline-deploy --branch $AWS_BRANCH --app-id $AWS_APP_ID",
-            Self::Pnpm => "pnpm exec ampx pipeline-deploy --branch $AWS_BRANCH --app-id $AWS_APP_ID",
-            Self::Bun => "bunx ampx pipeline-deploy --branch $AWS_BRANCH --app-id $AWS_APP_ID",
+    /// By `packageManager` of package.json, for example `yarn@4.1.0`.
+    pub fn of_field(field: &str) -> Option<Self> {
+        let (name, version) = field.split_once('@').unwrap_or((field, ""));
+        match name {
+            "npm" => Some(Self::Npm),
+            "pnpm" => Some(Self::Pnpm),
+            "bun" => Some(Self::Bun),
+            "yarn" if version.starts_with("1.") => Some(Self::YarnClassic),
+            "yarn" => Some(Self::Yarn),
+            _ => None,
         }
+    }
+
+    /// Name of the command.
+    pub fn command(self) -> &'static str {
+        match self {
+            Self::Npm => "npm",
+            Self::YarnClassic | Self::Yarn => "yarn",
+            Self::Pnpm => "pnpm",
+            Self::Bun => "bun",
+        }
+    }
+
+    /// Installs exactly what the lock file says.
+    pub fn clean_install(self) -> &'static str {
+        match self {
+            Self::Npm => "npm ci",
+            Self::YarnClassic => "yarn install --frozen-lockfile",
+            Self::Yarn => "yarn install --immutable",
+            Self::Pnpm => "pnpm install --frozen-lockfile",
+            Self::Bun => "bun install --frozen-lockfile",
+        }
+    }
+
+    /// What the user runs once after the packages have changed, to get rid of what Gen 1's packages left in the tree.
+    pub fn fresh_install(self) -> Vec<&'static str> {
+        match self {
+            Self::Npm => vec![
+                "rm -rf node_modules package-lock.json",
+                "npm install",
+                "npm install --package-lock-only",
+            ],
+            Self::YarnClassic | Self::Yarn => vec!["rm -rf node_modules yarn.lock", "yarn install"],
+            Self::Pnpm => vec!["rm -rf node_modules pnpm-lock.yaml", "pnpm install"],
+            Self::Bun => vec!["rm -rf node_modules bun.lock bun.lockb", "bun install"],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_lock_file_has_its_command() {
+        for (name, install) in [
+            ("package-lock.json", "npm ci"),
+            ("npm-shrinkwrap.json", "npm ci"),
+            ("yarn.lock", "yarn install --frozen-lockfile"),
+            ("pnpm-lock.yaml", "pnpm install --frozen-lockfile"),
+            ("bun.lock", "bun install --frozen-lockfile"),
+            ("bun.lockb", "bun install --frozen-lockfile"),
+        ] {
+            assert!(PackageManager::LOCK_FILES.contains(&name));
+            let manager = PackageManager::of_lock_file(name, b"# yarn lockfile v1\n").unwrap();
+            assert_eq!(manager.clean_install(), install, "{name}");
+        }
+        let modern = PackageManager::of_lock_file("yarn.lock", b"# generated\n\n__metadata:\n  version: 8\n");
+        assert_eq!(modern, Some(PackageManager::Yarn));
+    }
+
+    #[test]
+    fn the_field_of_package_json() {
+        assert_eq!(
+            PackageManager::of_field("yarn@1.22.22+sha1.x"),
+            Some(PackageManager::YarnClassic)
+        );
+        assert_eq!(PackageManager::of_field("yarn@4.0.0"), Some(PackageManager::Yarn));
+        assert_eq!(PackageManager::of_field("pnpm@9"), Some(PackageManager::Pnpm));
+        assert_eq!(PackageManager::of_field("other@1"), None);
     }
 }

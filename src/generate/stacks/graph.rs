@@ -2,7 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     backend::model::{
-        AuthorizationMode, Backend, EnvironmentValue, EventSourceStream, Expression, Function, Principal, Target, Trigger,
+        AuthorizationMode, Backend, EnvironmentValue, EventSourceStream, Expression, Function, Principal, Target,
+        Trigger,
     },
     generate::{context::is_generated, data::functions_by_name},
 };
@@ -64,7 +65,9 @@ pub(super) fn graph(backend: &Backend) -> Graph {
         }
         let targets = grant.statement.resources.iter().chain(&grant.statement.not_resources);
         for reference in targets.flat_map(Expression::references) {
-            if let Some(Place::Stack(stack)) = place(&reference.target).filter(|place| *place != Place::Stack(AUTH.into())) {
+            if let Some(Place::Stack(stack)) =
+                place(&reference.target).filter(|place| *place != Place::Stack(AUTH.into()))
+            {
                 fixed(stack);
             }
         }
@@ -88,7 +91,9 @@ fn edges(backend: &Backend, function: &Function) -> FunctionEdges {
     }
     for trigger in &backend.triggers {
         match trigger {
-            Trigger::EventSource { function: name, source, .. } if *name == function.name => match source {
+            Trigger::EventSource {
+                function: name, source, ..
+            } if *name == function.name => match source {
                 EventSourceStream::Reference(reference) => edges.definition.extend(place(&reference.target)),
                 EventSourceStream::Arn(expression) => edges.definition.extend(places(expression)),
             },

@@ -57,7 +57,10 @@ fn groups(graph: &Graph) -> Option<Vec<(String, String, bool)>> {
 
 #[test]
 fn nothing_is_moved_without_need() {
-    let graph = graph(&[("a", &[DATA], &[AUTH], &["rest/x"], false), ("b", &[], &[], &[DATA], false)]);
+    let graph = graph(&[
+        ("a", &[DATA], &[AUTH], &["rest/x"], false),
+        ("b", &[], &[], &[DATA], false),
+    ]);
     // b is called by the API and a reads a table: together in one stack they would close a circle.
     let chosen = groups(&graph).unwrap();
     assert_eq!(chosen.iter().filter(|(_, group, _)| group != "function").count(), 1);
@@ -91,9 +94,18 @@ fn statements_are_detached_where_no_stack_helps() {
 }
 
 #[test]
-fn a_pool_and_its_trigger_that_need_each_other_are_not_resolved() {
-    assert_eq!(groups(&graph(&[("trigger", &[AUTH], &[], &[AUTH], true)])), None);
-    assert_eq!(groups(&graph(&[("trigger", &[DATA], &[], &[AUTH], true)])), None);
+fn a_trigger_that_needs_what_needs_the_pool_is_called_by_name() {
+    for needs in [AUTH, DATA] {
+        let chosen = assign(&graph(&[("trigger", &[needs], &[], &[AUTH], true)])).unwrap();
+        assert!(chosen["trigger"].called_by_name, "{needs}: {chosen:?}");
+    }
+}
+
+#[test]
+fn an_authorizer_that_needs_its_api_is_not_resolved() {
+    let mut graph = graph(&[("authorizer", &[DATA], &[], &[DATA], false)]);
+    graph.functions.get_mut("authorizer").unwrap().authorizer = true;
+    assert_eq!(groups(&graph), None);
 }
 
 proptest! {

@@ -263,17 +263,40 @@ fn reserved_words_and_clashes_get_the_kind_added() {
 #[test]
 fn property_names_are_those_of_the_cdk() {
     let irregular = [
-        "OpenIdConnectProviderARNs=openIdConnectProviderArns", "RoleARN=roleArn", "SMSMessage=smsMessage",
-        "CustomSMSSender=customSmsSender", "KMSKeyID=kmsKeyId", "WebAuthnRelyingPartyID=webAuthnRelyingPartyId",
-        "CallbackURLs=callbackUrLs", "DefaultRedirectURI=defaultRedirectUri", "LogoutURLs=logoutUrLs",
-        "BlockedIPRangeList=blockedIpRangeList", "CSS=css", "KMSMasterKeyID=kmsMasterKeyId", "SSEAlgorithm=sseAlgorithm",
-        "ReplicaKmsKeyID=replicaKmsKeyId", "SSEKMS=ssekms", "SSES3=sses3", "SSEEnabled=sseEnabled",
-        "SSESpecification=sseSpecification", "StreamARN=streamArn", "GSRSchemaARN=gsrSchemaArn",
-        "ServiceExecutionRoleARN=serviceExecutionRoleArn", "DocumentDBEventSourceConfig=documentDbEventSourceConfig",
-        "EnableECSManagedTags=enableEcsManagedTags", "GraphQLOperation=graphQlOperation", "BaseTableTTL=baseTableTtl",
-        "DynamoDBConfig=dynamoDbConfig", "IatTTL=iatTtl", "OpenIDConnectConfig=openIdConnectConfig",
-        "AllowedOAuthFlowsUserPoolClient=allowedOAuthFlowsUserPoolClient", "CorsRules=corsRules", "Id=id",
-        "SNSCallerArn=snsCallerArn", "EnabledMfas=enabledMfas", "MinimumLength=minimumLength",
+        "OpenIdConnectProviderARNs=openIdConnectProviderArns",
+        "RoleARN=roleArn",
+        "SMSMessage=smsMessage",
+        "CustomSMSSender=customSmsSender",
+        "KMSKeyID=kmsKeyId",
+        "WebAuthnRelyingPartyID=webAuthnRelyingPartyId",
+        "CallbackURLs=callbackUrLs",
+        "DefaultRedirectURI=defaultRedirectUri",
+        "LogoutURLs=logoutUrLs",
+        "BlockedIPRangeList=blockedIpRangeList",
+        "CSS=css",
+        "KMSMasterKeyID=kmsMasterKeyId",
+        "SSEAlgorithm=sseAlgorithm",
+        "ReplicaKmsKeyID=replicaKmsKeyId",
+        "SSEKMS=ssekms",
+        "SSES3=sses3",
+        "SSEEnabled=sseEnabled",
+        "SSESpecification=sseSpecification",
+        "StreamARN=streamArn",
+        "GSRSchemaARN=gsrSchemaArn",
+        "ServiceExecutionRoleARN=serviceExecutionRoleArn",
+        "DocumentDBEventSourceConfig=documentDbEventSourceConfig",
+        "EnableECSManagedTags=enableEcsManagedTags",
+        "GraphQLOperation=graphQlOperation",
+        "BaseTableTTL=baseTableTtl",
+        "DynamoDBConfig=dynamoDbConfig",
+        "IatTTL=iatTtl",
+        "OpenIDConnectConfig=openIdConnectConfig",
+        "AllowedOAuthFlowsUserPoolClient=allowedOAuthFlowsUserPoolClient",
+        "CorsRules=corsRules",
+        "Id=id",
+        "SNSCallerArn=snsCallerArn",
+        "EnabledMfas=enabledMfas",
+        "MinimumLength=minimumLength",
     ];
     for pair in irregular {
         let (cloudformation, cdk) = pair.split_once('=').unwrap();
@@ -295,12 +318,17 @@ fn keys_that_users_chose_stay() {
 
 #[test]
 fn operands_are_parenthesised() {
-    let table = Code::name("table").path(&["node", "defaultChild"]).cast(Code::import("m", "CfnTable"));
+    let table = Code::name("table")
+        .path(&["node", "defaultChild"])
+        .cast(Code::import("m", "CfnTable"));
     let statement = Statement::Assign(table.member("tableName"), Code::text("it's"));
     assert_eq!(
         print_statement(&statement, 0),
         "(table.node.defaultChild as CfnTable).tableName = 'it\\'s';"
     );
-    let arrow = Code::Arrow(vec!["allow".into()], Box::new(Code::object([("a", Code::Boolean(true))])));
+    let arrow = Code::Arrow(
+        vec!["allow".into()],
+        Box::new(Code::object([("a", Code::Boolean(true))])),
+    );
     assert_eq!(print(&arrow, 0), "(allow) => ({\n  a: true,\n})");
 }

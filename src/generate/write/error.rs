@@ -5,106 +5,127 @@ use thiserror::Error;
 
 use crate::error::CodedError;
 
-/// Why files were not written. In every case what was there before is there still.
+/// Why files were not written.
 #[derive(Debug, Error)]
 pub enum WriteError {
-    /// The file system refused.
-    #[error("{path} could not be {action}: {source}", path = path.display())]
-    Io {
-        /// What.
-        path: PathBuf,
-        /// What was to be done, for example `written`.
-        action: &'static str,
-        /// Cause.
-        source: io::Error,
-    },
-    /// A file of the name under which new files are prepared is there, and it is not ours.
-    #[error("{path} is in the way: files are prepared under this name", path = path.display())]
-    InTheWay {
-        /// Which.
-        path: PathBuf,
-    },
-    /// `--out` names something that holds files.
-    #[error("the output directory {path} is not empty", path = path.display())]
+    /// `--out` names something that is in use.
+    #[error("the output folder {} is not empty{}", path.display(), entry.as_deref().map(|entry| format!(": it holds {entry}")).unwrap_or_default())]
     OutputNotEmpty {
-        /// Which.
+        /// The folder.
         path: PathBuf,
+        /// Something in it.
+        entry: Option<String>,
     },
     /// `--out` names a file.
-    #[error("{path} is not a directory", path = path.display())]
-    OutputNotDirectory {
-        /// Which.
+    #[error("the output folder {} is not a folder", path.display())]
+    OutputNotAFolder {
+        /// The path.
         path: PathBuf,
     },
-    /// There is nothing to roll back to.
-    #[error("there is no backup of a Gen 1 project in {path}", path = path.display())]
-    NoBackup {
-        /// Our folder.
+    /// A file changed between planning and writing.
+    #[error("{path} changed after the step was planned")]
+    Changed {
+        /// Relative to the project.
+        path: String,
+    },
+    /// A generated path would leave `amplify/`. A defect of ours.
+    #[error("the generated path {path:?} does not lie in amplify/")]
+    UnsafePath {
+        /// The path.
+        path: String,
+    },
+    /// Another process writes.
+    #[error("another run is writing in this project: it holds {}", path.display())]
+    InProgress {
+        /// The lock file.
         path: PathBuf,
     },
-    /// The record of a switch or backup cannot be read.
-    #[error("{path} cannot be read as what it is: {message}", path = path.display())]
-    Record {
-        /// Which.
+    /// The state file of an interrupted run cannot be read.
+    #[error("the state of an interrupted run in {} cannot be read: {reason}", path.display())]
+    StateUnreadable {
+        /// The state file.
         path: PathBuf,
         /// What is wrong.
-        message: String,
+        reason: String,
     },
-    /// What was left by an interrupted run cannot be told apart.
-    #[error("an earlier run was interrupted, and {message}")]
-    Inconsistent {
-        /// What does not fit.
-        message: String,
-        /// Where the backup is.
-        backup: PathBuf,
+    /// There is no backup.
+    #[error("there is no backup of a generate run in {}", path.display())]
+    NoBackup {
+        /// Folder that was looked into.
+        path: PathBuf,
     },
+    /// The disk refused.
+    #[error("{} cannot be {action}: {source}", path.display())]
+    Io {
+        /// File or folder.
+        path: PathBuf,
+        /// `written`, `moved`, `read`, `removed`, ...
+        action: &'static str,
+        /// The system's error.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl WriteError {
+    /// For `map_err`.
+    pub(super) fn io(path: impl Into<PathBuf>, action: &'static str) -> impl FnOnce(io::Error) -> Self {
+        let path = path.into();
+        move |source| Self::Io { path, action, source }
+    }
 }
 
 impl CodedError for WriteError {
     fn code(&self) -> &'static str {
         match self {
-            Self::Io { .. } => "GENERATE_IO",
-            Self::InTheWay { .. } => "GENERATE_NAME_TAKEN",
             Self::OutputNotEmpty { .. } => "OUTPUT_NOT_EMPTY",
-            Self::OutputNotDirectory { .. } => "OUTPUT_NOT_DIRECTORY",
+            Self::OutputNotAFolder { .. } => "OUTPUT_NOT_A_FOLDER",
+            Self::Changed { .. } => "PROJECT_CHANGED",
+            Self::UnsafePath { .. } => "GENERATED_PATH_UNSAFE",
+            Self::InProgress { .. } => "RUN_IN_PROGRESS",
+            Self::StateUnreadable { .. } => "WRITE_STATE_UNREADABLE",
             Self::NoBackup { .. } => "BACKUP_NOT_FOUND",
-            Self::Record { .. } => "BACKUP_UNREADABLE",
-            Self::Inconsistent { .. } => "GENERATE_INCONSISTENT",
+            Self::Io { .. } => "WRITE_FAILED",
         }
     }
 
     fn resolution(&self) -> String {
         match self {
-            Self::Io { .. } => {
-                "Check permissions, free space and whether another program holds the files open, then run the command again. What was there before has been put back.".into()
+            Self::OutputNotEmpty { .. } | Self::OutputNotAFolder { .. } => {
+                "Nothing was written. Name a folder with --out that does not exist or is empty.".into()
             }
-            Self::InTheWay { path } => format!("Move {} out of the way and run the command again.", path.display()),
-            Self::OutputNotEmpty { .. } => "Name a directory that does not exist or is empty.".into(),
-            Self::OutputNotDirectory { .. } => "Name a directory that does not exist or is empty.".into(),
-            Self::NoBackup { .. } => {
-                "Nothing was generated in this project with this tool, or its backup was deleted. Use git to go back: `git checkout <commit before generate> -- amplify package.json`.".into()
+            Self::Changed { .. } => "Nothing was changed. Run the command again.".into(),
+            Self::UnsafePath { .. } => {
+                "Nothing was changed. This is a defect of the tool: please report it with the message.".into()
             }
-            Self::Record { path, .. } => format!(
-                "The files themselves are unharmed. Look into the folder beside {}, put back by hand what is missing, and delete the record.",
+            Self::InProgress { .. } => {
+                "Wait until the other run has ended, or end it; the lock is released by itself when its process is gone."
+                    .into()
+            }
+            Self::StateUnreadable { path, .. } => format!(
+                "The old amplify/ is in place, or in the folder `old` of a staging folder beside {0}. Put it back where it belongs, then remove {0} and run the command again.",
                 path.display()
             ),
-            Self::Inconsistent { backup, .. } => format!(
-                "Nothing was deleted. Compare the project with {} and put back by hand what is missing.",
-                backup.display()
+            Self::NoBackup { .. } => {
+                "Nothing was changed. Without a backup amplify/ can only be restored from version control.".into()
+            }
+            Self::Io { path, .. } => format!(
+                "Make sure that {} is on a writable disk with free space and that no other program holds it open, then run the command again: it first restores what an interrupted run left.",
+                path.display()
             ),
         }
     }
 
     fn details(&self) -> Map<String, Value> {
-        let value = match self {
-            Self::Io { path, .. }
-            | Self::InTheWay { path }
-            | Self::OutputNotEmpty { path }
-            | Self::OutputNotDirectory { path }
+        let details = match self {
+            Self::OutputNotEmpty { path, .. }
+            | Self::OutputNotAFolder { path }
+            | Self::InProgress { path }
+            | Self::StateUnreadable { path, .. }
             | Self::NoBackup { path }
-            | Self::Record { path, .. } => json!({ "path": path.display().to_string() }),
-            Self::Inconsistent { backup, .. } => json!({ "backup": backup.display().to_string() }),
+            | Self::Io { path, .. } => json!({ "path": path.display().to_string() }),
+            Self::Changed { path } | Self::UnsafePath { path } => json!({ "path": path }),
         };
-        value.as_object().cloned().unwrap_or_default()
+        details.as_object().cloned().unwrap_or_default()
     }
 }

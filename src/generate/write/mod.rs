@@ -1,24 +1,32 @@
-//! Writing: the replacement of `amplify/` and the files beside it, atomic and reversible.
+//! Generated files onto the disk. The replacement of `amplify/` and of the project's own files is one transaction: whatever
+//! happens, and whenever the process dies, the project is afterwards all old or all new, and the old version is kept.
 //!
-//! New files are written completely beside the old ones, then a record says that the switch begins, then everything is renamed.
-//! Whatever the instant of a crash, [`recover`] finds the record and puts back what was. What was replaced stays in
-//! `.amplify/gen2-migration/backup-<n>/`, which git ignores.
+//! The order of a replacement:
+//! 1. everything new is written and synced below `staging-<run>/new`, copies of the old single files and a manifest below
+//!    `staging-<run>/old`;
+//! 2. a state file names all of it, in phase `replacing`;
+//! 3. `amplify/` is renamed to `staging-<run>/old/amplify`, the new one and the new single files are renamed into place;
+//! 4. the state file changes to phase `committed`;
+//! 5. `staging-<run>/old` becomes `backup-<n>`; state file and staging folder go.
+//!
+//! A run that finds a state file undoes phase `replacing` and finishes phase `committed`.
 
-mod backup;
 mod disk;
 mod error;
+mod fingerprint;
 mod output;
-#[cfg(test)]
-mod plug;
-mod switch;
+mod plan;
+mod replacement;
+mod rollback;
+mod state;
+mod transfer;
+
+pub use disk::{Disk, LocalDisk};
+pub use error::WriteError;
+pub use output::{check_output, write_output};
+pub use plan::WritePlan;
+pub use replacement::{Applied, Recovery, recover};
+pub use rollback::RollbackPlan;
 
 #[cfg(test)]
 mod tests;
-
-pub use backup::{Backup, latest_backup};
-pub use error::WriteError;
-pub use output::{check_output_directory, write_output};
-pub use switch::{Recovery, recover, replace, restore};
-
-/// What is replaced in a project, in this order. `amplify` is a directory.
-pub const REPLACED: [&str; 4] = ["amplify", "package.json", "amplify.yml", ".gitignore"];

@@ -1,65 +1,112 @@
+//! `--out`: everything into a folder of its own.
+
 use std::{
     ffi::OsString,
-    fs,
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use super::{
-    disk::{create, exists, failed, remove, rename, write_tree},
+    disk::Disk,
     error::WriteError,
+    fingerprint::exists,
+    transfer::{create_directories, move_to, remove, write_tree},
 };
-use crate::generate::FileTree;
+use crate::{
+    error::{Error, Result},
+    generate::FileTree,
+};
 
-/// A directory for `--out` has to be absent or empty.
+const PARTIAL: &str = ".amplify-gen2-migration-partial";
+
+/// Writes files into an absent or empty folder. They appear only when all of them are written.
 ///
 /// # Errors
-/// `OUTPUT_NOT_EMPTY`, `OUTPUT_NOT_DIRECTORY`, `GENERATE_IO`.
-pub fn check_output_directory(directory: &Path) -> Result<(), WriteError> {
-    match fs::metadata(directory) {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        Err(error) => Err(failed(directory, "looked at")(error)),
-        Ok(metadata) if !metadata.is_dir() => Err(WriteError::OutputNotDirectory {
-            path: directory.to_owned(),
-        }),
-        Ok(_) => match fs::read_dir(directory).map_err(failed(directory, "read"))?.next() {
-            None => Ok(()),
-            Some(_) => Err(WriteError::OutputNotEmpty {
-                path: directory.to_owned(),
-            }),
-        },
-    }
+/// `OUTPUT_NOT_EMPTY`, `OUTPUT_NOT_A_FOLDER`, `WRITE_FAILED`; the folder is as before then.
+pub fn write_output(directory: &Path, tree: &FileTree, disk: &dyn Disk) -> Result<()> {
+    let existed = check_output(directory)?;
+    let first_absent = first_absent(directory);
+    let result = write(directory, tree, disk);
+    let Err(error) = result else {
+        return Ok(());
+    };
+    let undone = if existed {
+        clear(directory, disk)
+    } else {
+        first_absent.map_or(Ok(()), |path| remove(disk, &path))
+    };
+    let error = Error::from(error);
+    Err(match undone {
+        Ok(()) => error,
+        Err(second) => error.with_suppressed(second.into()),
+    })
 }
 
-/// Writes the tree into an absent or empty directory. It appears there whole; the project is not touched.
+/// True when the folder exists (and is empty), false when it does not.
 ///
 /// # Errors
-/// As [`check_output_directory`].
-pub fn write_output(directory: &Path, tree: &FileTree) -> Result<(), WriteError> {
-    check_output_directory(directory)?;
-    let prepared = beside(directory);
-    if exists(&prepared)? {
-        return Err(WriteError::InTheWay { path: prepared });
-    }
-    if let Some(parent) = directory.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        create(parent)?;
-    }
-    let result = write_tree(&prepared, tree, "").and_then(|()| {
-        if exists(directory)? {
-            fs::remove_dir(directory).map_err(failed(directory, "replaced"))?;
+/// `OUTPUT_NOT_EMPTY`, `OUTPUT_NOT_A_FOLDER`, `WRITE_FAILED`.
+pub fn check_output(directory: &Path) -> std::result::Result<bool, WriteError> {
+    let entries = match fs::read_dir(directory) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !exists(directory) => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory || directory.is_file() => {
+            return Err(WriteError::OutputNotAFolder {
+                path: directory.to_path_buf(),
+            });
         }
-        rename(&prepared, directory)
-    });
-    if result.is_err() {
-        // What failed is told; what was prepared must not stay.
-        let _ = remove(&prepared);
+        Err(error) => return Err(WriteError::io(directory, "read")(error)),
+    };
+    let mut names = entries
+        .map(|entry| entry.map(|entry| entry.file_name()))
+        .collect::<io::Result<Vec<OsString>>>()
+        .map_err(WriteError::io(directory, "read"))?;
+    names.sort();
+    // Left by a run that died before anything was in place.
+    let is_remains = |names: &[OsString]| names.iter().all(|name| name == PARTIAL);
+    if !is_remains(&names) {
+        return Err(WriteError::OutputNotEmpty {
+            path: directory.to_path_buf(),
+            entry: names
+                .iter()
+                .find(|name| *name != PARTIAL)
+                .map(|name| name.to_string_lossy().into_owned()),
+        });
     }
-    result
+    Ok(true)
 }
 
-fn beside(directory: &Path) -> PathBuf {
-    let mut name = directory
-        .file_name()
-        .map_or_else(|| OsString::from("out"), std::ffi::OsStr::to_os_string);
-    name.push(".gen2-migration.tmp");
-    directory.with_file_name(name)
+fn write(directory: &Path, tree: &FileTree, disk: &dyn Disk) -> std::result::Result<(), WriteError> {
+    create_directories(disk, directory)?;
+    let partial = directory.join(PARTIAL);
+    remove(disk, &partial)?;
+    write_tree(disk, &partial, tree)?;
+    let mut names: Vec<&str> = tree
+        .paths()
+        .map(|path| path.split('/').next().unwrap_or(path))
+        .collect();
+    names.dedup();
+    for name in names {
+        move_to(disk, &partial.join(name), &directory.join(name), "output")?;
+    }
+    remove(disk, &partial)
+}
+
+fn clear(directory: &Path, disk: &dyn Disk) -> std::result::Result<(), WriteError> {
+    let entries = fs::read_dir(directory).map_err(WriteError::io(directory, "read"))?;
+    for entry in entries {
+        let entry = entry.map_err(WriteError::io(directory, "read"))?;
+        remove(disk, &entry.path())?;
+    }
+    Ok(())
+}
+
+/// The highest folder that has to be made.
+fn first_absent(directory: &Path) -> Option<PathBuf> {
+    directory
+        .ancestors()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .take_while(|folder| !exists(folder))
+        .last()
+        .map(Path::to_path_buf)
 }

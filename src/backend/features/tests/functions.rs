@@ -105,7 +105,7 @@ fn function_features() {
     differ(
         &base,
         &with(json!({"LambdaFunction": {"Properties": {"VpcConfig": {"SubnetIds": []}}}})),
-        &[K::FunctionExtraResources],
+        &[K::FunctionSettings],
     );
     differ(
         &base,

@@ -181,3 +181,49 @@ fn layers_module_formats_and_extra_settings() {
     // The inventory holds the function that nobody can read, too.
     assert!(backend.resources.iter().any(|resource| resource.id.name == "unpushed"));
 }
+
+#[test]
+fn a_role_from_elsewhere_and_an_image_are_told() {
+    let files = ProjectFiles::default().function(
+        "f",
+        json!({"LambdaFunction": {"Properties": {"Role": "arn:aws:iam::1:role/x", "PackageType": "Image"}}}),
+        json!({}),
+    );
+    let backend = read(&files);
+    assert!(ids(&backend).contains(&"function-foreign-role"));
+    assert!(backend.functions[0].other_properties.contains_key("PackageType"));
+}
+
+#[test]
+fn stacks_of_the_user_are_told_apart_from_those_of_the_transformer() {
+    let nested = |file: &str| json!({"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": format!("https://x/stacks/{file}")}});
+    let own = json!({"Resources": {"EmptyResource": {"Type": "Custom::EmptyResource"}, "Mine": {"Type": "AWS::AppSync::Resolver"}}});
+    let files = ProjectFiles::default()
+        .graphql("api", "type A @model @searchable @auth(rules: [{allow: owner}]) { id: ID! }")
+        .json_in_tree(
+            "api/api/build/cloudformation-template.json",
+            &json!({"Resources": {
+                "GraphQLAPI": {"Type": "AWS::AppSync::GraphQLApi"}, "Role": {"Type": "AWS::IAM::Role"},
+                "SearchableStack": nested("SearchableStack.json"), "CustomResourcesjson": nested("CustomResources.json")}}),
+        )
+        .json_in_tree("api/api/stacks/CustomResources.json", &own)
+        .json_in_tree("api/api/build/stacks/CustomResources.json", &own)
+        .json_in_tree(
+            "api/api/build/stacks/SearchableStack.json",
+            &json!({"Resources": {
+                "OpenSearchDomain": {"Type": "AWS::OpenSearchService::Domain"}, "Streaming": {"Type": "AWS::Lambda::Function"},
+                "Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"FunctionName": {"Fn::GetAtt": ["Streaming", "Arn"]}, "EventSourceArn": "x"}}}}),
+        );
+    let backend = read(&files);
+    let extra: Vec<&str> = backend
+        .extra_resources
+        .iter()
+        .map(|extra| extra.logical_id.as_str())
+        .collect();
+    assert_eq!(extra, ["OpenSearchDomain", "Mine"]);
+    assert!(
+        backend.triggers.is_empty() && !ids(&backend).contains(&"event-source-unknown"),
+        "{:?}",
+        ids(&backend)
+    );
+}

@@ -2,7 +2,7 @@ use serde_json::{Value, json};
 
 use super::{ids, read, reference, variable};
 use crate::{
-    backend::model::{Attribute, Effect, Expression, Target},
+    backend::model::{Attribute, Effect, Expression, Principal, Target},
     project::fixture::ProjectFiles,
 };
 
@@ -167,4 +167,58 @@ fn rest_access_is_that_of_the_policies() {
         (words(&["*"]).as_slice(), words(&["GET", "PUT", "PATCH"]).as_slice())
     );
     assert!(ids(&backend).contains(&"rest-policies-derived"));
+}
+
+#[test]
+fn policies_of_the_root_stack_belong_to_its_roles() {
+    let statement = json!({"Effect": "Allow", "Action": "geo:*", "Resource": "*"});
+    let files = ProjectFiles::default()
+        .in_root(
+            "AuthRole",
+            json!({"Type": "AWS::IAM::Role", "Properties": {"Policies": [
+            {"PolicyName": "inline", "PolicyDocument": {"Statement": [statement]}}]}}),
+        )
+        .in_root(
+            "Guests",
+            json!({"Type": "AWS::IAM::Policy", "Properties": {
+            "Roles": [{"Ref": "UnauthRole"}], "PolicyDocument": {"Statement": [statement]}}}),
+        )
+        .in_root("Topic", json!({"Type": "AWS::SNS::Topic"}));
+    let backend = read(&files);
+    let told: Vec<(&Principal, &str)> = backend
+        .grants
+        .iter()
+        .map(|grant| (&grant.principal, grant.policy.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (&Principal::Authenticated, "inline"),
+            (&Principal::Unauthenticated, "Guests")
+        ]
+    );
+    assert_eq!(backend.extra_resources.len(), 1);
+    assert_eq!(backend.extra_resources[0].logical_id, "Topic");
+}
+
+#[test]
+fn what_may_not_exist_is_left_out_and_told() {
+    let files = ProjectFiles::default().resource(
+        "storage",
+        "b",
+        "S3",
+        json!({
+            "Parameters": {"secret": {"Type": "String", "NoEcho": true}, "role": {"Type": "String"}},
+            "Conditions": {"Maybe": {"Fn::Equals": [{"Ref": "secret"}, "x"]}},
+            "Resources": {
+                "S3Bucket": {"Type": "AWS::S3::Bucket"},
+                "P": {"Type": "AWS::IAM::Policy", "Condition": "Maybe", "Properties": {"Roles": [{"Ref": "role"}],
+                    "PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}}}
+            }
+        }),
+        json!({"role": {"Ref": "AuthRoleName"}, "secret": "x"}),
+    );
+    let backend = read(&files);
+    assert!(backend.grants.is_empty());
+    assert_eq!(ids(&backend), ["condition-undecided"]);
 }

@@ -187,3 +187,83 @@ fn sample_apps() {
 fn corpus_apps() {
     snapshot("../shared/corpus", "corpus");
 }
+
+/// The deployed stacks of an app as a tree: nested stacks are named after their parent and logical id.
+fn deployed_tree(folder: &Path, name: &str) -> StackTree {
+    let file = |suffix: &str| std::fs::read_to_string(folder.join(format!("{name}.{suffix}"))).unwrap_or_default();
+    let template: Value = serde_json::from_str(&file("template.json")).unwrap();
+    let mut nested = indexmap::IndexMap::new();
+    for (logical_id, resource) in template["Resources"].as_object().unwrap() {
+        if resource["Type"] != "AWS::CloudFormation::Stack" {
+            continue;
+        }
+        let prefix = format!("{name}-{logical_id}-");
+        let child = std::fs::read_dir(folder)
+            .unwrap()
+            .flatten()
+            .filter_map(|entry| {
+                entry
+                    .file_name()
+                    .into_string()
+                    .ok()?
+                    .strip_suffix(".template.json")
+                    .map(str::to_owned)
+            })
+            .find(|stack| stack.strip_prefix(&prefix).is_some_and(|rest| !rest.contains('-')));
+        if let Some(child) = child {
+            nested.insert(logical_id.clone(), deployed_tree(folder, &child));
+        }
+    }
+    StackTree {
+        stack: Stack {
+            name: name.into(),
+            id: name.into(),
+            status: "UPDATE_COMPLETE".into(),
+            status_reason: None,
+            description: None,
+            parent_id: None,
+            template_body: file("template.json"),
+            parameters: Vec::new(),
+            outputs: Vec::new(),
+            tags: indexmap::IndexMap::new(),
+            resources: indexmap::IndexMap::new(),
+            last_updated: None,
+            role_arn: None,
+        },
+        nested,
+    }
+}
+
+#[test]
+fn files_and_deployed_stacks_tell_the_same() {
+    for folder in ["__test__/apps", "../shared/corpus"] {
+        for (name, path) in projects(folder) {
+            let project = Project::open(&path, None).unwrap();
+            let root = project.environment.stack_name.clone().unwrap();
+            let tree = deployed_tree(&path.parent().unwrap().join("deployed-stacks"), &root);
+            assert!(!tree.nested.is_empty(), "{name}");
+            let mut offline = interpret(&project, None);
+            let mut online = interpret(&project, Some(&Deployment { root: tree }));
+            for backend in [&mut offline, &mut online] {
+                // The policies of REST APIs are not always among the files, which is told.
+                backend.findings.retain(|finding| finding.id != "rest-policies-derived");
+                backend.grants.retain(|grant| !grant.policy.starts_with("PolicyAPIGW"));
+            }
+            let lines = |backend: &crate::backend::model::Backend| -> Vec<String> {
+                let text = serde_json::to_string_pretty(backend).unwrap();
+                text.lines().map(str::to_owned).collect()
+            };
+            let (offline, online) = (lines(&offline), lines(&online));
+            let different = offline.iter().zip(&online).position(|(one, other)| one != other);
+            assert_eq!(
+                different.map(|at| (
+                    &offline[at.saturating_sub(3)..at + 3],
+                    &online[at.saturating_sub(3)..at + 3]
+                )),
+                None,
+                "{name}"
+            );
+            assert_eq!(offline.len(), online.len(), "{name}");
+        }
+    }
+}

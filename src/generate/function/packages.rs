@@ -1,0 +1,139 @@
+//! The npm packages that the sources of functions load. Gen 2 bundles all functions from the packages of the project.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use serde_json::Value;
+
+use super::Requirements;
+use crate::{
+    backend::{
+        finding::Severity,
+        model::{Function, SourceLocation},
+    },
+    generate::{DependencyWish, context::Context, error::GenerateError, findings::Findings},
+};
+
+/// Versions of the AWS SDK that sources took from the Lambda runtime without declaring them.
+const AWS_SDK: &str = "^3.0.0";
+const AWS_SDK_V2: &str = "^2.1692.0";
+const SECTIONS: [&str; 4] = [
+    "dependencies",
+    "devDependencies",
+    "optionalDependencies",
+    "peerDependencies",
+];
+
+/// Who wants which version of which package. What nobody declares and the project does not have is a finding.
+pub(in crate::generate) fn wishes(
+    context: &Context<'_>,
+    requirements: &Requirements,
+    findings: &mut Findings,
+) -> Result<IndexMap<String, Vec<DependencyWish>>, GenerateError> {
+    let mut wishes: IndexMap<String, Vec<DependencyWish>> = IndexMap::new();
+    for function in context.functions() {
+        for (package, range) in &function.dependencies {
+            wishes.entry(package.clone()).or_default().push(DependencyWish {
+                range: range.clone(),
+                location: manifest_of(function),
+            });
+        }
+    }
+    let own = packages_of_project(context)?;
+    add_aws_sdk(requirements, &own, &mut wishes, findings);
+    report_undeclared(context, requirements, &own, &wishes, findings);
+    Ok(wishes)
+}
+
+fn manifest_of(function: &Function) -> SourceLocation {
+    function.source_directory.as_ref().map_or_else(
+        || function.location.clone(),
+        |directory| SourceLocation {
+            path: format!("{directory}/package.json"),
+            line: None,
+        },
+    )
+}
+
+fn packages_of_project(context: &Context<'_>) -> Result<BTreeSet<String>, GenerateError> {
+    let bytes = context
+        .files
+        .read("package.json")
+        .map_err(|source| GenerateError::Unreadable {
+            path: "package.json".to_owned(),
+            source,
+        })?;
+    // A file that is no JSON is refused where it is edited, with line and column.
+    let package: Value = bytes
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default();
+    Ok(SECTIONS
+        .iter()
+        .filter_map(|section| package.get(section)?.as_object())
+        .flat_map(|section| section.keys().cloned())
+        .collect())
+}
+
+fn add_aws_sdk(
+    requirements: &Requirements,
+    own: &BTreeSet<String>,
+    wishes: &mut IndexMap<String, Vec<DependencyWish>>,
+    findings: &mut Findings,
+) {
+    for (package, functions) in requirements.aws_sdk() {
+        if own.contains(package) || wishes.contains_key(package) {
+            continue;
+        }
+        let location = SourceLocation {
+            path: "package.json".to_owned(),
+            line: None,
+        };
+        let range = if package == "aws-sdk" { AWS_SDK_V2 } else { AWS_SDK };
+        findings.add(
+            "function-aws-sdk",
+            Severity::Info,
+            format!(
+                "{package} came with the Lambda runtime for {}; Gen 2 bundles it, so it is added to package.json",
+                functions.join(", ")
+            ),
+            &location,
+            "Nothing has to be done.",
+        );
+        wishes.insert(
+            package.to_owned(),
+            vec![DependencyWish {
+                range: range.to_owned(),
+                location,
+            }],
+        );
+    }
+}
+
+fn report_undeclared(
+    context: &Context<'_>,
+    requirements: &Requirements,
+    own: &BTreeSet<String>,
+    wishes: &IndexMap<String, Vec<DependencyWish>>,
+    findings: &mut Findings,
+) {
+    // A layer may hold what the function loads.
+    for function in context.functions().filter(|function| function.layers.is_empty()) {
+        // A comment may import types: they are not bundled.
+        let undeclared = requirements
+            .undeclared(&function.name)
+            .into_iter()
+            .filter(|package| !package.starts_with("@types/"));
+        for package in undeclared.filter(|package| !own.contains(*package) && !wishes.contains_key(*package)) {
+            findings.add(
+                "function-undeclared-package",
+                Severity::Manual,
+                format!(
+                    "function {} loads {package}, which no package.json declares",
+                    function.name
+                ),
+                &function.location,
+                format!("Run `npm install {package}` in the project, so that Gen 2 can bundle the function."),
+            );
+        }
+    }
+}
