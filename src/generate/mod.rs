@@ -8,6 +8,7 @@ mod analytics;
 mod auth;
 mod backend_file;
 mod context;
+mod coverage;
 mod data;
 mod error;
 mod findings;
@@ -83,6 +84,7 @@ pub fn generate(
         }
     }
 
+    coverage::check(backend, &mut findings);
     let auth = auth::generate(&context, &mut tree, &mut findings)?;
     let data = data::generate(&context, &mut tree, &mut findings)?;
     let storage = storage::generate(&context, &mut tree, &mut findings)?;
