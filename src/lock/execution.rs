@@ -545,7 +545,7 @@ fn without_effect(what: &'static str, target: &str) -> Error {
 
 /// Key under which a large template lies in the deployment bucket while its change set is made.
 fn template_key(stack: &str) -> String {
-    format!("amplify-gen2-migration/lock/{stack}.template.json")
+    format!("gen2-migration/lock/{stack}.template.json")
 }
 
 /// Client tokens have at most 128 characters, and stack names alone may have as many.

@@ -204,7 +204,7 @@ async fn a_death_at_any_mutating_call_is_mended_by_the_next_run() {
                         .contents()
                         .objects
                         .keys()
-                        .all(|key| !key.contains("/amplify-gen2-migration/"))
+                        .all(|key| !key.contains("/gen2-migration/"))
                 );
             }
             if !reached {

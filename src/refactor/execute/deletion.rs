@@ -45,7 +45,7 @@ pub(super) async fn delete(run: &Run<'_>, operation: &str, stack: &str) -> Resul
         match run
             .cloud
             .cloudformation
-            .delete_stack(stack, &run.token(operation))
+            .delete_stack(stack, &run.token(operation, "delete"))
             .await
         {
             Err(error) if !is_passing(&error) => return Err(run.failed(operation, error).into()),

@@ -125,9 +125,9 @@ impl<'a> Run<'a> {
         });
     }
 
-    /// A token for a call of this run: the same whenever the call is repeated.
-    pub(super) fn token(&self, operation: &str) -> String {
-        format!("{}-{operation}", self.id)
+    /// A token for a call of this run: the same whenever the call is repeated, and no other call's.
+    pub(super) fn token(&self, operation: &str, call: &str) -> String {
+        format!("{}-{operation}-{call}", self.id)
     }
 
     /// The live template.

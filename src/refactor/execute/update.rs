@@ -46,7 +46,7 @@ pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &UpdateSta
         name: name.clone(),
         template: upload.source.clone(),
         parameter_keys: update.parameters.clone(),
-        token: run.token(operation),
+        token: run.token(operation, "create"),
     };
     let outcome = propose_and_execute(run, operation, update, &request).await;
     upload.remove(run).await;
@@ -109,7 +109,8 @@ async fn propose_and_execute(
         operation,
         json!({ "executeChangeSet": request.name, "updateStack": stack.name }),
     )?;
-    match api.execute_change_set(&stack.id, &request.name, &request.token).await {
+    let token = run.token(operation, "execute");
+    match api.execute_change_set(&stack.id, &request.name, &token).await {
         Ok(()) => {}
         // Whether it began is seen at the stack.
         Err(error) if is_passing(&error) => {}
@@ -164,7 +165,7 @@ async fn until_applied(
                 match run
                     .cloud
                     .cloudformation
-                    .execute_change_set(&stack.id, &request.name, &request.token)
+                    .execute_change_set(&stack.id, &request.name, &run.token(operation, "execute"))
                     .await
                 {
                     Err(error) if !is_passing(&error) => return Err(run.failed(operation, error).into()),

@@ -1,0 +1,68 @@
+/** Looks into an account of the stand-in cloud as a user with the AWS CLI would, without an SDK. */
+
+/** Prefix of everything that the tool puts into a bucket. */
+const OWN_PREFIX = 'gen2-migration/';
+
+/** An account and region of a stand-in cloud. */
+export class Account {
+  /**
+   * @param {string} endpoint
+   * @param {{ region: string, accountId: string }} place
+   */
+  constructor(endpoint, { region, accountId }) {
+    this.endpoint = endpoint;
+    this.region = region;
+    this.accountId = accountId;
+  }
+
+  /** Environment variables of an Amplify app, sorted by name. @param {string} appId @returns {Promise<Record<string, string>>} */
+  async appVariables(appId) {
+    const { app } = JSON.parse(await this.#get('amplify', `/apps/${appId}`));
+    return Object.fromEntries(Object.entries(app.environmentVariables ?? {}).sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  /** Change sets of a stack that were not executed. @param {string} stack @returns {Promise<string[]>} */
+  async openChangeSets(stack) {
+    const xml = await this.#query('ListChangeSets', { StackName: stack });
+    const members = xml.split('<member>').slice(1);
+    return members
+      .filter((member) => !member.includes('<ExecutionStatus>EXECUTE_COMPLETE<'))
+      .map((member) => /<ChangeSetName>([^<]*)/.exec(member)?.[1] ?? '?');
+  }
+
+  /** Objects of the tool in a bucket. @param {string} bucket @returns {Promise<string[]>} */
+  async ownObjects(bucket) {
+    const xml = await this.#get('s3', `/${bucket}?list-type=2&prefix=${OWN_PREFIX}`);
+    return [...xml.matchAll(/<Key>([^<]*)/g)].map(([, key]) => key);
+  }
+
+  /** @param {string} action @param {Record<string, string>} parameters */
+  async #query(action, parameters) {
+    const body = new URLSearchParams({ Action: action, Version: '2010-05-15', ...parameters });
+    return this.#answer(
+      await fetch(this.endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', ...this.#authorization('cloudformation') },
+        body,
+      }),
+    );
+  }
+
+  /** @param {string} service @param {string} route */
+  async #get(service, route) {
+    return this.#answer(await fetch(this.endpoint + route, { headers: this.#authorization(service) }));
+  }
+
+  /** @param {Response} response */
+  async #answer(response) {
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${response.url}: ${response.status} ${text}`);
+    return text;
+  }
+
+  /** @param {string} service */
+  #authorization(service) {
+    const scope = `${this.accountId}/20260101/${this.region}/${service}/aws4_request`;
+    return { authorization: `AWS4-HMAC-SHA256 Credential=${scope}` };
+  }
+}
