@@ -29,9 +29,6 @@ pub mod typescript;
 mod wiring;
 pub mod write;
 
-#[cfg(test)]
-mod dump_tests;
-
 pub use error::GenerateError;
 pub use generated::{DependencyWish, Generated};
 pub use options::GenerateOptions;

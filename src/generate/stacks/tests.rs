@@ -11,12 +11,23 @@ fn stack(name: &str) -> Place {
     Place::Stack(name.to_owned())
 }
 
-fn graph(functions: &[(&str, &[&str], &[&str], &[&str], bool)]) -> Graph {
-    let mut graph = Graph::default();
-    graph.fixed = [(DATA, AUTH), (STORAGE, AUTH)]
-        .into_iter()
-        .map(|(from, to)| (from.to_owned(), to.to_owned()))
-        .collect();
+/// Name, what its definition needs, what its statements need, who needs it, whether it is a trigger of the user pool.
+type FunctionCase<'case> = (
+    &'case str,
+    &'case [&'case str],
+    &'case [&'case str],
+    &'case [&'case str],
+    bool,
+);
+
+fn graph(functions: &[FunctionCase<'_>]) -> Graph {
+    let mut graph = Graph {
+        fixed: [(DATA, AUTH), (STORAGE, AUTH)]
+            .into_iter()
+            .map(|(from, to)| (from.to_owned(), to.to_owned()))
+            .collect(),
+        ..Graph::default()
+    };
     let places = |names: &[&str]| -> BTreeSet<Place> {
         names
             .iter()

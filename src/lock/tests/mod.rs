@@ -71,14 +71,15 @@ fn template(account: &Account, stack: &str) -> Value {
     serde_json::from_str(&account.contents().stacks[stack].template).unwrap()
 }
 
-/// What a user sees of an account. A policy that allows all is the same as none.
-fn visible(
-    account: &Account,
-) -> (
+/// Variables of the app; name, template and policy of every stack; deletion protection of the tables.
+type Visible = (
     IndexMap<String, String>,
     Vec<(String, String, Option<String>)>,
     IndexMap<String, bool>,
-) {
+);
+
+/// What a user sees of an account. A policy that allows all is the same as none.
+fn visible(account: &Account) -> Visible {
     let contents = account.contents();
     assert!(
         contents.change_sets.is_empty(),
