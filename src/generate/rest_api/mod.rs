@@ -149,12 +149,12 @@ fn normal_path(path: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
-/// A principal with the paths that it may call, and the methods.
-type Rights<'api> = (Principal, Vec<(&'api RestPath, &'api [String])>);
+/// Paths with the methods that somebody may call there.
+type CallablePaths<'a> = Vec<(&'a RestPath, &'a [String])>;
 
 /// Methods that every principal may call, by path.
-fn rights(api: &RestApi) -> Vec<Rights<'_>> {
-    let mut rights: Vec<Rights<'_>> = Vec::new();
+fn rights(api: &RestApi) -> Vec<(Principal, CallablePaths<'_>)> {
+    let mut rights: Vec<(Principal, CallablePaths<'_>)> = Vec::new();
     for path in &api.paths {
         let access = &path.access;
         let groups = access

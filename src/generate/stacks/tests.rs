@@ -11,16 +11,10 @@ fn stack(name: &str) -> Place {
     Place::Stack(name.to_owned())
 }
 
-/// Name, what its definition needs, what its statements need, who needs it, whether it is a trigger of the user pool.
-type FunctionCase<'case> = (
-    &'case str,
-    &'case [&'case str],
-    &'case [&'case str],
-    &'case [&'case str],
-    bool,
-);
+/// Name, what its definition needs, what its permissions need, who needs it, and whether it is a trigger of the user pool.
+type FunctionRow<'a> = (&'a str, &'a [&'a str], &'a [&'a str], &'a [&'a str], bool);
 
-fn graph(functions: &[FunctionCase<'_>]) -> Graph {
+fn graph(functions: &[FunctionRow<'_>]) -> Graph {
     let mut graph = Graph {
         fixed: [(DATA, AUTH), (STORAGE, AUTH)]
             .into_iter()

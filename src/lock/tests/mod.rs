@@ -71,7 +71,7 @@ fn template(account: &Account, stack: &str) -> Value {
     serde_json::from_str(&account.contents().stacks[stack].template).unwrap()
 }
 
-/// Variables of the app; name, template and policy of every stack; deletion protection of the tables.
+/// Variables of the app, stacks with template and policy, and which tables are protected.
 type Visible = (
     IndexMap<String, String>,
     Vec<(String, String, Option<String>)>,
