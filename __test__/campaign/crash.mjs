@@ -44,7 +44,8 @@ export class CrashSite {
     site.done = await site.#base();
     site.done.calls = await site.#uninterrupted(scenario.back);
     const left = await site.#problems(site.start);
-    if (left.length > 0) throw new Error(`${scenario.name}: an uninterrupted run and its rollback leave ${left.join('; ')}`);
+    if (left.length > 0)
+      throw new Error(`${scenario.name}: an uninterrupted run and its rollback leave ${left.join('; ')}`);
     return site;
   }
 
@@ -78,7 +79,8 @@ export class CrashSite {
   /** Every index before and after the effect, finished and undone in turn: half of {@link all}. */
   everyIndex() {
     return this.all().filter(
-      ({ index, moment, continuation }) => ((index + (moment === 'before' ? 0 : 1)) % 2 === 0) === (continuation === 'finish'),
+      ({ index, moment, continuation }) =>
+        ((index + (moment === 'before' ? 0 : 1)) % 2 === 0) === (continuation === 'finish'),
     );
   }
 
@@ -96,7 +98,9 @@ export class CrashSite {
     const outcome = await this.#run(crash.continuation === 'finish' ? command : opposite);
     const problems = await this.#problems(crash.continuation === 'finish' ? to : from);
     if (outcome.code !== 0) {
-      problems.unshift(`the second run exited with ${outcome.code}: ${JSON.stringify(outcome.result?.error ?? outcome.stderr)}`);
+      problems.unshift(
+        `the second run exited with ${outcome.code}: ${JSON.stringify(outcome.result?.error ?? outcome.stderr)}`,
+      );
     }
     return { ...crash, killed, call, problems, seconds: (Date.now() - since) / 1000 };
   }
@@ -144,7 +148,9 @@ export class CrashSite {
     }
     const { violations } = await this.journey.cloud.ledger();
     for (const violation of violations.filter((/** @type {any} */ one) => one.open)) {
-      problems.push(`${violation.kind}: ${violation.type} ${violation.id} ${violation.path ?? ''} (${violation.cause})`);
+      problems.push(
+        `${violation.kind}: ${violation.type} ${violation.id} ${violation.path ?? ''} (${violation.cause})`,
+      );
     }
     for (const left of await this.#leftovers()) problems.push(`left behind: ${left}`);
     return problems;
@@ -172,7 +178,13 @@ export class CrashSite {
       copy = path.join(this.journey.folder, `kept-${snapshot}`);
       fs.cpSync(folder, copy, { recursive: true });
     }
-    return { snapshot, folder: copy, stacks: await this.journey.stacks(), variables: await this.#variables(), calls: 0 };
+    return {
+      snapshot,
+      folder: copy,
+      stacks: await this.journey.stacks(),
+      variables: await this.#variables(),
+      calls: 0,
+    };
   }
 
   /** @param {Base} base */
@@ -188,13 +200,22 @@ export class CrashSite {
   }
 }
 
-/** @param {Stacks} stacks @returns {Stacks} */
+/** Logical id of the resource that keeps a stack from being empty; beside others it is of no account. */
+const PLACEHOLDER = 'MigrationPlaceholder';
+
+/**
+ * Stacks without what may differ between two ways to the same end.
+ * @param {Stacks} stacks
+ * @returns {Stacks}
+ */
 function comparable(stacks) {
   return Object.fromEntries(
     Object.entries(stacks).map(([name, stack]) => {
       const statements = stack.policy ? JSON.parse(stack.policy).Statement : [];
       const policy = statements.filter((/** @type {unknown} */ statement) => !isDeepStrictEqual(statement, ALLOW_ALL));
-      return [name, { ...stack, policy }];
+      const { [PLACEHOLDER]: _, ...resources } = stack.resources;
+      const { [PLACEHOLDER]: __, ...definitions } = stack.template?.Resources ?? {};
+      return [name, { ...stack, policy, resources, template: { ...stack.template, Resources: definitions } }];
     }),
   );
 }

@@ -52,7 +52,12 @@ export async function beforeRefactorOfDeployed(folder) {
   const work = fs.mkdtempSync(path.join(os.tmpdir(), `journey-${name}-`));
   const cloud = await startCloud();
   try {
-    const seeded = await cloud.seedApp({ app: folder, out: path.join(work, 'project'), gen2: true, protectTables: true });
+    const seeded = await cloud.seedApp({
+      app: folder,
+      out: path.join(work, 'project'),
+      gen2: true,
+      protectTables: true,
+    });
     const journey = new Journey(name, work, cloud, seeded);
     journey.gen2Root = seeded.gen2Root;
     await cloud.allowChanges(LOCK_CHANGES);
