@@ -93,6 +93,8 @@ class Run {
     const migration = await this.open();
     const plan = await migration.plan(step, planOptions(flags), this.onEvent);
     this.known.operations = plan.operations;
+    // What is not carried over belongs to the result of generate; the engine answers from what the plan has read.
+    if (step === 'generate' && !flags.rollback) this.known.assessment = await assessmentOf(migration, plan);
     this.interruption.check();
     await this.writeOperations(plan);
 
@@ -120,12 +122,14 @@ class Run {
   async open() {
     const { flags } = this;
     const { Migration } = this.loadEngine();
-    const credentials = flags.offline || flags.profile ? {} : await this.host.credentials(flags);
+    // Bringing the Gen 1 files back is a matter of this disk alone.
+    const offline = flags.offline || (this.step === 'generate' && flags.rollback);
+    const credentials = offline || flags.profile ? {} : await this.host.credentials(flags);
     const migration = await Migration.open(
       {
         projectDir: path.resolve(flags.project ?? '.'),
         envName: flags.env,
-        offline: flags.offline,
+        offline,
         region: flags.region,
         profile: flags.profile,
         endpointUrl: flags.endpointUrl,
@@ -219,6 +223,16 @@ class Run {
     });
     this.host.exit(this.reporter.result({ step: this.step, ...this.known, status: 'failed', exitCode: 1, error }));
   }
+}
+
+/**
+ * The assessment, with everything that the plan found.
+ * @param {Migration} migration
+ * @param {Plan} plan
+ * @returns {Promise<Assessment>}
+ */
+async function assessmentOf(migration, plan) {
+  return { ...(await migration.assess()), findings: plan.findings };
 }
 
 /** @param {Flags} flags */

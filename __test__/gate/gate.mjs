@@ -9,6 +9,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { compareApis } from './compare-apis.mjs';
 import { compareFunctions } from './compare-functions.mjs';
 import { comparePermissions } from './compare-permissions.mjs';
 import { compareResources, findClaimedNames, findWeakRetention } from './compare-resources.mjs';
@@ -45,6 +46,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @property {import('./compare-resources.mjs').RetentionViolation[]} retentionBefore
  * @property {import('./compare-resources.mjs').ResourceComparison} [resources]
  * @property {import('./compare-functions.mjs').FunctionComparison} [functions]
+ * @property {import('./compare-apis.mjs').ApiComparison} [apis]
  * @property {import('./compare-permissions.mjs').PermissionComparison} [permissions]
  * @property {string[]} problems what could not be evaluated, and checks that could not be made
  * @property {number} seconds
@@ -135,6 +137,7 @@ async function examine(report, assembly, gen1StacksDir, { branch, environment, r
   const pairing = pairResources(gen1, gen2, names);
   report.resources = compareResources(pairing, gen1, gen2);
   report.functions = compareFunctions(pairing, gen1, gen2, names);
+  report.apis = compareApis(pairing, gen1, gen2);
   report.permissions = comparePermissions(pairing, gen1, gen2);
   excuseReported(report, reported);
 }
@@ -166,6 +169,7 @@ function isGreen({
   retentionBefore,
   resources,
   functions,
+  apis,
   permissions,
   problems,
 }) {
@@ -180,6 +184,7 @@ function isGreen({
     problems.length === 0 &&
     (resources?.ok ?? true) &&
     (functions?.ok ?? true) &&
+    (apis?.ok ?? true) &&
     (permissions?.ok ?? true)
   );
 }

@@ -5,8 +5,19 @@
  * @returns {string}
  */
 export function describeReport(report) {
-  const { before, after, sandbox, claimed, handlers, retentionBefore, resources, functions, permissions, problems } =
-    report;
+  const {
+    before,
+    after,
+    sandbox,
+    claimed,
+    handlers,
+    retentionBefore,
+    resources,
+    functions,
+    apis,
+    permissions,
+    problems,
+  } = report;
   const lines = [
     `${mark(report.ok)} ${report.project} for branch ${report.branch} (${report.seconds} s)`,
     ...section('typecheck', before.typecheck?.ok === true, typecheckLines(before.typecheck)),
@@ -46,6 +57,16 @@ export function describeReport(report) {
               `function ${name}, ${path}: ${shown(gen1)} in Gen 1, ${shown(gen2)} in Gen 2`,
           ),
         ...allowedLines(functions.differences),
+      ]),
+    );
+  }
+  if (apis) {
+    lines.push(
+      ...section(`APIs (${apis.compared.length} compared)`, apis.ok, [
+        ...apis.differences
+          .filter((one) => !one.allowed)
+          .map(({ api, path, gen1, gen2 }) => `API ${api}, ${path}: ${shown(gen1)} in Gen 1, ${shown(gen2)} in Gen 2`),
+        ...allowedLines(apis.differences),
       ]),
     );
   }

@@ -4,7 +4,9 @@
  * @param {import('../../index.js').Migration} migration
  * @returns {string} app and environment, as far as they are known
  */
-function target({ appName, appId, envName }) {
+function target({ appName, appId, envName, projectDir }) {
+  // A project whose Gen 1 backend was replaced does not tell its environment.
+  if (!envName) return projectDir;
   const app = appName ?? appId;
   return app ? `${app}/${envName}` : envName;
 }

@@ -206,7 +206,14 @@ impl OpenedEnvironment {
 
     async fn plan_refactor(&self, request: &PlanRequest, events: &dyn EventSink) -> Result<impl StepPlan + use<>> {
         let connection = self.connection(Step::Refactor)?;
-        let project = Project::open_environment(&self.context.project_dir, &self.environment.name, None)?;
+        // After a change of branch the ignored copy of what is deployed may be gone: then it comes from the deployment bucket.
+        let pulled = self.context.project_dir.join("amplify/#current-cloud-backend/amplify-meta.json");
+        let archive = if pulled.is_file() {
+            None
+        } else {
+            self.read_archive().await?.value
+        };
+        let project = Project::open_environment(&self.context.project_dir, &self.environment.name, archive)?;
         let model = backend::interpret(&project, None);
         let resources = model.resources.clone();
         let gen1_root = self.deployed_field(self.environment.stack_name.as_ref(), "StackName")?;

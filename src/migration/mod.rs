@@ -8,7 +8,7 @@ mod open;
 mod options;
 mod undo;
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use serde_json::Value;
 
@@ -19,7 +19,7 @@ use self::{environment::OpenedEnvironment, undo::UndoOnFailure};
 use crate::{
     assess::Assessment,
     cloud,
-    error::Result,
+    error::{Error, Result},
     generate::step::GenerateRollbackStep,
     plan::{EventSink, Plan, Step},
 };
@@ -50,7 +50,7 @@ impl Migration {
     pub async fn open(options: OpenOptions, events: &dyn EventSink) -> Result<Self> {
         let state = match open::open(&options, events).await {
             Ok(environment) => State::Open(Arc::new(environment)),
-            Err(_) if GenerateRollbackStep::new(&options.project_dir).is_ok() => State::Replaced(MigrationContext {
+            Err(error) if is_replaced(&error, &options.project_dir) => State::Replaced(MigrationContext {
                 project_dir: options.project_dir.clone(),
                 offline: options.offline,
                 region: options.region.clone(),
@@ -102,4 +102,12 @@ impl Migration {
             State::Replaced(_) => Ok(Arc::new(open::open(&self.options, events).await?)),
         }
     }
+}
+
+/// There is no Gen 1 backend, and there is one to bring back.
+fn is_replaced(error: &Error, project_dir: &Path) -> bool {
+    matches!(
+        error.code(),
+        "PROJECT_IS_GEN2" | "PROJECT_NOT_FOUND" | "PROJECT_INCOMPLETE"
+    ) && GenerateRollbackStep::new(project_dir).is_ok()
 }

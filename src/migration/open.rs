@@ -193,7 +193,9 @@ fn context(options: &OpenOptions, environment: &Environment, app: Option<Amplify
         project_dir: options.project_dir.clone(),
         offline: options.offline,
         app_id: environment.app_id.clone(),
-        app_name: app.map(|app| app.name),
+        app_name: app
+            .map(|app| app.name)
+            .or_else(|| Some(environment.stack_name.as_deref()?.split('-').nth(1)?.to_owned())),
         environment: environment.name.clone(),
         region: options.region.clone().or_else(|| environment.region.clone()),
         root_stack: environment.stack_name.clone(),

@@ -118,11 +118,12 @@ fn report_undeclared(
 ) {
     // A layer may hold what the function loads.
     for function in context.functions().filter(|function| function.layers.is_empty()) {
-        let undeclared = requirements.undeclared(&function.name);
-        for package in undeclared
+        // A comment may import types: they are not bundled.
+        let undeclared = requirements
+            .undeclared(&function.name)
             .into_iter()
-            .filter(|package| !own.contains(*package) && !wishes.contains_key(*package))
-        {
+            .filter(|package| !package.starts_with("@types/"));
+        for package in undeclared.filter(|package| !own.contains(*package) && !wishes.contains_key(*package)) {
             findings.add(
                 "function-undeclared-package",
                 Severity::Manual,

@@ -87,11 +87,6 @@ impl Requirements {
         }
         packages
     }
-
-    /// All functions with packages that nobody declares.
-    pub fn functions(&self) -> impl Iterator<Item = &str> {
-        self.undeclared.keys().map(String::as_str)
-    }
 }
 
 fn is_aws_sdk(package: &str) -> bool {

@@ -95,8 +95,8 @@ pub fn number(writes: &mut [PlannedWrite]) {
 fn group(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').collect();
     match parts.as_slice() {
-        [_, category @ ("function" | "functions"), name, _, ..] => format!("Resource: {category}/{name}"),
-        [_, category, _, ..] => format!("Resource: {category}"),
+        [_, category @ ("function" | "functions"), name, _, ..] => format!("{category}/{name}"),
+        [_, category, _, ..] => (*category).to_owned(),
         _ => "Project".to_owned(),
     }
 }

@@ -75,8 +75,8 @@ async fn forward_and_back() {
     let expected = [
         ("replace-folder", "Project"),
         ("write-file", "Project"),
-        ("write-file", "Resource: auth"),
-        ("write-file", "Resource: function/a"),
+        ("write-file", "auth"),
+        ("write-file", "function/a"),
         ("write-file", "Project"),
         ("write-file", "Project"),
         ("write-file", "Project"),

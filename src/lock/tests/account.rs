@@ -329,6 +329,7 @@ impl AmplifyApi for Account {
         Ok((app_id == APP).then(|| AmplifyApp {
             name: "app".into(),
             environment_variables: contents.variables.clone(),
+            ..AmplifyApp::default()
         }))
     }
 

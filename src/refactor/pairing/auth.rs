@@ -71,7 +71,8 @@ fn auth_target_keys(target: &Candidate) -> Vec<String> {
     }
     let part = match (ours, client_construct(target)) {
         (true, Some("UserPoolAppClient")) => Some("web client".to_owned()),
-        (true, Some("NativeAppClient" | "UserPoolNativeAppClient")) => Some("native client".to_owned()),
+        // `generate` adds it to the auth stack beside the construct of defineAuth.
+        (_, Some("NativeAppClient" | "UserPoolNativeAppClient")) => Some("native client".to_owned()),
         _ => None,
     };
     part.into_iter().chain(client_name(target)).collect()
@@ -82,7 +83,10 @@ fn client_construct(client: &Candidate) -> Option<&str> {
     match client.path.as_slice() {
         [.., construct, resource] if resource == "Resource" => Some(construct),
         [.., construct] => Some(construct),
-        [] => without_hash(&client.id.logical_id)?.strip_prefix(CONSTRUCT),
+        [] => {
+            let name = without_hash(&client.id.logical_id).unwrap_or(&client.id.logical_id);
+            Some(name.strip_prefix(CONSTRUCT).unwrap_or(name))
+        }
     }
 }
 

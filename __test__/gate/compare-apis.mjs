@@ -1,0 +1,131 @@
+/**
+ * Compares who may call the APIs at all: the authorization of each REST method and what it leads to, and the authorization
+ * modes of the GraphQL API. What single principals may do is compared with their policies.
+ */
+import { withAllowance } from './allowance.mjs';
+import { differences } from './differences.mjs';
+import { all } from './pairing.mjs';
+import { nameResources, resourceNames } from './resource-names.mjs';
+import { asToken } from './tokens.mjs';
+
+/**
+ * @typedef {object} ApiDifference
+ * @property {string} api
+ * @property {string} path of a REST method (`GET /items`), or of a property of the GraphQL API
+ * @property {unknown} gen1
+ * @property {unknown} gen2
+ * @property {{id: string, reason: string}} [allowed]
+ *
+ * @typedef {object} ApiComparison
+ * @property {boolean} ok
+ * @property {string[]} compared
+ * @property {ApiDifference[]} differences
+ */
+
+/** @type {import('./allowance.mjs').Allowance<ApiDifference, undefined>[]} */
+const ALLOWED = [
+  {
+    id: 'iam-mode',
+    reason: 'Gen 2 adds AWS_IAM to every GraphQL API; without a grant in a policy nobody can use it.',
+    covers: ({ path, gen1, gen2 }) => path === 'Modes.AWS_IAM.Enabled' && gen1 === undefined && gen2 !== undefined,
+  },
+  {
+    id: 'options',
+    reason: 'Browsers ask with OPTIONS before a call; the answer tells nothing but who may call.',
+    covers: ({ path }) => path.startsWith('OPTIONS '),
+  },
+];
+
+/** Properties of an authorization mode, besides which user pool or function it asks. */
+const MODE_SETTINGS = ['UserPoolConfig', 'OpenIDConnectConfig', 'LambdaAuthorizerConfig'];
+
+/**
+ * @param {import('./pairing.mjs').Pairing} pairing
+ * @param {import('./evaluate.mjs').EvaluatedTree} gen1
+ * @param {import('./evaluate.mjs').EvaluatedTree} gen2
+ * @returns {ApiComparison}
+ */
+export function compareApis(pairing, gen1, gen2) {
+  const [names1, names2] = [resourceNames(gen1), resourceNames(gen2)];
+  const compare = ({ name, gen1: one, gen2: other }, view) =>
+    differences(
+      pairing.translate(nameResources(view(gen1, one), [names1])),
+      nameResources(view(gen2, other), [names2, names1]),
+    ).map((difference) => withAllowance({ api: name, ...difference }, ALLOWED));
+  const rest = pairing.pairs.filter((pair) => pair.kind === 'restApi');
+  const graphql = pairing.pairs.filter((pair) => pair.kind === 'graphqlApi');
+  const found = [
+    ...rest.flatMap((pair) => compare(pair, restView)),
+    ...graphql.flatMap((pair) => compare(pair, graphqlView)),
+  ];
+  return {
+    ok: found.every((one) => one.allowed),
+    compared: [...rest, ...graphql].map((pair) => pair.name),
+    differences: found,
+  };
+}
+
+/** Authorization and target of each method, as one text: `<method> <path>` to `<authorization> <scopes> -> <function>`. */
+function restView(tree, api) {
+  return Object.fromEntries([...methodsOfBody(api), ...methodsOfResources(tree, api)]);
+}
+
+function methodsOfBody({ properties: { Body: body } }) {
+  return Object.entries(body?.paths ?? {}).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, { security, 'x-amazon-apigateway-integration': integration = {} }]) => {
+      const [scheme] = (security ?? body.security ?? []).flatMap((one) => Object.keys(one));
+      const scopes = (security ?? []).flatMap((one) => Object.values(one).flat());
+      const type = body.securityDefinitions?.[scheme]?.['x-amazon-apigateway-authtype'];
+      const authorization =
+        scheme === undefined
+          ? 'NONE'
+          : ({ awsSigv4: 'AWS_IAM', cognito_user_pools: 'COGNITO_USER_POOLS' }[type] ?? `CUSTOM ${type}`);
+      const verb = method === 'x-amazon-apigateway-any-method' ? 'ANY' : method.toUpperCase();
+      return describeMethod(verb, path, authorization, scopes, integration.uri);
+    }),
+  );
+}
+
+function methodsOfResources(tree, api) {
+  const ofThisApi = (type) => all(tree, type).filter((one) => asToken(one.properties.RestApiId)?.place === api.place);
+  const resources = new Map(ofThisApi('AWS::ApiGateway::Resource').map((one) => [one.place, one]));
+  const pathOf = (reference) => {
+    const resource = resources.get(asToken(reference)?.place);
+    return resource ? `${pathOf(resource.properties.ParentId)}/${resource.properties.PathPart}` : '';
+  };
+  return ofThisApi('AWS::ApiGateway::Method').map(({ properties }) => {
+    const { HttpMethod, ResourceId, AuthorizationType = 'NONE', AuthorizationScopes = [], Integration } = properties;
+    return describeMethod(
+      HttpMethod,
+      pathOf(ResourceId) || '/',
+      AuthorizationType,
+      AuthorizationScopes,
+      Integration?.Uri,
+    );
+  });
+}
+
+function describeMethod(verb, path, authorization, scopes, uri) {
+  const target = /functions\/(arn:.*)\/invocations$/.exec(String(uri))?.[1] ?? uri;
+  return [`${verb} ${path}`, { Authorization: [authorization, ...[...scopes].sort()].join(' '), Target: target }];
+}
+
+function graphqlView(tree, { properties }) {
+  const { AuthenticationType, AdditionalAuthenticationProviders = [] } = properties;
+  const modes = [properties, ...AdditionalAuthenticationProviders].map((mode) => [
+    mode.AuthenticationType,
+    { Enabled: true, ...Object.fromEntries(MODE_SETTINGS.map((name) => [name, withoutDefaults(mode[name])])) },
+  ]);
+  return {
+    DefaultMode: AuthenticationType,
+    Modes: Object.fromEntries(modes),
+    LogLevel: properties.LogConfig?.FieldLogLevel,
+  };
+}
+
+/** Additional modes leave out what the default mode must write. */
+function withoutDefaults(settings) {
+  if (!settings) return undefined;
+  const { AwsRegion, DefaultAction, ...rest } = settings;
+  return DefaultAction === undefined || DefaultAction === 'ALLOW' ? rest : { ...rest, DefaultAction };
+}
