@@ -207,7 +207,10 @@ impl OpenedEnvironment {
     async fn plan_refactor(&self, request: &PlanRequest, events: &dyn EventSink) -> Result<impl StepPlan + use<>> {
         let connection = self.connection(Step::Refactor)?;
         // After a change of branch the ignored copy of what is deployed may be gone: then it comes from the deployment bucket.
-        let pulled = self.context.project_dir.join("amplify/#current-cloud-backend/amplify-meta.json");
+        let pulled = self
+            .context
+            .project_dir
+            .join("amplify/#current-cloud-backend/amplify-meta.json");
         let archive = if pulled.is_file() {
             None
         } else {
