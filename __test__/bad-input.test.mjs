@@ -115,6 +115,82 @@ test('a step that works on what is deployed cannot be done offline', async () =>
   }
 });
 
+/** Assesses a changed project offline. @returns the assessment */
+async function assessed(app, change) {
+  const migration = await api.Migration.open({ projectDir: projects.of(app, change), offline: true });
+  return migration.assess();
+}
+
+/** Changes amplify-meta.json and backend-config.json of both trees. */
+function editResources(project, change) {
+  for (const tree of project.trees) {
+    for (const file of ['amplify-meta.json', 'backend-config.json']) {
+      if (fs.existsSync(path.join(project.folder, tree, file))) project.editJson(`${tree}/${file}`, change);
+    }
+  }
+}
+
+test('a resource without a service is told, and the others are still assessed', async () => {
+  const assessment = await assessed('notes', (project) =>
+    editResources(project, (meta) => {
+      delete Object.values(meta.storage)[0].service;
+    }),
+  );
+  assert.equal(assessment.resources.length, 4);
+  const storage = assessment.resources.find(({ category }) => category === 'storage');
+  assert.equal(storage.generate.status, 'unsupported');
+});
+
+test('a category that is not supported is told with its reason', async () => {
+  const assessment = await assessed('notes', (project) =>
+    editResources(project, (meta) => {
+      meta.interactions = { chatbot: { service: 'Lex', providerPlugin: 'awscloudformation' } };
+    }),
+  );
+  const chatbot = assessment.resources.find(({ resource }) => resource === 'chatbot');
+  assert.equal(chatbot.generate.status, 'unsupported');
+  assert.ok(chatbot.generate.reason);
+});
+
+test('a function that is not Node is told, not generated', async () => {
+  const project = projects.of('notes', ({ folder }) => {
+    for (const file of fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+      if (!/notesdigest.*template\.json$/.test(file)) continue;
+      const template = path.join(folder, file);
+      fs.writeFileSync(template, fs.readFileSync(template, 'utf8').replace(/"nodejs\d+\.x"/g, '"python3.12"'));
+    }
+  });
+  const out = path.join(projects.folder(), 'out');
+  const { code, stdout } = await cli([
+    'generate',
+    '--offline',
+    '--yes',
+    '--json',
+    '--branch',
+    'main',
+    '--out',
+    out,
+    '--project',
+    project,
+  ]);
+  assert.equal(code, 0, stdout);
+  const { assessment } = jsonLines(stdout).at(-1);
+  assert.ok(assessment.findings.some(({ message }) => /notesdigest/.test(message) && /python/.test(message)));
+  assert.ok(!fs.existsSync(path.join(out, 'amplify/function/notesdigest')));
+});
+
+test('missing cli-inputs.json: what is needed comes from the deployed template', async () => {
+  const assessment = await assessed('notes', (project) => {
+    for (const file of fs.readdirSync(project.folder, { recursive: true, encoding: 'utf8' })) {
+      if (path.basename(file) === 'cli-inputs.json') project.remove(file);
+    }
+  });
+  assert.deepEqual(
+    assessment.resources.map(({ generate }) => generate.status),
+    ['supported', 'supported', 'supported', 'supported'],
+  );
+});
+
 /** The same with a cloud behind it. */
 let cloud;
 let app;
@@ -144,7 +220,7 @@ test('credentials of another account', async () => {
     project: app.projectDir,
     env: environment({ AWS_ACCESS_KEY_ID: '999999999999' }),
   });
-  assert.equal(error.code, 'WRONG_ACCOUNT');
+  assert.equal(error.code, 'ACCOUNT_MISMATCH');
   assert.deepEqual(error.details, {
     environment: 'main',
     stack: app.gen1Root,
@@ -199,6 +275,16 @@ test('throttling that lasts', async () => {
   } finally {
     await cloud.faults([]);
   }
+});
+
+test('--to that names nothing, or the Gen 1 root itself', async () => {
+  const refactor = (to) => failure(['refactor', '--yes', '--to', to], { project: app.projectDir, env: environment() });
+  const nothing = await refactor('amplify-nothing-here');
+  assert.equal(nothing.code, 'GEN2_ROOT_NOT_FOUND', nothing.message);
+  assert.match(nothing.message, /amplify-nothing-here/);
+  const itself = await refactor(app.gen1Root);
+  assert.equal(itself.code, 'GEN2_ROOT_IS_GEN1', itself.message);
+  assert.match(itself.message, new RegExp(app.gen1Root));
 });
 
 test('another environment than the one whose migration has begun', async () => {

@@ -210,6 +210,6 @@ test('a root stack that is not there', async () => {
   const { code, stdout } = await cli(['lock', '--yes', '--json', '--project', projectDir], { env });
   assert.equal(code, 1);
   const { error } = jsonLines(stdout).at(-1);
-  assert.ok(['ROOT_STACK_NOT_FOUND', 'ENVIRONMENT_NOT_PULLED'].includes(error.code), error.message);
+  assert.ok(['GEN1_ROOT_NOT_FOUND', 'ENVIRONMENT_NOT_PULLED'].includes(error.code), error.message);
   assert.match(error.message, /amplify-notes-main-gone/);
 });

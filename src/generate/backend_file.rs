@@ -25,6 +25,9 @@ struct BackendView {
 struct BranchView {
     migrated_branch: Code,
     environment: Code,
+    uses_environment: bool,
+    uses_suffix: bool,
+    uses_host: bool,
 }
 
 /// Writes both files. `resources` are the properties of `defineBackend` with the modules that export them.
@@ -51,9 +54,22 @@ pub fn generate(
         post_refactor,
     };
     tree.insert("amplify/backend.ts", render_template("backend", &view)?);
+    let uses = |constant: &str| {
+        let import = format!(" {constant}");
+        tree.iter().any(|(path, bytes)| {
+            path.ends_with(".ts")
+                && !path.contains("/src/")
+                && String::from_utf8_lossy(bytes)
+                    .lines()
+                    .any(|line| line.starts_with("import ") && line.contains(&import) && line.contains("/branch'"))
+        })
+    };
     let branch = BranchView {
         migrated_branch: Code::text(&context.options.branch),
         environment: Code::text(&context.backend.app.environment),
+        uses_environment: uses("environmentName"),
+        uses_suffix: uses("nameSuffix"),
+        uses_host: uses("hostName"),
     };
     tree.insert("amplify/branch.ts", render_template("branch", &branch)?);
     Ok(())

@@ -8,6 +8,7 @@ mod analytics;
 mod auth;
 mod backend_file;
 mod context;
+mod coverage;
 mod data;
 mod error;
 mod findings;
@@ -28,9 +29,6 @@ mod tree;
 pub mod typescript;
 mod wiring;
 pub mod write;
-
-#[cfg(test)]
-mod dump_tests;
 
 pub use error::GenerateError;
 pub use generated::{DependencyWish, Generated};
@@ -86,6 +84,7 @@ pub fn generate(
         }
     }
 
+    coverage::check(backend, &mut findings);
     let auth = auth::generate(&context, &mut tree, &mut findings)?;
     let data = data::generate(&context, &mut tree, &mut findings)?;
     let storage = storage::generate(&context, &mut tree, &mut findings)?;

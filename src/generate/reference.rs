@@ -53,11 +53,6 @@ impl<'c> Referrer<'c> {
         self.handles
     }
 
-    /// Says that the file needs something.
-    pub fn need(&mut self, handle: Handle) {
-        self.handles.insert(handle);
-    }
-
     /// A constant of `branch.ts`.
     pub fn branch_constant(&self, name: &str) -> Code {
         Code::import(format!("{}/branch", self.root), name)

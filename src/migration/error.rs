@@ -48,8 +48,8 @@ impl CodedError for MigrationError {
         match self {
             Self::StepNotAvailable { .. } => "STEP_NOT_AVAILABLE",
             Self::OfflineImpossible { .. } => "OFFLINE_IMPOSSIBLE",
-            Self::RootStackNotFound { .. } => "ROOT_STACK_NOT_FOUND",
-            Self::WrongAccount { .. } => "WRONG_ACCOUNT",
+            Self::RootStackNotFound { .. } => "GEN1_ROOT_NOT_FOUND",
+            Self::WrongAccount { .. } => "ACCOUNT_MISMATCH",
         }
     }
 

@@ -211,7 +211,8 @@ impl<'facts> Assembly<'facts> {
                 self.violations.push(Violation::of(Rule::Ownership, "", "", message));
             }
         }
-        for (resource_type, physical_id) in exclusive {
+        // A group's physical id is its name, which both pools may have: that none is lost or doubled is checked above.
+        for (resource_type, physical_id) in exclusive.iter().filter(|(owned_type, _)| owned_type != GROUP) {
             let owners: Vec<String> = self
                 .simulation
                 .ownership()
@@ -290,6 +291,9 @@ impl<'facts> Assembly<'facts> {
         }
     }
 }
+
+/// The only moved type whose physical id is unique within its user pool only.
+const GROUP: &str = "AWS::Cognito::UserPoolGroup";
 
 /// Everything real that is owned, whoever owns it. Placeholders come and go.
 fn owned(simulation: &Simulation<'_>) -> Vec<(String, String)> {

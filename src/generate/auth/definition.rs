@@ -243,6 +243,9 @@ fn triggers(context: &Context<'_>, auth: &Auth, findings: &mut Findings) -> Vec<
     let mut triggers: Vec<(String, Code)> = Vec::new();
     for AuthTrigger { event, function } in &auth.triggers {
         let key = lower_camel(event);
+        if context.groups.is_called_by_name(function) {
+            continue;
+        }
         let name = context
             .names
             .functions

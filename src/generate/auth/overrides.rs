@@ -110,7 +110,7 @@ pub(super) fn overrides(
         referrer: &mut referrer,
         statements: Vec::new(),
     };
-    user_pool::user_pool(&mut body, auth, definition, findings);
+    user_pool::user_pool(&mut body, context, auth, definition, findings);
     clients::web_client(&mut body, auth, definition, findings);
     let native = auth.native_client.as_ref();
     if let Some(client) = native {

@@ -4,8 +4,10 @@ use super::{definition::Definition, overrides::Body};
 use crate::{
     backend::model::{Auth, Expression},
     generate::{
+        context::Context,
         findings::Findings,
-        typescript::{Code, Statement},
+        function::physical_name,
+        typescript::{Code, Part, Statement},
     },
 };
 
@@ -13,7 +15,13 @@ use crate::{
 const NOT_SET: [&str; 4] = ["UserPoolName", "LambdaConfig", "UserPoolTags", "SmsConfiguration"];
 
 /// Everything in which the user pool would differ from Gen 1.
-pub(super) fn user_pool(body: &mut Body<'_, '_>, auth: &Auth, definition: &Definition, findings: &mut Findings) {
+pub(super) fn user_pool(
+    body: &mut Body<'_, '_>,
+    context: &Context<'_>,
+    auth: &Auth,
+    definition: &Definition,
+    findings: &mut Findings,
+) {
     let target = Code::name("cfnUserPool");
     let Some(pool) = &auth.user_pool else {
         body.retain(target);
@@ -28,7 +36,33 @@ pub(super) fn user_pool(body: &mut Body<'_, '_>, auth: &Auth, definition: &Defin
         auth,
     );
     sms_configuration(body, auth, definition, findings);
+    triggers_by_name(body, context, auth);
     body.retain(target);
+}
+
+/// Triggers that need the pool themselves: the pool gets their ARN spelled out, and waits for nothing.
+fn triggers_by_name(body: &mut Body<'_, '_>, context: &Context<'_>, auth: &Auth) {
+    for trigger in &auth.triggers {
+        let function = context.functions().find(|function| function.name == trigger.function);
+        let Some(function) = function.filter(|function| context.groups.is_called_by_name(&function.name)) else {
+            continue;
+        };
+        let aws = |constant: &str| Part::Code(Code::import("aws-cdk-lib", "Aws").member(constant));
+        let arn = Code::joined([
+            Part::Text("arn:".to_owned()),
+            aws("PARTITION"),
+            Part::Text(":lambda:".to_owned()),
+            aws("REGION"),
+            Part::Text(":".to_owned()),
+            aws("ACCOUNT_ID"),
+            Part::Text(":function:".to_owned()),
+            Part::Code(physical_name(context, body.referrer, function)),
+        ]);
+        let path = Code::text(format!("LambdaConfig.{}", trigger.event));
+        body.statements.push(Statement::Expression(
+            Code::name("cfnUserPool").method("addPropertyOverride", vec![path, arn]),
+        ));
+    }
 }
 
 /// Cognito sends SMS with a role whose external id is part of the pool's settings.

@@ -3,10 +3,12 @@
 mod definition;
 mod handler;
 mod packages;
+mod physical_name;
 mod sources;
 mod wiring;
 
 pub(super) use packages::wishes;
+pub use physical_name::physical_name;
 pub use sources::{Requirements, requirements};
 
 use super::{

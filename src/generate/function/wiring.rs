@@ -1,5 +1,6 @@
 use serde_json::Value;
 
+use super::physical_name;
 use crate::{
     backend::{
         finding::Severity,
@@ -38,6 +39,9 @@ pub(super) fn render(
             Statement::Expression(resource.clone().method("addEnvironment", vec![Code::text(key), value]))
         })
         .collect();
+    if context.groups.is_called_by_name(&function.name) {
+        called_by_name(context, function, &resource, &referrer, &mut statements);
+    }
     permissions(context, function, &mut referrer, &mut statements, findings);
     managed_policies(function, &mut referrer, &mut statements, findings);
     let scope = resource.clone().member("stack");
@@ -57,6 +61,31 @@ pub(super) fn render(
         result: None,
     };
     Ok(Some((render_template("function-wiring", &file)?, call)))
+}
+
+/// The user pool cannot wait for a function that waits for it: it gets the function's name, the function the permission.
+fn called_by_name(
+    context: &Context<'_>,
+    function: &Function,
+    resource: &Code,
+    referrer: &Referrer<'_>,
+    statements: &mut Vec<Statement>,
+) {
+    let resources = resource.clone().member("resources");
+    statements.push(Statement::Assign(
+        resources.clone().path(&["cfnResources", "cfnFunction", "functionName"]),
+        physical_name(context, referrer, function),
+    ));
+    let principal = Code::import("aws-cdk-lib/aws-iam", "ServicePrincipal")
+        .construct(vec![Code::text("cognito-idp.amazonaws.com")]);
+    let pool = Code::name("backend").path(&["auth", "resources", "userPool", "userPoolArn"]);
+    statements.push(Statement::Expression(resources.member("lambda").method(
+        "addPermission",
+        vec![
+            Code::text("UserPool"),
+            Code::object([("principal", principal), ("sourceArn", pool)]),
+        ],
+    )));
 }
 
 /// Every statement of the execution role, one by one.

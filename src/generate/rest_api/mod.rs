@@ -149,9 +149,12 @@ fn normal_path(path: &str) -> String {
     format!("/{}", parts.join("/"))
 }
 
+/// A path and the methods that somebody may call on it.
+type Right<'a> = (&'a RestPath, &'a [String]);
+
 /// Methods that every principal may call, by path.
-fn rights(api: &RestApi) -> Vec<(Principal, Vec<(&RestPath, &[String])>)> {
-    let mut rights: Vec<(Principal, Vec<(&RestPath, &[String])>)> = Vec::new();
+fn rights(api: &RestApi) -> Vec<(Principal, Vec<Right<'_>>)> {
+    let mut rights: Vec<(Principal, Vec<Right<'_>>)> = Vec::new();
     for path in &api.paths {
         let access = &path.access;
         let groups = access

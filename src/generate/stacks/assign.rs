@@ -12,6 +12,8 @@ pub(super) struct Choice {
     pub group: String,
     /// Its role gets the statements about a resource in the resource's stack.
     pub detached: bool,
+    /// The user pool knows it by its name only.
+    pub called_by_name: bool,
 }
 
 /// Choices that are tried before the search gives up and takes what is plainly safe.
@@ -22,6 +24,7 @@ impl Choice {
         Self {
             group: DEFAULT_GROUP.to_owned(),
             detached: false,
+            called_by_name: false,
         }
     }
 
@@ -32,7 +35,7 @@ impl Choice {
             own if own == own_group(function) => 2,
             _ => 1,
         };
-        group + if self.detached { 3 } else { 0 }
+        group + if self.detached { 3 } else { 0 } + if self.called_by_name { 4 } else { 0 }
     }
 }
 
@@ -54,7 +57,7 @@ pub(super) fn assign(graph: &Graph) -> Option<BTreeMap<String, Choice>> {
         .map(|(name, _)| name)
         .collect();
     let mut tries = 0;
-    let deepest = u32::try_from(conflicted.len()).unwrap_or(u32::MAX).saturating_mul(5);
+    let deepest = u32::try_from(conflicted.len()).unwrap_or(u32::MAX).saturating_mul(9);
     for budget in 1..=deepest {
         match search(graph, &conflicted, budget, &mut chosen, &mut tries) {
             Outcome::Found => return Some(chosen),
@@ -86,7 +89,8 @@ fn search(
             _ => Outcome::NotFound,
         };
     };
-    for choice in choices(function) {
+    let auth_trigger = graph.functions.get(*function).is_some_and(|edges| edges.auth_trigger);
+    for choice in choices(function, auth_trigger) {
         let cost = choice.cost(function);
         // The whole budget is spent by the last function, so that every budget tries something new.
         if cost > budget || (others.is_empty() && cost != budget) {
@@ -103,68 +107,62 @@ fn search(
 }
 
 /// Everything that can be chosen for a function, cheapest first.
-fn choices(function: &str) -> Vec<Choice> {
+fn choices(function: &str, auth_trigger: bool) -> Vec<Choice> {
     let groups = [DEFAULT_GROUP, AUTH, DATA, STORAGE].map(str::to_owned);
-    let mut choices: Vec<Choice> = groups
-        .into_iter()
-        .chain([own_group(function)])
-        .flat_map(|group| {
-            [false, true].map(|detached| Choice {
-                group: group.clone(),
-                detached,
-            })
-        })
-        .collect();
+    let by_name: &[bool] = if auth_trigger { &[false, true] } else { &[false] };
+    let mut choices = Vec::new();
+    for group in groups.into_iter().chain([own_group(function)]) {
+        for detached in [false, true] {
+            for called_by_name in by_name {
+                choices.push(Choice {
+                    group: group.clone(),
+                    detached,
+                    called_by_name: *called_by_name,
+                });
+            }
+        }
+    }
     choices.sort_by_key(|choice| choice.cost(function));
     choices
 }
 
 /// For many functions: each beside what needs it, then apart from all others.
 fn greedy(graph: &Graph) -> Option<BTreeMap<String, Choice>> {
-    let beside: BTreeMap<String, Choice> = graph
-        .functions
-        .iter()
-        .map(|(name, edges)| {
-            let group = if edges.auth_trigger {
-                AUTH
-            } else if edges.needed_by.contains(&Place::Stack(DATA.to_owned())) {
-                DATA
-            } else if edges.needed_by.contains(&Place::Stack(STORAGE.to_owned())) {
-                STORAGE
-            } else {
-                DEFAULT_GROUP
-            };
-            let choice = Choice {
-                group: group.to_owned(),
-                detached: false,
-            };
-            (name.clone(), choice)
-        })
-        .collect();
-    let mut candidates = vec![beside.clone()];
-    for detached in [false, true] {
-        candidates.push(
-            beside
-                .iter()
-                .map(|(name, choice)| {
-                    let group = if choice.group == DEFAULT_GROUP {
-                        own_group(name)
-                    } else {
-                        choice.group.clone()
-                    };
-                    (name.clone(), Choice { group, detached })
-                })
-                .collect(),
-        );
-        candidates.push(
-            beside
-                .keys()
-                .map(|name| {
-                    let group = own_group(name);
-                    (name.clone(), Choice { group, detached })
-                })
-                .collect(),
-        );
+    let chosen = |alone: bool, detached: bool, called_by_name: bool| -> BTreeMap<String, Choice> {
+        graph
+            .functions
+            .iter()
+            .map(|(name, edges)| {
+                let beside = if edges.auth_trigger && !called_by_name {
+                    Some(AUTH)
+                } else if edges.needed_by.contains(&Place::Stack(DATA.to_owned())) {
+                    Some(DATA)
+                } else if edges.needed_by.contains(&Place::Stack(STORAGE.to_owned())) {
+                    Some(STORAGE)
+                } else {
+                    None
+                };
+                let group = match beside {
+                    Some(group) => group.to_owned(),
+                    None if alone => own_group(name),
+                    None => DEFAULT_GROUP.to_owned(),
+                };
+                let choice = Choice {
+                    group,
+                    detached,
+                    called_by_name: called_by_name && edges.auth_trigger,
+                };
+                (name.clone(), choice)
+            })
+            .collect()
+    };
+    let mut candidates = Vec::new();
+    for called_by_name in [false, true] {
+        for detached in [false, true] {
+            for alone in [false, true] {
+                candidates.push(chosen(alone, detached, called_by_name));
+            }
+        }
     }
     candidates.into_iter().find(|chosen| is_sound(graph, chosen))
 }
@@ -207,13 +205,18 @@ fn is_sound(graph: &Graph, chosen: &BTreeMap<String, Choice>) -> bool {
                 edges.insert((own.clone(), stack_of(place)));
             }
         }
+        let auth = Place::Stack(AUTH.to_owned());
         for place in &function.needed_by {
-            edges.insert((stack_of(place), own.clone()));
+            if choice.called_by_name && *place == auth {
+                // The pool names it; its permission names the pool.
+                edges.insert((own.clone(), AUTH.to_owned()));
+            } else {
+                edges.insert((stack_of(place), own.clone()));
+            }
         }
         // The pool or the API waits for the function, and the function for the pool or the API: no stack can resolve that.
-        let auth = Place::Stack(AUTH.to_owned());
         let data = Place::Stack(DATA.to_owned());
-        if (function.auth_trigger && function.definition.contains(&auth))
+        if (function.auth_trigger && !choice.called_by_name && function.definition.contains(&auth))
             || (function.authorizer && function.definition.contains(&data))
         {
             return false;

@@ -62,6 +62,11 @@ impl Groups {
             .filter(|group| *group != DEFAULT_GROUP)
     }
 
+    /// The user pool calls the function by its name, because it cannot wait for it.
+    pub fn is_called_by_name(&self, function: &str) -> bool {
+        self.choices.get(function).is_some_and(|choice| choice.called_by_name)
+    }
+
     /// A statement about these resources must not be part of the role's own policy, for which the function waits.
     pub fn is_detached<'e>(&self, function: &str, resources: impl Iterator<Item = &'e Expression>) -> bool {
         let targets: Vec<&Target> = resources
@@ -72,6 +77,7 @@ impl Groups {
             .iter()
             .any(|target| matches!(target, Target::Function(name) if name == function));
         let about_auth = self.auth_triggers.contains(function)
+            && !self.is_called_by_name(function)
             && targets
                 .iter()
                 .any(|target| graph::place(target) == Some(Place::Stack(AUTH.to_owned())));

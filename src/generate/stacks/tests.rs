@@ -11,12 +11,17 @@ fn stack(name: &str) -> Place {
     Place::Stack(name.to_owned())
 }
 
-fn graph(functions: &[(&str, &[&str], &[&str], &[&str], bool)]) -> Graph {
-    let mut graph = Graph::default();
-    graph.fixed = [(DATA, AUTH), (STORAGE, AUTH)]
-        .into_iter()
-        .map(|(from, to)| (from.to_owned(), to.to_owned()))
-        .collect();
+/// Name, what the definition needs, what statements need, what needs it, and whether the user pool calls it.
+type TestFunction<'a> = (&'a str, &'a [&'a str], &'a [&'a str], &'a [&'a str], bool);
+
+fn graph(functions: &[TestFunction<'_>]) -> Graph {
+    let mut graph = Graph {
+        fixed: [(DATA, AUTH), (STORAGE, AUTH)]
+            .into_iter()
+            .map(|(from, to)| (from.to_owned(), to.to_owned()))
+            .collect(),
+        ..Graph::default()
+    };
     let places = |names: &[&str]| -> BTreeSet<Place> {
         names
             .iter()
@@ -89,9 +94,18 @@ fn statements_are_detached_where_no_stack_helps() {
 }
 
 #[test]
-fn a_pool_and_its_trigger_that_need_each_other_are_not_resolved() {
-    assert_eq!(groups(&graph(&[("trigger", &[AUTH], &[], &[AUTH], true)])), None);
-    assert_eq!(groups(&graph(&[("trigger", &[DATA], &[], &[AUTH], true)])), None);
+fn a_trigger_that_needs_what_needs_the_pool_is_called_by_name() {
+    for needs in [AUTH, DATA] {
+        let chosen = assign(&graph(&[("trigger", &[needs], &[], &[AUTH], true)])).unwrap();
+        assert!(chosen["trigger"].called_by_name, "{needs}: {chosen:?}");
+    }
+}
+
+#[test]
+fn an_authorizer_that_needs_its_api_is_not_resolved() {
+    let mut graph = graph(&[("authorizer", &[DATA], &[], &[DATA], false)]);
+    graph.functions.get_mut("authorizer").unwrap().authorizer = true;
+    assert_eq!(groups(&graph), None);
 }
 
 proptest! {

@@ -7,6 +7,8 @@ mod imports;
 mod print;
 mod property;
 mod string;
+#[cfg(test)]
+mod tests;
 
 pub use code::{Code, Entry, Part, Statement};
 pub use identifier::{Scope, is_identifier};

@@ -1,0 +1,65 @@
+//! Every entry of the inventory is either generated or told: nothing is dropped without a word.
+
+use super::findings::Findings;
+use crate::backend::{
+    finding::Severity,
+    model::{Backend, Resource, SourceLocation},
+};
+
+/// Adds a finding for each resource that no category takes up.
+pub fn check(backend: &Backend, findings: &mut Findings) {
+    for resource in &backend.resources {
+        if is_known(backend, resource) {
+            continue;
+        }
+        let service = resource.service.as_deref().unwrap_or("no service");
+        let location = SourceLocation {
+            path: format!(
+                "{}/{}/{}",
+                backend.app.source_tree, resource.id.category.0, resource.id.name
+            ),
+            line: None,
+        };
+        if resource.id.category.0 == "hosting" {
+            findings.add(
+                "hosting",
+                Severity::Info,
+                format!(
+                    "{} ({service}) stays where it is: hosting is not part of a Gen 2 backend",
+                    resource.id
+                ),
+                &location,
+                "Host the app with Amplify Hosting, or go on deploying it as before.",
+            );
+        } else {
+            findings.add(
+                "category-unsupported",
+                Severity::Manual,
+                format!("{} ({service}) is not generated", resource.id),
+                &location,
+                "Write it with the CDK in amplify/backend.ts, in a stack of its own (backend.createStack), with its permissions.",
+            );
+        }
+    }
+}
+
+fn is_known(backend: &Backend, resource: &Resource) -> bool {
+    let name = &resource.id.name;
+    match resource.id.category.0.as_str() {
+        "auth" => backend
+            .auth
+            .as_ref()
+            .is_some_and(|auth| auth.name == *name || resource.service.as_deref() == Some("Cognito-UserPool-Groups")),
+        "api" => {
+            backend.data.as_ref().is_some_and(|data| data.name == *name)
+                || backend.rest_apis.iter().any(|api| api.name == *name)
+        }
+        "storage" => {
+            backend.buckets.iter().any(|bucket| bucket.name == *name)
+                || backend.tables.iter().any(|table| table.name == *name)
+        }
+        "function" => backend.functions.iter().any(|function| function.name == *name),
+        "analytics" => backend.streams.iter().any(|stream| stream.name == *name),
+        _ => false,
+    }
+}
