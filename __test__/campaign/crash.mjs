@@ -200,13 +200,22 @@ export class CrashSite {
   }
 }
 
-/** @param {Stacks} stacks @returns {Stacks} */
+/** Logical id of the resource that keeps a stack from being empty; beside others it is of no account. */
+const PLACEHOLDER = 'MigrationPlaceholder';
+
+/**
+ * Stacks without what may differ between two ways to the same end.
+ * @param {Stacks} stacks
+ * @returns {Stacks}
+ */
 function comparable(stacks) {
   return Object.fromEntries(
     Object.entries(stacks).map(([name, stack]) => {
       const statements = stack.policy ? JSON.parse(stack.policy).Statement : [];
       const policy = statements.filter((/** @type {unknown} */ statement) => !isDeepStrictEqual(statement, ALLOW_ALL));
-      return [name, { ...stack, policy }];
+      const { [PLACEHOLDER]: _, ...resources } = stack.resources;
+      const { [PLACEHOLDER]: __, ...definitions } = stack.template?.Resources ?? {};
+      return [name, { ...stack, policy, resources, template: { ...stack.template, Resources: definitions } }];
     }),
   );
 }

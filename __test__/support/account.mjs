@@ -36,6 +36,37 @@ export class Account {
     return [...xml.matchAll(/<Key>([^<]*)/g)].map(([, key]) => key);
   }
 
+  /** Replaces the environment variables of an app. @param {string} appId @param {Record<string, string>} environmentVariables */
+  async setAppVariables(appId, environmentVariables) {
+    const headers = { 'content-type': 'application/json', ...this.#authorization('amplify') };
+    const body = JSON.stringify({ environmentVariables });
+    await this.#answer(await fetch(`${this.endpoint}/apps/${appId}`, { method: 'POST', headers, body }));
+  }
+
+  /** @param {string} stack @param {unknown} policy */
+  async setStackPolicy(stack, policy) {
+    await this.#query('SetStackPolicy', { StackName: stack, StackPolicyBody: JSON.stringify(policy) });
+  }
+
+  /**
+   * Begins an update of a stack, all parameters with their previous values.
+   * @param {string} stack
+   * @param {unknown} template
+   * @param {string[]} parameterKeys
+   */
+  async updateStack(stack, template, parameterKeys) {
+    const parameters = parameterKeys.flatMap((key, index) => [
+      [`Parameters.member.${index + 1}.ParameterKey`, key],
+      [`Parameters.member.${index + 1}.UsePreviousValue`, 'true'],
+    ]);
+    await this.#query('UpdateStack', {
+      StackName: stack,
+      TemplateBody: JSON.stringify(template),
+      'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
+      ...Object.fromEntries(parameters),
+    });
+  }
+
   /** @param {string} action @param {Record<string, string>} parameters */
   async #query(action, parameters) {
     const body = new URLSearchParams({ Action: action, Version: '2010-05-15', ...parameters });

@@ -157,3 +157,65 @@ pub fn policy() -> Value {
 fn is_account_wide(action: &str) -> bool {
     action.contains("StackRefactor")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use regex::Regex;
+
+    use super::*;
+
+    /// The files that call AWS.
+    const SOURCES: &[&str] = &[
+        include_str!("amplify.rs"),
+        include_str!("cloudformation/client.rs"),
+        include_str!("identity.rs"),
+        include_str!("live.rs"),
+        include_str!("s3.rs"),
+    ];
+
+    /// S3 names some of its permissions other than its calls.
+    fn permission(service: &str, call: &str) -> String {
+        let action = match (service, call) {
+            ("s3", "GetBucketNotificationConfiguration") => "GetBucketNotification",
+            (_, call) => call,
+        };
+        format!("{service}:{action}")
+    }
+
+    #[test]
+    fn the_table_has_exactly_the_calls_that_the_clients_make() {
+        let service = Regex::new(r#"const SERVICE: &str = "([a-z0-9-]+)";"#).unwrap();
+        let call = Regex::new(r#"call::read\(\s*(?:"([a-z0-9-]+)"|SERVICE),\s*"([A-Za-z]+)""#).unwrap();
+        let mut made = BTreeSet::new();
+        for source in SOURCES {
+            let own = service.captures(source).map(|found| found[1].to_owned());
+            let mut count = 0;
+            for found in call.captures_iter(source) {
+                let service = found
+                    .get(1)
+                    .map_or_else(|| own.clone().unwrap(), |name| name.as_str().to_owned());
+                made.insert(permission(&service, &found[2]));
+                count += 1;
+            }
+            assert_eq!(
+                count,
+                source.matches("call::read(").count(),
+                "a call is written in another way"
+            );
+        }
+        let listed: BTreeSet<String> = STEP_CALLS.iter().map(|(action, ..)| (*action).to_owned()).collect();
+        assert_eq!(made, listed);
+    }
+
+    #[test]
+    fn reading_and_writing_are_told_apart_and_every_call_has_a_step() {
+        for (action, access, steps) in STEP_CALLS {
+            let (_, name) = action.split_once(':').unwrap();
+            let reads = ["Describe", "List", "Get"].iter().any(|verb| name.starts_with(verb));
+            assert_eq!(*access == Access::Read, reads, "{action}");
+            assert!(!steps.is_empty(), "{action}");
+        }
+    }
+}

@@ -141,9 +141,14 @@ fn unit<'a>(
         let in_gen1 = gen1_state
             .as_ref()
             .is_some_and(|state| owns(state, &moved.source.logical_id, &moved));
+        // What Gen 1 owns is home. Gen 2 may own something of that physical id as well: groups are known by their names,
+        // and each pool has its own.
+        if in_gen1 {
+            continue;
+        }
         if in_gen2 && gen1_state.is_some() {
             back.push(moved);
-        } else if !in_gen1 {
+        } else {
             return Err(PlanError::Lost {
                 resource_type: moved.resource_type,
                 physical_id: moved.physical_id,

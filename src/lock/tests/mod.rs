@@ -71,14 +71,22 @@ fn template(account: &Account, stack: &str) -> Value {
     serde_json::from_str(&account.contents().stacks[stack].template).unwrap()
 }
 
-/// Variables of the app, stacks with template and policy, and which tables are protected.
-type Visible = (
-    IndexMap<String, String>,
-    Vec<(String, String, Option<String>)>,
-    IndexMap<String, bool>,
-);
+/// What a user sees of an account.
+#[derive(Debug, PartialEq)]
+struct Visible {
+    variables: IndexMap<String, String>,
+    stacks: Vec<VisibleStack>,
+    tables: IndexMap<String, bool>,
+}
 
-/// What a user sees of an account. A policy that allows all is the same as none.
+#[derive(Debug, PartialEq)]
+struct VisibleStack {
+    name: String,
+    template: String,
+    /// One that allows all is the same as none.
+    policy: Option<String>,
+}
+
 fn visible(account: &Account) -> Visible {
     let contents = account.contents();
     assert!(
@@ -91,10 +99,18 @@ fn visible(account: &Account) -> Visible {
         .iter()
         .map(|(name, stack)| {
             let policy = stack.policy.clone().filter(|policy| policy != policy::ALLOW_ALL);
-            (name.clone(), stack.template.clone(), policy)
+            VisibleStack {
+                name: name.clone(),
+                template: stack.template.clone(),
+                policy,
+            }
         })
         .collect();
-    (contents.variables.clone(), stacks, contents.tables.clone())
+    Visible {
+        variables: contents.variables.clone(),
+        stacks,
+        tables: contents.tables.clone(),
+    }
 }
 
 fn assert_locked(account: &Account) {
@@ -281,12 +297,13 @@ async fn without_a_journal_the_pushed_templates_tell_what_was_there() {
     assert_eq!(unknown, ["comment"], "its pushed template is not in the bucket");
     unlock(&account, project.path()).await.unwrap();
     let after = visible(&account);
-    assert_eq!(after.0, before.0);
-    let meaning = |stacks: &[(String, String, Option<String>)], name: &str| -> Value {
-        serde_json::from_str(&stacks.iter().find(|(stack, ..)| stack == name).unwrap().1).unwrap()
+    assert_eq!(after.variables, before.variables);
+    let meaning = |account: &Visible, name: &str| -> Value {
+        let stack = account.stacks.iter().find(|stack| stack.name == name).unwrap();
+        serde_json::from_str(&stack.template).unwrap()
     };
     for name in [ROOT, "auth", "storage", "Post"] {
-        assert_eq!(meaning(&after.1, name), meaning(&before.1, name), "{name}");
+        assert_eq!(meaning(&after, name), meaning(&before, name), "{name}");
     }
     assert_eq!(
         template(&account, "comment")["Resources"]["CommentTable"]["DeletionPolicy"],
