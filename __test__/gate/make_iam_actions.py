@@ -1,18 +1,46 @@
 """Writes iam-actions.json: the actions of the services that Amplify backends use, to expand wildcards with.
 
-    python3 -m venv /some/venv && /some/venv/bin/pip install cfn-lint==1.58.0
-    /some/venv/bin/python __test__/gate/make_iam_actions.py
+python3 -m venv /some/venv && /some/venv/bin/pip install cfn-lint==1.58.0
+/some/venv/bin/python __test__/gate/make_iam_actions.py
 """
 
 import json
 from importlib import metadata, resources
 from pathlib import Path
 
-SERVICES = (
-    "amplify apigateway appsync cognito-identity cognito-idp cognito-sync comprehend dynamodb events execute-api "
-    "firehose geo iam kinesis kms lambda lex logs mobiletargeting polly rekognition s3 secretsmanager ses sns sqs "
-    "ssm states textract transcribe translate"
-).split()
+SERVICES = [
+    "amplify",
+    "apigateway",
+    "appsync",
+    "cognito-identity",
+    "cognito-idp",
+    "cognito-sync",
+    "comprehend",
+    "dynamodb",
+    "events",
+    "execute-api",
+    "firehose",
+    "geo",
+    "iam",
+    "kinesis",
+    "kms",
+    "lambda",
+    "lex",
+    "logs",
+    "mobiletargeting",
+    "polly",
+    "rekognition",
+    "s3",
+    "secretsmanager",
+    "ses",
+    "sns",
+    "sqs",
+    "ssm",
+    "states",
+    "textract",
+    "transcribe",
+    "translate",
+]
 OUTPUT = Path(__file__).with_name("iam-actions.json")
 
 

@@ -1,9 +1,13 @@
-/** Runs the stand-in cloud's own tests, with its own Python. */
+/**
+ * Runs a Python module with the stand-in cloud's own Python, in its folder: its tests (`pytest`) or its checks (`ruff`).
+ *
+ * `node __test__/support/python.mjs MODULE [argument]...`
+ */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ensurePython } from './cloud.mjs';
 
-const child = spawn(await ensurePython(), ['-m', 'pytest', ...process.argv.slice(2)], {
+const child = spawn(await ensurePython(), ['-m', ...process.argv.slice(2)], {
   cwd: fileURLToPath(new URL('../cloud/', import.meta.url)),
   stdio: 'inherit',
 });
