@@ -16,6 +16,9 @@ use crate::{
 };
 use support::Row;
 
+/// Id of the finding for a resource that a step does not carry over.
+pub const RESOURCE_UNSUPPORTED: &str = "resource-unsupported";
+
 /// Assesses a backend: one row per resource and feature, and everything else that was seen.
 pub fn assess(backend: &Backend) -> Assessment {
     let rows: Vec<(&Resource, Row)> = backend
@@ -123,7 +126,7 @@ fn resource_finding(backend: &Backend, resource: &Resource, row: &Row) -> Option
     let service = resource.service.as_deref()?;
     let told = row.generate.is_no() || row.refactor.is_no() || resource.id.category.0 == "hosting";
     told.then(|| Finding {
-        id: "resource-unsupported".to_owned(),
+        id: RESOURCE_UNSUPPORTED.to_owned(),
         severity: row.severity,
         feature: format!("{}:{service}", resource.id.category.0),
         message: format!("{} ({service}) is not migrated", resource.id),

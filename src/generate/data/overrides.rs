@@ -1,7 +1,10 @@
 use crate::{
     backend::{
         finding::Severity,
-        model::{Attribute, Expression, Grant, GraphqlApi, Reference, Statement as IamStatement, Target},
+        model::{
+            Attribute, Category, Expression, Grant, GraphqlApi, Reference, ResourceId, Statement as IamStatement,
+            Target,
+        },
     },
     generate::{
         context::Context,
@@ -38,7 +41,11 @@ pub(super) fn generate(
     }
     let handles = referrer.into_handles();
     let file = SetupFile::new(context, "..", "overrideData", &handles, statements);
-    tree.insert("amplify/data/overrides.ts", render_template("data-overrides", &file)?);
+    tree.insert_for(
+        [ResourceId::new(Category::api(), &data.name)],
+        "amplify/data/overrides.ts",
+        render_template("data-overrides", &file)?,
+    );
     Ok(Some(SetupCall {
         module: "./data/overrides".to_owned(),
         function: "overrideData".to_owned(),
@@ -76,10 +83,13 @@ fn bridge(
         }
         let statement = on_gen1_api(&grant.statement, api_id);
         match policy_statement(referrer, &statement) {
-            Ok(code) => match by_role.iter_mut().find(|(principal, _)| **principal == grant.principal) {
-                Some((_, statements)) => statements.push(code),
-                None => by_role.push((&grant.principal, vec![code])),
-            },
+            Ok(code) => {
+                findings.granted(grant.into());
+                match by_role.iter_mut().find(|(principal, _)| **principal == grant.principal) {
+                    Some((_, statements)) => statements.push(code),
+                    None => by_role.push((&grant.principal, vec![code])),
+                }
+            }
             Err(unresolved) => roles::not_granted(grant, &format!("{} has no counterpart", unresolved.what), findings),
         }
     }

@@ -15,7 +15,10 @@ use super::{
     context::Context, error::GenerateError, findings::Findings, reference::Referrer, setup::SetupCall, tree::FileTree,
     wiring::environment,
 };
-use crate::backend::finding::Severity;
+use crate::backend::{
+    finding::Severity,
+    model::{Category, ResourceId},
+};
 
 /// Writes the files of every function; the setup calls for `backend.ts` in order.
 pub fn generate(
@@ -49,11 +52,16 @@ pub fn generate(
         let mut in_wiring = Referrer::new(context, "../..");
         let environment = environment(function, &mut in_definition, &mut in_wiring, findings);
         let definition = definition::render(context, function, name, &environment, requirements, findings)?;
-        tree.insert(format!("{folder}/resource.ts"), definition);
-        tree.insert(format!("{folder}/handler.ts"), handler::render(function, findings)?);
+        let origin = || [ResourceId::new(Category::function(), &function.name)];
+        tree.insert_for(origin(), format!("{folder}/resource.ts"), definition);
+        tree.insert_for(
+            origin(),
+            format!("{folder}/handler.ts"),
+            handler::render(function, findings)?,
+        );
         sources::copy(context, function, &folder, tree)?;
         if let Some((text, call)) = wiring::render(context, function, name, environment, in_wiring, findings)? {
-            tree.insert(format!("{folder}/wiring.ts"), text);
+            tree.insert_for(origin(), format!("{folder}/wiring.ts"), text);
             calls.push(call);
         }
     }

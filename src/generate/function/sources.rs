@@ -7,7 +7,7 @@ use regex::Regex;
 use serde_json::{Map, Value};
 
 use crate::{
-    backend::model::{Backend, Function, ModuleFormat},
+    backend::model::{Backend, Category, Function, ModuleFormat, ResourceId},
     generate::{context::Context, context::is_generated, error::GenerateError, tree::FileTree},
     project::{FileSource, join},
 };
@@ -117,14 +117,23 @@ pub(super) fn copy(
     folder: &str,
     tree: &mut FileTree,
 ) -> Result<(), GenerateError> {
+    let origin = [ResourceId::new(Category::function(), &function.name)];
     for file in &function.source_files {
         if file == "package.json" {
             continue;
         }
-        tree.insert(format!("{folder}/src/{file}"), read(function, file, context.files)?);
+        tree.insert_for(
+            origin.clone(),
+            format!("{folder}/src/{file}"),
+            read(function, file, context.files)?,
+        );
     }
     let declared = read(function, "package.json", context.files)?;
-    tree.insert(format!("{folder}/src/package.json"), package_json(function, &declared));
+    tree.insert_for(
+        origin,
+        format!("{folder}/src/package.json"),
+        package_json(function, &declared),
+    );
     Ok(())
 }
 

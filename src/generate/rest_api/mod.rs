@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     context::Context,
     error::GenerateError,
-    findings::Findings,
+    findings::{Findings, Permission},
     reference::Referrer,
     roles,
     setup::{SetupCall, SetupFile},
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::backend::{
     finding::Severity,
-    model::{Principal, RestApi, RestPath},
+    model::{Category, Principal, ResourceId, RestApi, RestPath},
 };
 
 const API_GATEWAY: &str = "aws-cdk-lib/aws-apigateway";
@@ -92,7 +92,8 @@ pub fn generate(
             paths,
             user_pool_authorizer: api.admin_queries,
         };
-        tree.insert(
+        tree.insert_for(
+            [ResourceId::new(Category::api(), &api.name)],
             format!("amplify/api/{}.ts", name.file),
             render_template("rest-api", &view)?,
         );
@@ -257,11 +258,16 @@ fn policies_for(
     let mut statements = Vec::new();
     for (principal, paths) in rights(api) {
         if !roles::has_role(context, &principal) {
+            let permission = Permission::RestApi {
+                api: api.name.clone(),
+                principal: principal.clone(),
+            };
+            findings.not_granted(permission, "there is no such role");
             findings.add(
                 "grant-unresolved",
                 Severity::Manual,
                 format!(
-                    "REST API {} may be called by {principal:?}, for whom there is no role in the generated backend",
+                    "REST API {} may be called by {principal}, for whom there is no role in the generated backend",
                     api.name
                 ),
                 &api.location,
@@ -269,6 +275,10 @@ fn policies_for(
             );
             continue;
         }
+        findings.granted(Permission::RestApi {
+            api: api.name.clone(),
+            principal: principal.clone(),
+        });
         let mut resources: Vec<Code> = Vec::new();
         for (path, methods) in paths {
             for pattern in patterns(&path.path) {
