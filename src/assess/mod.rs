@@ -91,7 +91,7 @@ fn row_of(backend: &Backend, resource: &Resource) -> Row {
 fn features(backend: &Backend) -> Vec<FeatureSupport> {
     let mut rows: Vec<FeatureSupport> = Vec::new();
     for feature in &backend.features {
-        let row = support::feature(feature.kind);
+        let row = support_of(feature);
         let path = path_in_tree(backend, &feature.location.path);
         let known = rows
             .iter()
@@ -139,9 +139,14 @@ fn resource_finding(backend: &Backend, resource: &Resource, row: &Row) -> Option
     })
 }
 
+fn support_of(feature: &Feature) -> Row {
+    let category = feature.resource.as_ref().map(|resource| resource.category.0.as_str());
+    support::feature(feature.kind, category)
+}
+
 /// What the user has to know or do about a feature. What simply works is a row and no finding.
 fn feature_finding(feature: &Feature) -> Option<Finding> {
-    let row = support::feature(feature.kind);
+    let row = support_of(feature);
     if row.remedy.is_empty() {
         return None;
     }

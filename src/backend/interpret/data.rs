@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::{Interpretation, id_of, index::main_resource, typing};
+use super::{Interpretation, id_of, index::main_resource, join_models, typing};
 use crate::{
     backend::{
         finding::Severity,
@@ -78,7 +78,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
     let tables = stack
         .map(|stack| table_names(interpretation, stack, &id_of(resource), api_id.as_deref()))
         .unwrap_or_default();
-    let models = models(interpretation, folder, &tables);
+    let models = models(interpretation, folder, stack, &tables);
     check_function_directives(interpretation, folder);
     let (default_mode, additional_modes) = authorization_modes(interpretation, resource, folder, &location);
     let property = |name: &str| {
@@ -153,47 +153,60 @@ fn api_id_of_arn(arn: &str) -> Option<String> {
     (!id.is_empty()).then(|| id.to_owned())
 }
 
-/// Types with `@model`, in the order of the schema.
+/// Types with `@model`, in the order of the schema, and the join models behind them.
 fn models(
     interpretation: &mut Interpretation<'_>,
     folder: &GraphqlFolder,
+    stack: Option<&EvaluatedTree>,
     tables: &HashMap<String, String>,
 ) -> Vec<Model> {
     let mut models: Vec<Model> = Vec::new();
     for file in &folder.schema {
-        for ty in file
-            .document
-            .types
-            .iter()
-            .filter(|ty| ty.kind == TypeKind::Object && ty.directive("model").is_some())
-        {
+        let types = file.document.types.iter();
+        for ty in types.filter(|ty| ty.kind == TypeKind::Object && ty.directive("model").is_some()) {
             if models.iter().any(|model| model.name == ty.name) {
                 continue;
             }
-            let table_name = tables.get(&ty.name).cloned();
-            if table_name.is_none() {
-                interpretation.finding(
-                    "model-table-unknown",
-                    Severity::Manual,
-                    format!(
-                        "the table of model {} is not known: without it the model would get a new, empty table",
-                        ty.name
-                    ),
-                    &SourceLocation {
-                        path: file.path.clone(),
-                        line: Some(ty.line),
-                    },
-                    "Work online, or fetch the deployed backend with its build folder by `amplify pull`.",
-                );
-            }
+            let location = SourceLocation {
+                path: file.path.clone(),
+                line: Some(ty.line),
+            };
             models.push(Model {
                 name: ty.name.clone(),
-                table_name,
+                table_name: table_of(interpretation, tables, &ty.name, &location),
                 has_auth: ty.directive("auth").is_some(),
+                join: None,
             });
         }
     }
+    for (name, location, join) in join_models::joins(interpretation, folder, stack) {
+        models.push(Model {
+            table_name: table_of(interpretation, tables, &name, &location),
+            name,
+            has_auth: false,
+            join: Some(join),
+        });
+    }
     models
+}
+
+fn table_of(
+    interpretation: &mut Interpretation<'_>,
+    tables: &HashMap<String, String>,
+    model: &str,
+    location: &SourceLocation,
+) -> Option<String> {
+    let table_name = tables.get(model).cloned();
+    if table_name.is_none() {
+        interpretation.finding(
+            "model-table-unknown",
+            Severity::Manual,
+            format!("the table of model {model} is not known: without it the model would get a new, empty table"),
+            location,
+            "Work online, or fetch the deployed backend with its build folder by `amplify pull`.",
+        );
+    }
+    table_name
 }
 
 /// Names of the deployed tables by model, from the cloud, else from the templates of the build.

@@ -8,6 +8,7 @@ mod expressions;
 mod extras;
 mod functions;
 mod index;
+mod join_models;
 mod policies;
 mod rest_apis;
 mod stacks;

@@ -50,6 +50,44 @@ pub struct Model {
     pub table_name: Option<String>,
     /// It has an `@auth` directive on the type.
     pub has_auth: bool,
+    /// It is the join model of a `@manyToMany`, which the schema does not spell out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub join: Option<Join>,
+}
+
+/// What a join model joins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Join {
+    /// The two sides, in the order of the schema.
+    pub sides: Vec<JoinSide>,
+}
+
+/// A side of a join: a field with `@manyToMany`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinSide {
+    /// Model of the field.
+    pub model: String,
+    /// Name of the field.
+    pub field: String,
+    /// `limit` of the directive.
+    pub limit: Option<u32>,
+    /// Field of the join model that leads to this model.
+    pub reference: String,
+    /// Index of the join model's table by this model.
+    pub index: String,
+    /// Fields of the join model that hold the model's key, in order.
+    pub keys: Vec<JoinKey>,
+}
+
+/// A field of a join model that holds part of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinKey {
+    /// Name of the field.
+    pub name: String,
+    /// Its GraphQL type.
+    pub type_name: String,
+    /// The field of the model whose value it holds.
+    pub field: String,
 }
 
 /// An authorization mode of the API with its settings.
