@@ -266,11 +266,9 @@ pub(super) fn feature(kind: FeatureKind) -> Row {
             "Make a new domain and fill it from the tables, for example with the zero-ETL integration of DynamoDB and OpenSearch.",
         ),
         K::Predictions => by_hand("Remove the directive and give the field a function or HTTP data source."),
-        K::ManyToMany => row(
-            Cell::No("the join table would be mapped to a wrong table"),
-            Cell::No(AFTER_GENERATE),
-            Severity::Manual,
-            "Replace @manyToMany by an explicit join model with @hasMany and @belongsTo, and deploy that in Gen 1 first.",
+        K::ManyToMany => done_but(
+            "the join model is written out",
+            "Look at the join model at the end of the generated schema: it must be what Gen 1 made of @manyToMany.",
         ),
         K::TransformerV1 => row(
             Cell::No("migrate to transformer version 2 first"),

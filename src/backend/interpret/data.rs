@@ -9,7 +9,7 @@ use crate::{
     backend::{
         finding::Severity,
         model::{
-            Attribute, AuthorizationMode, Expression, GraphqlApi, Model, Reference, ResourceId, SchemaFile,
+            Attribute, AuthorizationMode, Expression, GraphqlApi, Model, ModelKey, Reference, ResourceId, SchemaFile,
             SourceLocation, Target,
         },
     },
@@ -76,7 +76,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         .map(str::to_owned)
         .or_else(|| api_id_of_arn(&interpretation.physical_id(&format!("{}/GraphQLAPI", resource.logical_id))?));
     let tables = stack
-        .map(|stack| table_names(interpretation, stack, &id_of(resource), api_id.as_deref()))
+        .map(|stack| deployed_tables(interpretation, stack, &id_of(resource), api_id.as_deref()))
         .unwrap_or_default();
     let models = models(interpretation, folder, &tables);
     check_function_directives(interpretation, folder);
@@ -157,7 +157,7 @@ fn api_id_of_arn(arn: &str) -> Option<String> {
 fn models(
     interpretation: &mut Interpretation<'_>,
     folder: &GraphqlFolder,
-    tables: &HashMap<String, String>,
+    tables: &HashMap<String, DeployedTable>,
 ) -> Vec<Model> {
     let mut models: Vec<Model> = Vec::new();
     for file in &folder.schema {
@@ -170,7 +170,7 @@ fn models(
             if models.iter().any(|model| model.name == ty.name) {
                 continue;
             }
-            let table_name = tables.get(&ty.name).cloned();
+            let DeployedTable { name: table_name, key } = tables.get(&ty.name).cloned().unwrap_or_default();
             if table_name.is_none() {
                 interpretation.finding(
                     "model-table-unknown",
@@ -189,21 +189,65 @@ fn models(
             models.push(Model {
                 name: ty.name.clone(),
                 table_name,
+                key,
                 has_auth: ty.directive("auth").is_some(),
             });
         }
     }
+    models.extend(join_models(folder, tables));
     models
 }
 
-/// Names of the deployed tables by model, from the cloud, else from the templates of the build.
-fn table_names(
+/// The models that `@manyToMany` makes, each once.
+fn join_models(folder: &GraphqlFolder, tables: &HashMap<String, DeployedTable>) -> Vec<Model> {
+    let fields = folder
+        .schema
+        .iter()
+        .flat_map(|file| &file.document.types)
+        .flat_map(|ty| &ty.fields);
+    let mut names: Vec<String> = fields
+        .flat_map(|field| &field.directives)
+        .filter(|directive| directive.name == "manyToMany")
+        .filter_map(|directive| directive.arguments.get("relationName")?.as_str())
+        .map(|relation| {
+            let mut characters = relation.chars();
+            characters
+                .next()
+                .map(|first| first.to_uppercase().chain(characters).collect())
+                .unwrap_or_default()
+        })
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    names
+        .into_iter()
+        .map(|name| {
+            let DeployedTable { name: table_name, key } = tables.get(&name).cloned().unwrap_or_default();
+            Model {
+                name,
+                table_name,
+                key,
+                has_auth: false,
+            }
+        })
+        .collect()
+}
+
+/// What the deployed backend tells of a model's table.
+#[derive(Clone, Default)]
+struct DeployedTable {
+    name: Option<String>,
+    key: Option<ModelKey>,
+}
+
+/// The deployed tables by model: names from the cloud, else from the templates of the build.
+fn deployed_tables(
     interpretation: &Interpretation<'_>,
     stack: &EvaluatedTree,
     owner: &ResourceId,
     api_id: Option<&str>,
-) -> HashMap<String, String> {
-    let mut names = HashMap::new();
+) -> HashMap<String, DeployedTable> {
+    let mut tables = HashMap::new();
     for nested in stack.nested.values() {
         for found in nested.template.resources() {
             if found.resource_type() != "AWS::DynamoDB::Table" {
@@ -217,12 +261,25 @@ fn table_names(
                 let name = found.property("TableName")?;
                 with_api_id(interpretation.decoder.expression(name, owner), api_id?)
             });
-            if let Some(name) = name {
-                names.insert(model.clone(), name);
-            }
+            let key = own_key(found.property("KeySchema"), found.property("AttributeDefinitions"));
+            tables.insert(model.clone(), DeployedTable { name, key });
         }
     }
-    names
+    tables
+}
+
+/// The key, where it is not the field `id` that every model has.
+fn own_key(key_schema: Option<&Value>, attribute_definitions: Option<&Value>) -> Option<ModelKey> {
+    let (key_schema, attribute_definitions) = (key_schema?, attribute_definitions?);
+    let names: Vec<&str> = key_schema
+        .as_array()?
+        .iter()
+        .filter_map(|element| element["AttributeName"].as_str())
+        .collect();
+    (names != ["id"]).then(|| ModelKey {
+        key_schema: key_schema.clone(),
+        attribute_definitions: attribute_definitions.clone(),
+    })
 }
 
 /// The text, when nothing but the API's id is symbolic in it.

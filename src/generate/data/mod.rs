@@ -1,6 +1,7 @@
 //! Data: `defineData` over the Gen 1 schema and its tables.
 
 mod authorization;
+mod many_to_many;
 mod overrides;
 mod schema;
 

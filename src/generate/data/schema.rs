@@ -7,6 +7,7 @@ use apollo_parser::{
     cst::{self, CstNode},
 };
 
+use super::many_to_many;
 use crate::{
     backend::{
         finding::Severity,
@@ -37,8 +38,21 @@ pub(super) fn schema(context: &Context<'_>, data: &GraphqlApi, findings: &mut Fi
     };
     let mut taken = BTreeSet::new();
     let rule = default_rule(data);
-    for file in &data.schema {
-        let edited = edit(context, data, file, rule, &mut schema.functions, findings);
+    let mut relations = many_to_many::rewrite(data, rule);
+    for (relation, file, offset) in &relations.incomplete {
+        let Some(file) = data.schema.get(*file) else { continue };
+        findings.add(
+            "manyToMany",
+            Severity::Blocker,
+            format!("relation {relation} does not have two sides, so its join model is not known"),
+            &location(file, &file.text, *offset),
+            "Write the join model into the schema, as a type with @model and two @belongsTo, and push it in Gen 1 first.",
+        );
+    }
+    for (index, file) in data.schema.iter().enumerate() {
+        let own = relations.edits.remove(&index).unwrap_or_default();
+        let mut edited = edit(context, data, file, rule, own, &mut schema.functions, findings);
+        edited.push_str(relations.models.get(&index).map_or("", String::as_str));
         schema.with_environment |= edited.contains(ENVIRONMENT);
         if edited.contains("${aws_") {
             findings.add(
@@ -93,19 +107,19 @@ fn default_rule(data: &GraphqlApi) -> Option<&'static str> {
 }
 
 /// A change of the text: bytes from and to, and what stands there instead.
-type Edit = (usize, usize, String);
+pub(super) type Edit = (usize, usize, String);
 
 fn edit(
     context: &Context<'_>,
     data: &GraphqlApi,
     file: &SchemaFile,
     rule: Option<&str>,
+    mut edits: Vec<Edit>,
     functions: &mut BTreeMap<String, String>,
     findings: &mut Findings,
 ) -> String {
     let parsed = Parser::new(&file.text).parse();
     let document = parsed.document();
-    let mut edits: Vec<Edit> = Vec::new();
     if let Some(input) = global_rule(&document) {
         edits.push((input.0, input.1, String::new()));
     }
@@ -280,12 +294,12 @@ fn unknown_function(backend: &Backend, name: &str) -> String {
     }
 }
 
-fn is_named(directive: &cst::Directive, name: &str) -> bool {
+pub(super) fn is_named(directive: &cst::Directive, name: &str) -> bool {
     directive.name().is_some_and(|directive| directive.text() == name)
 }
 
 /// Where a node ends, white space after it left out.
-fn trimmed_end(text: &str, node: &apollo_parser::SyntaxNode) -> usize {
+pub(super) fn trimmed_end(text: &str, node: &apollo_parser::SyntaxNode) -> usize {
     let range = node.text_range();
     let (start, end) = (usize::from(range.start()), usize::from(range.end()));
     text.get(start..end).map_or(end, |own| {

@@ -52,6 +52,7 @@ pub fn generate(
         tree.insert(format!("{folder}/resource.ts"), definition);
         tree.insert(format!("{folder}/handler.ts"), handler::render(function, findings)?);
         sources::copy(context, function, &folder, tree)?;
+        sources::check_data_files(context, function, findings)?;
         if let Some((text, call)) = wiring::render(context, function, name, environment, in_wiring, findings)? {
             tree.insert(format!("{folder}/wiring.ts"), text);
             calls.push(call);
