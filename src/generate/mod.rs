@@ -30,6 +30,9 @@ pub mod typescript;
 mod wiring;
 pub mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::GenerateError;
 pub use findings::{Permission, PermissionOutcome};
 pub use generated::{DependencyWish, Generated};

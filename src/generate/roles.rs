@@ -18,7 +18,8 @@ pub fn of_users<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a Grant> {
         .backend
         .grants
         .iter()
-        .filter(|grant| !matches!(grant.principal, Principal::Function(_)) && !names_rest_api(grant))
+        .filter(|grant| !context.has_unused_identities() && !matches!(grant.principal, Principal::Function(_)))
+        .filter(|grant| !names_rest_api(grant))
 }
 
 fn names_rest_api(grant: &Grant) -> bool {

@@ -1,16 +1,15 @@
 //! The models that `@manyToMany` makes: a type of its own with a table of its own, between two others.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::Interpretation;
+use super::{Interpretation, data::DeployedTable};
 use crate::{
     backend::{
         finding::Severity,
-        model::{Join, JoinKey, JoinSide, SourceLocation, Target},
+        model::{Join, JoinKey, JoinSide, SourceLocation},
     },
-    cloudformation::evaluate::EvaluatedTree,
     project::{
         GraphqlFolder,
         graphql::sdl::{Directive, Field, TypeDefinition},
@@ -29,7 +28,7 @@ struct Relation<'f> {
 pub(super) fn joins(
     interpretation: &mut Interpretation<'_>,
     folder: &GraphqlFolder,
-    stack: Option<&EvaluatedTree>,
+    tables: &HashMap<String, DeployedTable>,
 ) -> Vec<(String, SourceLocation, Join)> {
     let mut joins = Vec::new();
     for (name, relations) in relations(folder) {
@@ -41,17 +40,15 @@ pub(super) fn joins(
         let [one, other] = relations.as_slice() else {
             interpretation.finding(
                 "many-to-many-incomplete",
-                Severity::Manual,
+                Severity::Blocker,
                 format!("the relation {name} has {} sides instead of two", relations.len()),
                 &location,
                 "Give both models a field with @manyToMany and this relationName, push, and generate again.",
             );
             continue;
         };
-        let indexes = stack
-            .map(|stack| indexes(interpretation, stack, &name))
-            .unwrap_or_default();
-        let sides = [one, other].map(|relation| side(folder, relation, &indexes));
+        let table = tables.get(&name);
+        let sides = [one, other].map(|relation| side(folder, relation, table));
         joins.push((name, location, Join { sides: sides.into() }));
     }
     joins
@@ -86,36 +83,14 @@ fn relations(folder: &GraphqlFolder) -> Vec<(String, Vec<Relation<'_>>)> {
     found
 }
 
-/// Attributes of every index of the join model's deployed table; several sort keys are one attribute, joined by `#`.
-fn indexes(interpretation: &Interpretation<'_>, stack: &EvaluatedTree, model: &str) -> BTreeMap<String, Vec<String>> {
-    let is_table = |path: &str| matches!(interpretation.decoder.index.target(path), Some(Target::ModelTable(name)) if *name == model);
-    let tables = stack.nested.values().flat_map(|nested| {
-        let resources = nested.template.resources();
-        resources.map(move |found| (format!("{}/{}", nested.path, found.logical_id), found))
-    });
-    let mut indexes = BTreeMap::new();
-    for (_, table) in tables.filter(|(path, _)| is_table(path)) {
-        let of_table = table.property("GlobalSecondaryIndexes").and_then(Value::as_array);
-        for index in of_table.into_iter().flatten() {
-            let attributes = index["KeySchema"].as_array().into_iter().flatten();
-            let attributes = attributes
-                .filter_map(|attribute| attribute["AttributeName"].as_str())
-                .flat_map(|name| name.split('#'))
-                .map(str::to_owned);
-            if let Some(name) = index["IndexName"].as_str() {
-                indexes.insert(name.to_owned(), attributes.collect());
-            }
-        }
-    }
-    indexes
-}
-
-fn side(folder: &GraphqlFolder, relation: &Relation<'_>, indexes: &BTreeMap<String, Vec<String>>) -> JoinSide {
+fn side(folder: &GraphqlFolder, relation: &Relation<'_>, table: Option<&DeployedTable>) -> JoinSide {
     let model = relation.ty.name.clone();
     let index = format!("by{model}");
     let prefix = with_first(&model, char::to_ascii_lowercase);
     let key = primary_key(folder, &model);
-    let deployed = indexes.get(&index).filter(|attributes| attributes.len() == key.len());
+    let deployed = table
+        .and_then(|table| table.indexes.get(&index))
+        .filter(|attributes| attributes.len() == key.len());
     let keys = key
         .into_iter()
         .enumerate()

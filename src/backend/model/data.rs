@@ -48,6 +48,9 @@ pub struct Model {
     pub name: String,
     /// Name of the deployed table; absent when neither the build nor the cloud tells it.
     pub table_name: Option<String>,
+    /// Key of the deployed table, where it is another than the field `id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<ModelKey>,
     /// It has an `@auth` directive on the type.
     pub has_auth: bool,
     /// It is the join model of a `@manyToMany`, which the schema does not spell out.
@@ -88,6 +91,15 @@ pub struct JoinKey {
     pub type_name: String,
     /// The field of the model whose value it holds.
     pub field: String,
+}
+
+/// Key of a model's table, as its template has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelKey {
+    /// `KeySchema`
+    pub key_schema: Value,
+    /// `AttributeDefinitions`: the attributes of the key and of all indexes.
+    pub attribute_definitions: Value,
 }
 
 /// An authorization mode of the API with its settings.

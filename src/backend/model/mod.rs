@@ -16,7 +16,7 @@ mod storage;
 pub use analytics::KinesisStream;
 pub use app::App;
 pub use auth::{Auth, AuthTrigger, Group, IdentityPool, ImportedAuth, UserPool, UserPoolClient};
-pub use data::{AuthorizationMode, GraphqlApi, Join, JoinKey, JoinSide, Model, SchemaFile};
+pub use data::{AuthorizationMode, GraphqlApi, Join, JoinKey, JoinSide, Model, ModelKey, SchemaFile};
 pub use edge::{Effect, EventSourceStream, Grant, Principal, Statement, Trigger};
 pub use expression::{Attribute, Expression, Reference, Target};
 pub use feature::{Feature, FeatureKind};

@@ -60,6 +60,7 @@ pub fn generate(
             handler::render(function, findings)?,
         );
         sources::copy(context, function, &folder, tree)?;
+        sources::check_data_files(context, function, findings)?;
         if let Some((text, call)) = wiring::render(context, function, name, environment, in_wiring, findings)? {
             tree.insert_for(origin(), format!("{folder}/wiring.ts"), text);
             calls.push(call);

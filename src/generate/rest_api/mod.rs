@@ -40,7 +40,7 @@ struct View {
 #[serde(rename_all = "camelCase")]
 struct PathView {
     path: String,
-    below: String,
+    below: Option<String>,
     function: Code,
     authorization: String,
 }
@@ -135,13 +135,18 @@ fn paths(context: &Context<'_>, api: &RestApi, referrer: &Referrer<'_>, findings
             "IAM"
         };
         views.push(PathView {
-            below: format!("{}/{{proxy+}}", plain.trim_end_matches('/')),
+            below: (!is_greedy(&plain)).then(|| format!("{}/{{proxy+}}", plain.trim_end_matches('/'))),
             path: plain,
             function: referrer.lambda(&path.function),
             authorization: authorization.to_owned(),
         });
     }
     views
+}
+
+/// The path stands for everything below its parent.
+fn is_greedy(path: &str) -> bool {
+    path.ends_with("+}")
 }
 
 /// One slash in front, none at the end.
@@ -180,15 +185,15 @@ fn rights(api: &RestApi) -> Vec<(Principal, Vec<Right<'_>>)> {
 }
 
 /// Path patterns of a path in method ARNs: itself and everything below.
-fn patterns(path: &str) -> [String; 2] {
+fn patterns(path: &str) -> Vec<String> {
     let parts: Vec<&str> = path
         .split('/')
         .filter(|part| !part.is_empty())
         .map(|part| if part.starts_with('{') { ANY } else { part })
         .collect();
     let itself = format!("/{}", parts.join("/"));
-    let below = format!("{}/{ANY}", itself.trim_end_matches('/'));
-    [itself, below]
+    let below = (!is_greedy(path)).then(|| format!("{}/{ANY}", itself.trim_end_matches('/')));
+    std::iter::once(itself).chain(below).collect()
 }
 
 fn policies(context: &Context<'_>, api: &RestApi, referrer: &Referrer<'_>, findings: &mut Findings) -> Vec<Statement> {
