@@ -9,6 +9,7 @@ mod auth;
 mod backend_file;
 mod context;
 mod coverage;
+mod custom;
 mod data;
 mod error;
 mod findings;
@@ -16,6 +17,7 @@ mod function;
 mod generated;
 mod names;
 mod options;
+mod physical_name;
 pub mod project_files;
 mod reference;
 mod rest_api;
@@ -90,6 +92,7 @@ pub fn generate(
     let storage = storage::generate(&context, &mut tree, &mut findings)?;
     let analytics = analytics::generate(&context, &mut tree, &mut findings)?;
     let rest_apis = rest_api::generate(&context, &mut tree, &mut findings)?;
+    let custom = custom::generate(&context, &mut tree, &mut findings)?;
     let functions = function::generate(&context, &requirements, &mut tree, &mut findings)?;
 
     let calls: Vec<_> = auth
@@ -99,6 +102,7 @@ pub fn generate(
         .chain(storage.tables)
         .chain(analytics.calls)
         .chain(rest_apis)
+        .chain(custom)
         .chain(storage.overrides)
         .chain(functions)
         .collect();

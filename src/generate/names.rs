@@ -15,6 +15,7 @@ const OURS: &[&str] = &[
     "BillingMode",
     "Bucket",
     "CfnEventSourceMapping",
+    "CfnInclude",
     "CfnRole",
     "CfnStream",
     "CfnTable",
@@ -63,6 +64,7 @@ const OURS: &[&str] = &[
     "defineFunction",
     "defineStorage",
     "environmentName",
+    "fileURLToPath",
     "handler",
     "isMigratedBranch",
     "lambda",
@@ -79,6 +81,7 @@ const OURS: &[&str] = &[
     "stack",
     "storage",
     "tables",
+    "template",
     "cors",
     "addPath",
     "migratedBranch",
@@ -119,6 +122,8 @@ pub struct Names {
     pub streams: IndexMap<String, StackName>,
     /// REST APIs.
     pub rest_apis: IndexMap<String, StackName>,
+    /// Stacks of the custom category.
+    pub custom_stacks: IndexMap<String, StackName>,
 }
 
 impl Names {
@@ -169,6 +174,11 @@ impl Names {
         for api in &backend.rest_apis {
             let name = stack_name(&mut scope, &mut files, &api.name, "Api");
             names.rest_apis.insert(api.name.clone(), name);
+        }
+        let mut files = BTreeSet::new();
+        for custom in &backend.custom_stacks {
+            let name = stack_name(&mut scope, &mut files, &custom.name, "Stack");
+            names.custom_stacks.insert(custom.name.clone(), name);
         }
         names
     }

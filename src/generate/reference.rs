@@ -8,7 +8,7 @@ use super::{
     context::Context,
     typescript::{Code, Part, properties_to_code},
 };
-use crate::backend::model::{Attribute, Expression, Principal, Reference, Target};
+use crate::backend::model::{Attribute, Category, Expression, Principal, Reference, Target};
 
 /// Something that a setup function gets as a parameter besides the backend.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +21,8 @@ pub enum Handle {
     Stream(String),
     /// A REST API, by resource name.
     RestApi(String),
+    /// The template of a custom stack, by resource name.
+    CustomStack(String),
 }
 
 /// Why an expression has no Gen 2 form.
@@ -270,8 +272,40 @@ impl<'c> Referrer<'c> {
                     _ => None,
                 }
             }
+            Target::Other(resource) if resource.category == Category::custom() => {
+                self.custom_resource(&resource.name, attribute)
+            }
             Target::DeploymentBucket | Target::Other(_) => None,
         }
+    }
+}
+
+impl Referrer<'_> {
+    /// A resource of a custom stack by its logical id, or an attribute of it.
+    fn custom_resource(&mut self, stack: &str, attribute: &Attribute) -> Option<Code> {
+        let Attribute::Output(output) = attribute else {
+            return None;
+        };
+        let identifier = &self.context.names.custom_stacks.get(stack)?.identifier;
+        let custom = self
+            .context
+            .backend
+            .custom_stacks
+            .iter()
+            .find(|custom| custom.name == stack)?;
+        let (logical_id, attribute) = match output.split_once('.') {
+            Some((logical_id, attribute)) => (logical_id, Some(attribute)),
+            None => (output.as_str(), None),
+        };
+        custom.template.get("Resources")?.get(logical_id)?;
+        let resource = Code::name(identifier).method("getResource", vec![Code::text(logical_id)]);
+        self.handles.insert(Handle::CustomStack(stack.to_owned()));
+        Some(match attribute {
+            None => resource.member("ref"),
+            Some(attribute) => resource
+                .method("getAtt", vec![Code::text(attribute)])
+                .method("toString", Vec::new()),
+        })
     }
 }
 

@@ -89,6 +89,11 @@ impl SetupFile {
                     "aws-cdk-lib/aws-apigateway".to_owned(),
                     "RestApi",
                 ),
+                Handle::CustomStack(stack) => (
+                    handle_name(context, &Handle::CustomStack(stack.clone())),
+                    "aws-cdk-lib/cloudformation-include".to_owned(),
+                    "CfnInclude",
+                ),
             };
             imports.add_type(&module, type_name);
             parameters.push((parameter, type_name.to_owned()));
@@ -124,6 +129,11 @@ pub fn handle_name(context: &Context<'_>, handle: &Handle) -> String {
         Handle::RestApi(name) => context
             .names
             .rest_apis
+            .get(name)
+            .map_or_else(|| name.clone(), |name| name.identifier.clone()),
+        Handle::CustomStack(name) => context
+            .names
+            .custom_stacks
             .get(name)
             .map_or_else(|| name.clone(), |name| name.identifier.clone()),
     }

@@ -25,6 +25,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "auth-resource",
     "backend",
     "branch",
+    "custom-stack",
     "data-overrides",
     "data-resource",
     "function-resource",

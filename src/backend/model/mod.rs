@@ -4,6 +4,7 @@
 mod analytics;
 mod app;
 mod auth;
+mod custom;
 mod data;
 mod edge;
 mod expression;
@@ -16,6 +17,7 @@ mod storage;
 pub use analytics::KinesisStream;
 pub use app::App;
 pub use auth::{Auth, AuthTrigger, Group, IdentityPool, ImportedAuth, UserPool, UserPoolClient};
+pub use custom::{CustomLanguage, CustomStack, PhysicalName};
 pub use data::{AuthorizationMode, GraphqlApi, Model, SchemaFile};
 pub use edge::{Effect, EventSourceStream, Grant, Principal, Statement, Trigger};
 pub use expression::{Attribute, Expression, Reference, Target};
@@ -50,6 +52,8 @@ pub struct Backend {
     pub rest_apis: Vec<RestApi>,
     /// Kinesis streams of the analytics category.
     pub streams: Vec<KinesisStream>,
+    /// Stacks of the custom category.
+    pub custom_stacks: Vec<CustomStack>,
     /// Who may do what, statement by statement.
     pub grants: Vec<Grant>,
     /// What starts which function.

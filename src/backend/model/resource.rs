@@ -25,6 +25,10 @@ impl Category {
     pub fn storage() -> Self {
         Self("storage".into())
     }
+    /// `custom`
+    pub fn custom() -> Self {
+        Self("custom".into())
+    }
     /// `analytics`
     pub fn analytics() -> Self {
         Self("analytics".into())

@@ -3,12 +3,11 @@
 mod definition;
 mod handler;
 mod packages;
-mod physical_name;
 mod sources;
 mod wiring;
 
+pub use super::physical_name::of_function as physical_name;
 pub(super) use packages::wishes;
-pub use physical_name::physical_name;
 pub use sources::{Requirements, requirements};
 
 use super::{

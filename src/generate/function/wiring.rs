@@ -4,7 +4,7 @@ use super::physical_name;
 use crate::{
     backend::{
         finding::Severity,
-        model::{Expression, Function, Principal, Target},
+        model::{Category, Expression, Function, Principal, Target},
     },
     generate::{
         context::Context,
@@ -180,6 +180,11 @@ fn scope_of<'e>(
             .functions
             .get(name)
             .map_or_else(own, |name| stack(backend().member(&name.identifier))),
+        Some(Target::Other(resource)) if resource.category == Category::custom() => context
+            .names
+            .custom_stacks
+            .get(&resource.name)
+            .map_or_else(own, |name| stack(Code::name(&name.identifier))),
         Some(Target::DeploymentBucket | Target::Other(_)) | None => own(),
     }
 }
