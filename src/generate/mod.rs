@@ -15,6 +15,7 @@ mod error;
 mod findings;
 mod function;
 mod generated;
+mod geo;
 mod names;
 mod options;
 mod physical_name;
@@ -92,6 +93,7 @@ pub fn generate(
     let storage = storage::generate(&context, &mut tree, &mut findings)?;
     let analytics = analytics::generate(&context, &mut tree, &mut findings)?;
     let rest_apis = rest_api::generate(&context, &mut tree, &mut findings)?;
+    let geo = geo::generate(&context, &mut tree, &mut findings)?;
     let custom = custom::generate(&context, &mut tree, &mut findings)?;
     let functions = function::generate(&context, &requirements, &mut tree, &mut findings)?;
 
@@ -102,6 +104,7 @@ pub fn generate(
         .chain(storage.tables)
         .chain(analytics.calls)
         .chain(rest_apis)
+        .chain(geo)
         .chain(custom)
         .chain(storage.overrides)
         .chain(functions)

@@ -15,7 +15,10 @@ const OURS: &[&str] = &[
     "BillingMode",
     "Bucket",
     "CfnEventSourceMapping",
+    "CfnGeofenceCollection",
     "CfnInclude",
+    "CfnMap",
+    "CfnPlaceIndex",
     "CfnRole",
     "CfnStream",
     "CfnTable",
@@ -55,6 +58,7 @@ const OURS: &[&str] = &[
     "auth",
     "backend",
     "branchName",
+    "createGeo",
     "createStack",
     "createTables",
     "data",
@@ -65,6 +69,8 @@ const OURS: &[&str] = &[
     "defineStorage",
     "environmentName",
     "fileURLToPath",
+    "geo",
+    "Geo",
     "handler",
     "isMigratedBranch",
     "lambda",
@@ -122,6 +128,8 @@ pub struct Names {
     pub streams: IndexMap<String, StackName>,
     /// REST APIs.
     pub rest_apis: IndexMap<String, StackName>,
+    /// Geo resources: property of the object of all of them.
+    pub geo: IndexMap<String, String>,
     /// Stacks of the custom category.
     pub custom_stacks: IndexMap<String, StackName>,
 }
@@ -174,6 +182,10 @@ impl Names {
         for api in &backend.rest_apis {
             let name = stack_name(&mut scope, &mut files, &api.name, "Api");
             names.rest_apis.insert(api.name.clone(), name);
+        }
+        let mut geo_scope = Scope::with_taken(OURS.iter().copied());
+        for geo in backend.geo.iter().filter(|geo| geo.other_region.is_none()) {
+            names.geo.insert(geo.name.clone(), geo_scope.declare(&geo.name, "Geo"));
         }
         let mut files = BTreeSet::new();
         for custom in &backend.custom_stacks {

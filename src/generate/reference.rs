@@ -8,7 +8,7 @@ use super::{
     context::Context,
     typescript::{Code, Part, properties_to_code},
 };
-use crate::backend::model::{Attribute, Category, Expression, Principal, Reference, Target};
+use crate::backend::model::{Attribute, Category, Expression, GeoKind, Principal, Reference, Target};
 
 /// Something that a setup function gets as a parameter besides the backend.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +21,8 @@ pub enum Handle {
     Stream(String),
     /// A REST API, by resource name.
     RestApi(String),
+    /// The geo resources.
+    Geo,
     /// The template of a custom stack, by resource name.
     CustomStack(String),
 }
@@ -272,6 +274,9 @@ impl<'c> Referrer<'c> {
                     _ => None,
                 }
             }
+            Target::Other(resource) if resource.category == Category::geo() => {
+                self.geo_resource(&resource.name, attribute)
+            }
             Target::Other(resource) if resource.category == Category::custom() => {
                 self.custom_resource(&resource.name, attribute)
             }
@@ -281,6 +286,26 @@ impl<'c> Referrer<'c> {
 }
 
 impl Referrer<'_> {
+    /// Name or ARN of a geo resource. Gen 1 has them as attributes of a custom resource.
+    fn geo_resource(&mut self, name: &str, attribute: &Attribute) -> Option<Code> {
+        let property = self.context.names.geo.get(name)?;
+        let geo = self.context.backend.geo.iter().find(|geo| geo.name == name)?;
+        let (of_name, of_arn) = match geo.kind {
+            GeoKind::Map { .. } => ("mapName", "attrMapArn"),
+            GeoKind::PlaceIndex { .. } => ("indexName", "attrIndexArn"),
+            GeoKind::GeofenceCollection => ("collectionName", "attrCollectionArn"),
+        };
+        let member = match attribute {
+            Attribute::Arn => of_arn,
+            Attribute::Name => of_name,
+            Attribute::Output(output) if output.ends_with("Arn") => of_arn,
+            Attribute::Output(output) if output.ends_with("Name") => of_name,
+            _ => return None,
+        };
+        self.handles.insert(Handle::Geo);
+        Some(Code::name("geo").member(property).member(member))
+    }
+
     /// A resource of a custom stack by its logical id, or an attribute of it.
     fn custom_resource(&mut self, stack: &str, attribute: &Attribute) -> Option<Code> {
         let Attribute::Output(output) = attribute else {

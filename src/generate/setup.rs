@@ -89,6 +89,7 @@ impl SetupFile {
                     "aws-cdk-lib/aws-apigateway".to_owned(),
                     "RestApi",
                 ),
+                Handle::Geo => ("geo".to_owned(), format!("{root}/geo/resource"), "Geo"),
                 Handle::CustomStack(stack) => (
                     handle_name(context, &Handle::CustomStack(stack.clone())),
                     "aws-cdk-lib/cloudformation-include".to_owned(),
@@ -121,6 +122,7 @@ pub fn handle_name(context: &Context<'_>, handle: &Handle) -> String {
     match handle {
         Handle::NativeAppClient => "nativeAppClient".to_owned(),
         Handle::Tables => "tables".to_owned(),
+        Handle::Geo => "geo".to_owned(),
         Handle::Stream(name) => context
             .names
             .streams

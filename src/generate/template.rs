@@ -30,6 +30,8 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "data-resource",
     "function-resource",
     "function-wiring",
+    "geo-copy-geofences",
+    "geo-resource",
     "handler-common-js",
     "handler-es-module",
     "handler-modules",

@@ -275,7 +275,10 @@ fn collect_mentions(tree: &EvaluatedTree, name: &str, own: &(&String, &str, &Str
         }
         let named = resource.properties().into_iter().flatten().any(|(property, value)| {
             let is_itself = tree.path == *own.0 && resource.logical_id == own.1 && property == own.2;
-            !is_itself && holds_word(value, name)
+            // A name beside it in the same stack becomes one of the branch, too.
+            let is_renamed = tree.path == *own.0
+                && name_property(resource.resource_type()).is_some_and(|(named, fixed)| named == *property && !fixed);
+            !is_itself && !is_renamed && holds_word(value, name)
         });
         if named {
             let place = if tree.path.is_empty() {

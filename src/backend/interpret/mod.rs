@@ -8,6 +8,7 @@ mod data;
 mod expressions;
 mod extras;
 mod functions;
+mod geo;
 mod index;
 mod policies;
 mod rest_apis;
@@ -117,6 +118,9 @@ impl<'p> Interpretation<'p> {
             Some("API Gateway") => rest_apis::read(self, resource),
             Some("Lambda") => functions::read(self, resource),
             Some("Kinesis") => analytics::read(self, resource),
+            Some("Map" | "PlaceIndex" | "GeofenceCollection") if resource.category == "geo" => {
+                geo::read(self, resource)
+            }
             Some("customCDK" | "customCloudformation") => custom::read(self, resource),
             // Groups are read with the user pool; the others are in the list of resources, and `assess` tells about them.
             Some(_) => {}
@@ -334,6 +338,7 @@ fn empty_backend(project: &Project) -> Backend {
         functions: Vec::new(),
         rest_apis: Vec::new(),
         streams: Vec::new(),
+        geo: Vec::new(),
         custom_stacks: Vec::new(),
         grants: Vec::new(),
         triggers: Vec::new(),

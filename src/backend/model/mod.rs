@@ -10,6 +10,7 @@ mod edge;
 mod expression;
 mod feature;
 mod function;
+mod geo;
 mod resource;
 mod rest_api;
 mod storage;
@@ -23,6 +24,7 @@ pub use edge::{Effect, EventSourceStream, Grant, Principal, Statement, Trigger};
 pub use expression::{Attribute, Expression, Reference, Target};
 pub use feature::{Feature, FeatureKind};
 pub use function::{EnvironmentValue, Function, Layer, ModuleFormat};
+pub use geo::{GeoKind, GeoResource};
 pub use resource::{Category, ExtraResource, Resource, ResourceId, SourceLocation};
 pub use rest_api::{RestAccess, RestApi, RestPath};
 pub use storage::{Bucket, Index, KeyAttribute, Table};
@@ -52,6 +54,8 @@ pub struct Backend {
     pub rest_apis: Vec<RestApi>,
     /// Kinesis streams of the analytics category.
     pub streams: Vec<KinesisStream>,
+    /// Maps, place indexes and geofence collections.
+    pub geo: Vec<GeoResource>,
     /// Stacks of the custom category.
     pub custom_stacks: Vec<CustomStack>,
     /// Who may do what, statement by statement.

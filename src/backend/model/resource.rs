@@ -29,6 +29,10 @@ impl Category {
     pub fn custom() -> Self {
         Self("custom".into())
     }
+    /// `geo`
+    pub fn geo() -> Self {
+        Self("geo".into())
+    }
     /// `analytics`
     pub fn analytics() -> Self {
         Self("analytics".into())

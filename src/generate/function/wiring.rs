@@ -185,6 +185,12 @@ fn scope_of<'e>(
             .custom_stacks
             .get(&resource.name)
             .map_or_else(own, |name| stack(Code::name(&name.identifier))),
+        Some(Target::Other(resource)) if resource.category == Category::geo() => {
+            match context.names.geo.get(&resource.name) {
+                Some(property) => stack(Code::name("geo").member(property)),
+                None => own(),
+            }
+        }
         Some(Target::DeploymentBucket | Target::Other(_)) | None => own(),
     }
 }

@@ -44,6 +44,7 @@ pub(super) struct Graph {
 pub(super) const AUTH: &str = "auth";
 pub(super) const DATA: &str = "data";
 pub(super) const STORAGE: &str = "storage";
+const GEO: &str = "geo/";
 
 pub(super) fn graph(backend: &Backend) -> Graph {
     let mut graph = Graph::default();
@@ -189,6 +190,7 @@ pub(super) fn place(target: &Target) -> Option<Place> {
         Target::RestApi(name) => rest_stack(name),
         Target::KinesisStream(name) => format!("analytics/{name}"),
         Target::Function(name) => return Some(Place::Function(name.clone())),
+        Target::Other(resource) if resource.category == Category::geo() => GEO.to_owned(),
         Target::Other(resource) if resource.category == Category::custom() => custom_stack(&resource.name),
         Target::DeploymentBucket | Target::Other(_) => return None,
     };
