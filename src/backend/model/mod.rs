@@ -23,7 +23,7 @@ pub use data::{AuthorizationMode, GraphqlApi, Model, SchemaFile};
 pub use edge::{Effect, EventSourceStream, Grant, Principal, Statement, Trigger};
 pub use expression::{Attribute, Expression, Reference, Target};
 pub use feature::{Feature, FeatureKind};
-pub use function::{EnvironmentValue, Function, Layer, ModuleFormat};
+pub use function::{EnvironmentValue, Function, Language, Layer, ModuleFormat};
 pub use geo::{GeoKind, GeoResource};
 pub use resource::{Category, ExtraResource, Resource, ResourceId, SourceLocation};
 pub use rest_api::{RestAccess, RestApi, RestPath};

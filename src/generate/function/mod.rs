@@ -3,6 +3,8 @@
 mod definition;
 mod handler;
 mod packages;
+mod provided;
+mod python_packages;
 mod sources;
 mod wiring;
 
@@ -14,7 +16,7 @@ use super::{
     context::Context, error::GenerateError, findings::Findings, reference::Referrer, setup::SetupCall, tree::FileTree,
     wiring::environment,
 };
-use crate::backend::finding::Severity;
+use crate::backend::{finding::Severity, model::Language};
 
 /// Writes the files of every function; the setup calls for `backend.ts` in order.
 pub fn generate(
@@ -46,11 +48,25 @@ pub fn generate(
         let folder = format!("amplify/function/{}", name.folder);
         let mut in_definition = Referrer::new(context, "../..");
         let mut in_wiring = Referrer::new(context, "../..");
+        let is_node = function.language() == Language::Node;
+        let without_secrets;
+        let function = if is_node {
+            function
+        } else {
+            without_secrets = provided::with_secret_paths(context, function, findings);
+            &without_secrets
+        };
         let environment = environment(function, &mut in_definition, &mut in_wiring, findings);
-        let definition = definition::render(context, function, name, &environment, requirements, findings)?;
-        tree.insert(format!("{folder}/resource.ts"), definition);
-        tree.insert(format!("{folder}/handler.ts"), handler::render(function, findings)?);
-        sources::copy(context, function, &folder, tree)?;
+        if is_node {
+            let definition = definition::render(context, function, name, &environment, requirements, findings)?;
+            tree.insert(format!("{folder}/resource.ts"), definition);
+            tree.insert(format!("{folder}/handler.ts"), handler::render(function, findings)?);
+            sources::copy(context, function, &folder, tree)?;
+        } else {
+            let definition = provided::render(context, function, name, &environment, findings)?;
+            tree.insert(format!("{folder}/resource.ts"), definition);
+            provided::copy(context, function, &folder, tree, findings)?;
+        }
         if let Some((text, call)) = wiring::render(context, function, name, environment, in_wiring, findings)? {
             tree.insert(format!("{folder}/wiring.ts"), text);
             calls.push(call);

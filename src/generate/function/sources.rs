@@ -7,7 +7,7 @@ use regex::Regex;
 use serde_json::{Map, Value};
 
 use crate::{
-    backend::model::{Backend, Function, ModuleFormat},
+    backend::model::{Backend, Function, Language, ModuleFormat},
     generate::{context::Context, context::is_generated, error::GenerateError, tree::FileTree},
     project::{FileSource, join},
 };
@@ -96,7 +96,8 @@ fn is_aws_sdk(package: &str) -> bool {
 /// Looks through the sources of every function.
 pub fn requirements(backend: &Backend, files: &dyn FileSource) -> Result<Requirements, GenerateError> {
     let mut requirements = Requirements::default();
-    for function in backend.functions.iter().filter(|function| is_generated(function)) {
+    let node = |function: &&Function| is_generated(function) && function.language() == Language::Node;
+    for function in backend.functions.iter().filter(node) {
         let mut packages = BTreeSet::new();
         for file in function.source_files.iter().filter(|file| is_script(file)) {
             let text = read(function, file, files)?;
