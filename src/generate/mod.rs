@@ -16,6 +16,7 @@ mod findings;
 mod function;
 mod generated;
 mod geo;
+mod layers;
 mod names;
 mod options;
 mod physical_name;
@@ -93,6 +94,7 @@ pub fn generate(
     let storage = storage::generate(&context, &mut tree, &mut findings)?;
     let analytics = analytics::generate(&context, &mut tree, &mut findings)?;
     let rest_apis = rest_api::generate(&context, &mut tree, &mut findings)?;
+    let layers = layers::generate(&context, &mut tree, &mut findings)?;
     let geo = geo::generate(&context, &mut tree, &mut findings)?;
     let custom = custom::generate(&context, &mut tree, &mut findings)?;
     let functions = function::generate(&context, &requirements, &mut tree, &mut findings)?;
@@ -104,6 +106,7 @@ pub fn generate(
         .chain(storage.tables)
         .chain(analytics.calls)
         .chain(rest_apis)
+        .chain(layers)
         .chain(geo)
         .chain(custom)
         .chain(storage.overrides)

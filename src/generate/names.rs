@@ -17,7 +17,21 @@ const OURS: &[&str] = &[
     "CfnEventSourceMapping",
     "CfnGeofenceCollection",
     "CfnInclude",
+    "CfnLayerVersionPermission",
     "CfnMap",
+    "Fn",
+    "RuntimeFamily",
+    "Architecture",
+    "Size",
+    "Layers",
+    "createLayers",
+    "layers",
+    "layerCode",
+    "pythonCode",
+    "goCode",
+    "javaCode",
+    "dotnetCode",
+    "scope",
     "CfnPlaceIndex",
     "CfnRole",
     "CfnStream",
@@ -128,6 +142,10 @@ pub struct Names {
     pub streams: IndexMap<String, StackName>,
     /// REST APIs.
     pub rest_apis: IndexMap<String, StackName>,
+    /// Layers: property of the object of all of them.
+    pub layers: IndexMap<String, String>,
+    /// Folders of layers below `amplify/layers/`.
+    pub layer_folders: IndexMap<String, String>,
     /// Geo resources: property of the object of all of them.
     pub geo: IndexMap<String, String>,
     /// Stacks of the custom category.
@@ -182,6 +200,16 @@ impl Names {
         for api in &backend.rest_apis {
             let name = stack_name(&mut scope, &mut files, &api.name, "Api");
             names.rest_apis.insert(api.name.clone(), name);
+        }
+        let mut layer_scope = Scope::with_taken(OURS.iter().copied());
+        let mut folders = BTreeSet::new();
+        for layer in &backend.layers {
+            names
+                .layers
+                .insert(layer.name.clone(), layer_scope.declare(&layer.name, "Layer"));
+            names
+                .layer_folders
+                .insert(layer.name.clone(), unique_file(&mut folders, &layer.name));
         }
         let mut geo_scope = Scope::with_taken(OURS.iter().copied());
         for geo in backend.geo.iter().filter(|geo| geo.other_region.is_none()) {

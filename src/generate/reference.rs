@@ -21,6 +21,8 @@ pub enum Handle {
     Stream(String),
     /// A REST API, by resource name.
     RestApi(String),
+    /// The layers of the project.
+    Layers,
     /// The geo resources.
     Geo,
     /// The template of a custom stack, by resource name.
@@ -286,20 +288,27 @@ impl<'c> Referrer<'c> {
 }
 
 impl Referrer<'_> {
+    /// ARN of the current version of a layer of the project.
+    pub fn layer(&mut self, name: &str) -> Option<Code> {
+        let property = self.context.names.layers.get(name)?;
+        self.handles.insert(Handle::Layers);
+        Some(Code::name("layers").member(property).member("layerVersionArn"))
+    }
+
     /// Name or ARN of a geo resource. Gen 1 has them as attributes of a custom resource.
     fn geo_resource(&mut self, name: &str, attribute: &Attribute) -> Option<Code> {
         let property = self.context.names.geo.get(name)?;
         let geo = self.context.backend.geo.iter().find(|geo| geo.name == name)?;
-        let (of_name, of_arn) = match geo.kind {
-            GeoKind::Map { .. } => ("mapName", "attrMapArn"),
-            GeoKind::PlaceIndex { .. } => ("indexName", "attrIndexArn"),
-            GeoKind::GeofenceCollection => ("collectionName", "attrCollectionArn"),
+        let of_arn = match geo.kind {
+            GeoKind::Map { .. } => "attrMapArn",
+            GeoKind::PlaceIndex { .. } => "attrIndexArn",
+            GeoKind::GeofenceCollection => "attrCollectionArn",
         };
         let member = match attribute {
             Attribute::Arn => of_arn,
-            Attribute::Name => of_name,
+            Attribute::Name => "ref",
             Attribute::Output(output) if output.ends_with("Arn") => of_arn,
-            Attribute::Output(output) if output.ends_with("Name") => of_name,
+            Attribute::Output(output) if output.ends_with("Name") => "ref",
             _ => return None,
         };
         self.handles.insert(Handle::Geo);

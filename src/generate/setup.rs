@@ -89,6 +89,7 @@ impl SetupFile {
                     "aws-cdk-lib/aws-apigateway".to_owned(),
                     "RestApi",
                 ),
+                Handle::Layers => ("layers".to_owned(), format!("{root}/layers/resource"), "Layers"),
                 Handle::Geo => ("geo".to_owned(), format!("{root}/geo/resource"), "Geo"),
                 Handle::CustomStack(stack) => (
                     handle_name(context, &Handle::CustomStack(stack.clone())),
@@ -123,6 +124,7 @@ pub fn handle_name(context: &Context<'_>, handle: &Handle) -> String {
         Handle::NativeAppClient => "nativeAppClient".to_owned(),
         Handle::Tables => "tables".to_owned(),
         Handle::Geo => "geo".to_owned(),
+        Handle::Layers => "layers".to_owned(),
         Handle::Stream(name) => context
             .names
             .streams

@@ -42,6 +42,8 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "handler-es-module",
     "handler-modules",
     "imports",
+    "layer-code",
+    "layers-resource",
     "parameters",
     "rest-api",
     "storage-overrides",

@@ -10,6 +10,7 @@ mod extras;
 mod functions;
 mod geo;
 mod index;
+mod layers;
 mod policies;
 mod rest_apis;
 mod stacks;
@@ -121,6 +122,7 @@ impl<'p> Interpretation<'p> {
             Some("Map" | "PlaceIndex" | "GeofenceCollection") if resource.category == "geo" => {
                 geo::read(self, resource)
             }
+            Some("LambdaLayer") => layers::read(self, resource),
             Some("customCDK" | "customCloudformation") => custom::read(self, resource),
             // Groups are read with the user pool; the others are in the list of resources, and `assess` tells about them.
             Some(_) => {}
@@ -338,6 +340,7 @@ fn empty_backend(project: &Project) -> Backend {
         functions: Vec::new(),
         rest_apis: Vec::new(),
         streams: Vec::new(),
+        layers: Vec::new(),
         geo: Vec::new(),
         custom_stacks: Vec::new(),
         grants: Vec::new(),

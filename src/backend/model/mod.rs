@@ -11,6 +11,7 @@ mod expression;
 mod feature;
 mod function;
 mod geo;
+mod layer;
 mod resource;
 mod rest_api;
 mod storage;
@@ -25,6 +26,7 @@ pub use expression::{Attribute, Expression, Reference, Target};
 pub use feature::{Feature, FeatureKind};
 pub use function::{EnvironmentValue, Function, Language, Layer, ModuleFormat};
 pub use geo::{GeoKind, GeoResource};
+pub use layer::{LambdaLayer, LayerPermission};
 pub use resource::{Category, ExtraResource, Resource, ResourceId, SourceLocation};
 pub use rest_api::{RestAccess, RestApi, RestPath};
 pub use storage::{Bucket, Index, KeyAttribute, Table};
@@ -50,6 +52,8 @@ pub struct Backend {
     pub tables: Vec<Table>,
     /// Lambda functions.
     pub functions: Vec<Function>,
+    /// Lambda layers of this project.
+    pub layers: Vec<LambdaLayer>,
     /// API Gateway REST APIs.
     pub rest_apis: Vec<RestApi>,
     /// Kinesis streams of the analytics category.

@@ -4,7 +4,7 @@ mod definition;
 mod handler;
 mod packages;
 mod provided;
-mod python_packages;
+pub(super) mod python_packages;
 mod sources;
 mod wiring;
 

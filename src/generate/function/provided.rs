@@ -146,7 +146,7 @@ pub(super) fn copy(
     );
     let (file, template) = match function.language() {
         Language::Python => {
-            if let Some(requirements) = python_packages::requirements(function, context.files, findings)? {
+            if let Some(requirements) = python_packages::requirements(&function.directory, context.files, findings)? {
                 tree.insert(format!("{folder}/source/requirements.txt"), requirements);
             }
             ("python", "bundling-python")

@@ -4,25 +4,22 @@ use serde_json::Value;
 use toml_edit::{DocumentMut, Item};
 
 use crate::{
-    backend::{
-        finding::Severity,
-        model::{Function, SourceLocation},
-    },
+    backend::{finding::Severity, model::SourceLocation},
     generate::{error::GenerateError, findings::Findings},
     project::{FileSource, join},
 };
 
 const REQUIREMENTS: &str = "requirements.txt";
 
-/// Text of `requirements.txt`: the function's own, else the locked versions of pipenv, else what its Pipfile asks for.
+/// Text of `requirements.txt` for a folder of Python code: its own, else the locked versions of pipenv, else what its Pipfile asks for.
 /// `None` where it needs no package.
-pub(super) fn requirements(
-    function: &Function,
+pub(in crate::generate) fn requirements(
+    directory: &str,
     files: &dyn FileSource,
     findings: &mut Findings,
 ) -> Result<Option<Vec<u8>>, GenerateError> {
     let read = |file: &str| {
-        let path = join(&function.directory, file);
+        let path = join(directory, file);
         files
             .read(&path)
             .map_err(|source| GenerateError::Unreadable { path, source })
@@ -34,14 +31,14 @@ pub(super) fn requirements(
     }
     let mut lines = match (read("Pipfile.lock")?, read("Pipfile")?) {
         (Some(lock), _) => {
-            let location = location(function, "Pipfile.lock");
+            let location = location(directory, "Pipfile.lock");
             match serde_json::from_slice::<Value>(&lock) {
                 Ok(lock) => locked(&lock, &location, findings),
                 Err(error) => unreadable(&error.to_string(), &location, findings),
             }
         }
         (None, Some(pipfile)) => {
-            let location = location(function, "Pipfile");
+            let location = location(directory, "Pipfile");
             match String::from_utf8_lossy(&pipfile).parse::<DocumentMut>() {
                 Ok(document) => wanted(&document, &location, findings),
                 Err(error) => unreadable(&error.to_string(), &location, findings),
@@ -55,21 +52,18 @@ pub(super) fn requirements(
         findings.add(
             "function-python-packages",
             Severity::Manual,
-            format!(
-                "src/setup.py of function {} asks for packages, which are not read",
-                function.name
-            ),
-            &location(function, "src/setup.py"),
-            "Add the packages of install_requires to requirements.txt in the generated folder of the function.",
+            format!("{directory}/src/setup.py asks for packages, which are not read"),
+            &location(directory, "src/setup.py"),
+            "Add the packages of install_requires to requirements.txt in the generated folder.",
         );
     }
     lines.sort();
     Ok((!lines.is_empty()).then(|| format!("{}\n", lines.join("\n")).into_bytes()))
 }
 
-fn location(function: &Function, file: &str) -> SourceLocation {
+fn location(directory: &str, file: &str) -> SourceLocation {
     SourceLocation {
-        path: join(&function.directory, file),
+        path: join(directory, file),
         line: None,
     }
 }
@@ -81,7 +75,7 @@ fn unreadable(error: &str, location: &SourceLocation, findings: &mut Findings) -
         Severity::Manual,
         format!("{} cannot be read: {error}", location.path),
         location,
-        "Write the packages into requirements.txt in the generated folder of the function.",
+        "Write the packages into requirements.txt in the generated folder.",
     );
     Vec::new()
 }
