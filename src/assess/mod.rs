@@ -153,7 +153,10 @@ fn resource_finding(backend: &Backend, resource: &Resource, row: &Row) -> Option
         id: "resource-unsupported".to_owned(),
         severity: row.severity,
         feature: format!("{}:{service}", resource.id.category.0),
-        message: format!("{} ({service}) is not migrated", resource.id),
+        message: match row.refactor.reason().filter(|_| !row.generate.is_no()) {
+            Some(reason) => format!("{} ({service}) is made anew in Gen 2: {reason}", resource.id),
+            None => format!("{} ({service}) is not migrated", resource.id),
+        },
         path: format!(
             "{}/{}/{}",
             backend.app.source_tree, resource.id.category.0, resource.id.name

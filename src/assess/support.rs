@@ -43,6 +43,14 @@ impl Cell {
         }
     }
 
+    /// Why the step leaves it out.
+    pub(super) fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::No(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
     pub(super) fn is_no(self) -> bool {
         matches!(self, Self::No(_))
     }

@@ -112,7 +112,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         physical_names: physical_names(interpretation, stack, &id),
         stateful: template
             .resources()
-            .filter(|found| STATEFUL_TYPES.contains(&found.resource_type()))
+            // The value of a parameter stands in the template.
+            .filter(|found| {
+                STATEFUL_TYPES.contains(&found.resource_type()) && found.resource_type() != "AWS::SSM::Parameter"
+            })
             .map(|found| (found.logical_id.to_owned(), found.resource_type().to_owned()))
             .collect(),
         template: template.document().clone(),
