@@ -105,7 +105,7 @@ fn row_of_own_stack(backend: &Backend, resource: &Resource) -> Option<Row> {
         }
         ("function", Some("LambdaLayer")) => {
             let layer = backend.layers.iter().find(|layer| layer.name == *name);
-            (!layer.is_some_and(|layer| !layer.files.is_empty())).then(support::unread)
+            layer.is_none_or(|layer| layer.files.is_empty()).then(support::unread)
         }
         _ => None,
     }

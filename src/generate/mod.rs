@@ -34,6 +34,9 @@ pub mod typescript;
 mod wiring;
 pub mod write;
 
+#[cfg(test)]
+mod tests;
+
 pub use error::GenerateError;
 pub use generated::{DependencyWish, Generated};
 pub use options::GenerateOptions;

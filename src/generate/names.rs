@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::typescript::Scope;
-use crate::backend::model::Backend;
+use crate::backend::model::{Backend, GeoResource};
 
 /// Names that generated files declare or import themselves; no resource may be called so.
 const OURS: &[&str] = &[
@@ -203,7 +203,8 @@ impl Names {
         }
         let mut layer_scope = Scope::with_taken(OURS.iter().copied());
         let mut folders = BTreeSet::new();
-        for layer in &backend.layers {
+        // Gen 2 cannot make a layer of nothing.
+        for layer in backend.layers.iter().filter(|layer| !layer.files.is_empty()) {
             names
                 .layers
                 .insert(layer.name.clone(), layer_scope.declare(&layer.name, "Layer"));
@@ -212,7 +213,10 @@ impl Names {
                 .insert(layer.name.clone(), unique_file(&mut folders, &layer.name));
         }
         let mut geo_scope = Scope::with_taken(OURS.iter().copied());
-        for geo in backend.geo.iter().filter(|geo| geo.other_region.is_none()) {
+        let is_known = |geo: &&GeoResource| {
+            geo.other_region.is_none() && (geo.name_expression.is_some() || geo.deployed_name.is_some())
+        };
+        for geo in backend.geo.iter().filter(is_known) {
             names.geo.insert(geo.name.clone(), geo_scope.declare(&geo.name, "Geo"));
         }
         let mut files = BTreeSet::new();

@@ -38,20 +38,13 @@ pub fn generate(
     findings: &mut Findings,
 ) -> Result<Option<SetupCall>, GenerateError> {
     for geo in &context.backend.geo {
-        report(geo, findings);
+        report(context, geo, findings);
     }
     let mut referrer = Referrer::new(context, "..");
     let mut definitions = Vec::new();
     for (geo, property) in named(context) {
-        match name_of(context, geo, &mut referrer) {
-            Some(name) => definitions.push((property, definition(geo, name))),
-            None => findings.add(
-                "geo-name-unknown",
-                Severity::Manual,
-                format!("the name of geo/{} is not known", geo.name),
-                &geo.location,
-                "Give it a name in amplify/geo/resource.ts.",
-            ),
+        if let Some(name) = name_of(context, geo, &mut referrer) {
+            definitions.push((property, definition(geo, name)));
         }
     }
     if definitions.is_empty() {
@@ -143,7 +136,16 @@ fn definition(geo: &GeoResource, name: Code) -> Code {
     ])
 }
 
-fn report(geo: &GeoResource, findings: &mut Findings) {
+fn report(context: &Context<'_>, geo: &GeoResource, findings: &mut Findings) {
+    if geo.other_region.is_none() && !context.names.geo.contains_key(&geo.name) {
+        findings.add(
+            "geo-name-unknown",
+            Severity::Manual,
+            format!("the name of geo/{} is not known, so it is not generated", geo.name),
+            &geo.location,
+            "Look up the name in the console of Amazon Location Service and define the resource in amplify/geo.",
+        );
+    }
     if let Some(region) = &geo.other_region {
         findings.add(
             "geo-other-region",

@@ -48,10 +48,6 @@ pub fn generate(
         ) else {
             continue;
         };
-        // Gen 2 cannot make a layer of nothing; that there is nothing is told where it was seen.
-        if layer.files.is_empty() {
-            continue;
-        }
         copy(context, layer, &format!("amplify/layers/{folder}"), tree, findings)?;
         definitions.push((property, definition(layer, folder, &referrer)));
         permissions.extend(permissions_of(layer, property, &mut referrer, findings));
