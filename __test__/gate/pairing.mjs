@@ -5,7 +5,8 @@ import { asToken, replaceTokens, token } from './tokens.mjs';
 
 /**
  * @typedef {'userPool'|'webClient'|'nativeClient'|'domain'|'identityProvider'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
- *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'} PairKind
+ *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'|
+ *   'custom'|'geo'|'layer'} PairKind
  *
  * @typedef {object} Pair
  * @property {PairKind} kind
@@ -41,6 +42,7 @@ export function pairResources(gen1, gen2, names) {
   pairing.findStorage();
   pairing.findApis();
   pairing.findFunctions();
+  pairing.findOwnStacks();
   return pairing.result();
 }
 
@@ -61,7 +63,10 @@ class PairFinder {
       replaceTokens(value, (whole) => {
         const { place, attribute } = asToken(whole) ?? {};
         const pair = pairOf.get(place);
-        return pair && !except.includes(pair.kind) ? token(pair.gen2.place, attribute) : whole;
+        if (!pair || except.includes(pair.kind)) return whole;
+        // Gen 1 makes geo resources with a function, whose answer has the name as an attribute
+        const isName = pair.kind === 'geo' && /^(Map|Index|Collection)Name$/.test(attribute ?? '');
+        return token(pair.gen2.place, isName ? undefined : attribute);
       });
     return { pairs: this.pairs, newRoles: this.newRoles, unpaired: this.unpaired, translate };
   }
@@ -155,8 +160,9 @@ class PairFinder {
 
   findStorage() {
     // the deployment bucket and hosting are not the app's data, model tables and the API's own bucket are imported or made anew
-    const isData = (one) => !['api', 'data', 'other'].includes(categoryOf(one));
-    const gen2Has = (one) => categoryOf(one) !== 'data';
+    // and custom stacks are not moved
+    const isData = (one) => !['api', 'data', 'other', 'custom'].includes(categoryOf(one));
+    const gen2Has = (one) => !['data', 'custom'].includes(categoryOf(one));
     for (const [kind, type, property] of [
       ['bucket', 'AWS::S3::Bucket', 'BucketName'],
       ['table', 'AWS::DynamoDB::Table', 'TableName'],
@@ -189,7 +195,9 @@ class PairFinder {
 
   findFunctions() {
     const functions1 = all(this.gen1, 'AWS::Lambda::Function').filter((one) => categoryOf(one) === 'function');
-    const functions2 = all(this.gen2, 'AWS::Lambda::Function').filter((one) => !isInfrastructureFunction(one));
+    const functions2 = all(this.gen2, 'AWS::Lambda::Function').filter(
+      (one) => !isInfrastructureFunction(one) && categoryOf(one) !== 'custom',
+    );
     const keyOf = (one) => this.bareName(one.properties.FunctionName ?? constructName(one), one);
     for (const { gen1, gen2, name } of this.byKey('function', functions1, functions2, keyOf)) {
       this.pairRoles(
@@ -200,6 +208,37 @@ class PairFinder {
       );
       this.findSchedules(name, gen1, gen2);
     }
+  }
+
+  /** What is made anew in a stack of its own: custom resources by their place in the template, geo resources and layers by name. */
+  findOwnStacks() {
+    const stackName = (one) => (one.stackPath.split('/')[1] ?? '').toLowerCase();
+    for (const one of [...this.gen1.resources.values()].filter((resource) => categoryOf(resource) === 'custom')) {
+      const same = [...this.gen2.resources.values()].filter(
+        (other) =>
+          other.logicalId === one.logicalId && other.type === one.type && stackName(other).startsWith(stackName(one)),
+      );
+      if (same.length === 1) this.add('custom', `${stackName(one)} ${one.logicalId}`, one, same[0]);
+      else this.leave('custom', `${stackName(one)} ${one.logicalId}`, 1, one, `${same.length} in Gen 2`);
+    }
+    const geoName = ({ properties }) =>
+      ['mapName', 'indexName', 'collectionName']
+        .flatMap((name) => [properties[name], properties[name[0].toUpperCase() + name.slice(1)]])
+        .find((name) => name !== undefined);
+    const isGeo = (one) => one.type === 'Custom::LambdaCallout' && /^geo/.test(stackName(one));
+    const locations = (one) => one.type.startsWith('AWS::Location::');
+    this.byKey(
+      'geo',
+      [...this.gen1.resources.values()].filter(isGeo),
+      [...this.gen2.resources.values()].filter((one) => locations(one) && categoryOf(one) !== 'custom'),
+      (one) => this.bareName(geoName(one), one),
+    );
+    this.byKey(
+      'layer',
+      all(this.gen1, 'AWS::Lambda::LayerVersion').filter((one) => categoryOf(one) === 'function'),
+      all(this.gen2, 'AWS::Lambda::LayerVersion').filter((one) => stackName(one).startsWith('layers')),
+      (one) => this.bareName(one.properties.LayerName, one),
+    );
   }
 
   /** Rules that start the same function at the same times; what is left over is found when event sources are compared. */

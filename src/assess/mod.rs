@@ -10,7 +10,7 @@ pub use report::{Assessment, FeatureSupport, ResourceSupport, Support, SupportSt
 use crate::{
     backend::{
         finding::{Finding, Severity},
-        model::{Backend, Category, Feature, FeatureKind, ModuleFormat, Resource, SourceLocation},
+        model::{Backend, Category, Feature, FeatureKind, Function, Language, Resource, SourceLocation},
     },
     frontend::{self, Usage},
 };
@@ -81,9 +81,36 @@ fn row_of(backend: &Backend, resource: &Resource) -> Row {
         .functions
         .iter()
         .find(|function| resource.id.category == Category::function() && function.name == resource.id.name);
-    match function {
-        Some(function) if function.module_format == ModuleFormat::NotNode => support::other_runtime(),
-        _ => support::resource(&resource.id.category.0, resource.service.as_deref()),
+    match function.map(Function::language) {
+        None | Some(Language::Node) => {}
+        Some(Language::Other) => return support::other_runtime(),
+        Some(_) => return support::other_language(),
+    }
+    row_of_own_stack(backend, resource)
+        .unwrap_or_else(|| support::resource(&resource.id.category.0, resource.service.as_deref()))
+}
+
+/// What is made anew in a stack of its own, as far as it could be read.
+fn row_of_own_stack(backend: &Backend, resource: &Resource) -> Option<Row> {
+    let name = &resource.id.name;
+    match (resource.id.category.0.as_str(), resource.service.as_deref()) {
+        ("custom", Some("customCDK" | "customCloudformation")) => {
+            match backend.custom_stacks.iter().find(|custom| custom.name == *name) {
+                None => Some(support::unread()),
+                Some(custom) => (!custom.stateful.is_empty()).then(support::custom_with_data),
+            }
+        }
+        ("geo", Some("Map" | "PlaceIndex" | "GeofenceCollection")) => {
+            match backend.geo.iter().find(|geo| geo.name == *name) {
+                None => Some(support::unread()),
+                Some(geo) => geo.other_region.as_ref().map(|_| support::in_other_region()),
+            }
+        }
+        ("function", Some("LambdaLayer")) => {
+            let layer = backend.layers.iter().find(|layer| layer.name == *name);
+            layer.is_none_or(|layer| layer.files.is_empty()).then(support::unread)
+        }
+        _ => None,
     }
 }
 
@@ -129,7 +156,10 @@ fn resource_finding(backend: &Backend, resource: &Resource, row: &Row) -> Option
         id: RESOURCE_UNSUPPORTED.to_owned(),
         severity: row.severity,
         feature: format!("{}:{service}", resource.id.category.0),
-        message: format!("{} ({service}) is not migrated", resource.id),
+        message: match row.refactor.reason().filter(|_| !row.generate.is_no()) {
+            Some(reason) => format!("{} ({service}) is made anew in Gen 2: {reason}", resource.id),
+            None => format!("{} ({service}) is not migrated", resource.id),
+        },
         path: format!(
             "{}/{}/{}",
             backend.app.source_tree, resource.id.category.0, resource.id.name

@@ -43,6 +43,14 @@ impl Cell {
         }
     }
 
+    /// Why the step leaves it out.
+    pub(super) fn reason(self) -> Option<&'static str> {
+        match self {
+            Self::No(reason) => Some(reason),
+            _ => None,
+        }
+    }
+
     pub(super) fn is_no(self) -> bool {
         matches!(self, Self::No(_))
     }
@@ -81,17 +89,12 @@ pub(super) fn resource(category: &str, service: Option<&str>) -> Row {
         | ("storage", Some("S3" | "DynamoDB"))
         | ("analytics", Some("Kinesis")) => row(Cell::Yes, Cell::Yes, Severity::Info, ""),
         ("api", Some("AppSync" | "API Gateway")) | ("function", Some("Lambda")) => done(),
-        ("function", Some("LambdaLayer")) => by_hand(
-            "Copy the layer's content and define it with LayerVersion in amplify/backend.ts, or publish it and name its ARN.",
-        ),
-        ("geo", Some("Map" | "PlaceIndex")) => {
-            by_hand("Define the resource with the CDK's aws-location constructs in amplify/backend.ts.")
-        }
+        ("function", Some("LambdaLayer")) | ("geo", Some("Map" | "PlaceIndex")) => done(),
         ("geo", Some("GeofenceCollection")) => row(
-            Cell::No(AFTER_GENERATE),
+            Cell::Yes,
             Cell::No("geofences have to be copied"),
             Severity::Manual,
-            "Define a CfnGeofenceCollection in amplify/backend.ts and copy the geofences with ListGeofences and BatchPutGeofence.",
+            "Run `node amplify/geo/copy-geofences.mjs` once the Gen 2 branch is deployed.",
         ),
         ("analytics" | "notifications", Some("Pinpoint")) | ("notifications", _) => row(
             Cell::No(AFTER_GENERATE),
@@ -106,12 +109,7 @@ pub(super) fn resource(category: &str, service: Option<&str>) -> Row {
             Severity::Manual,
             "Give the roles permission to use the existing bot in amplify/backend.ts.",
         ),
-        ("custom", _) => row(
-            Cell::No(AFTER_GENERATE),
-            Cell::No("custom stacks stay in Gen 1"),
-            Severity::Manual,
-            "Rewrite the stack with the CDK in amplify/backend.ts; resources in it that hold data have to be moved by hand.",
-        ),
+        ("custom", Some("customCDK" | "customCloudformation")) => done(),
         ("hosting", _) => row(
             Cell::NotNeeded,
             Cell::NotNeeded,
@@ -146,9 +144,44 @@ pub(super) fn imported(service: Option<&str>) -> Row {
     }
 }
 
-/// A function whose runtime Gen 2 functions do not have.
+/// A resource whose own files do not say what it is.
+pub(super) fn unread() -> Row {
+    row(
+        Cell::No("its files are missing"),
+        Cell::No("its files are missing"),
+        Severity::Manual,
+        "Fetch the deployed backend with `amplify pull`, and assess again.",
+    )
+}
+
+/// A geo resource in another region than the app's.
+pub(super) fn in_other_region() -> Row {
+    by_hand("Keep the existing resource: give the roles its permissions and name it with backend.addOutput.")
+}
+
+/// A custom stack in which something holds data.
+pub(super) fn custom_with_data() -> Row {
+    row(
+        Cell::YesBut("resources that hold data are made anew, and empty"),
+        Cell::No("its data stays in Gen 1"),
+        Severity::Manual,
+        "Copy the data of these resources before you switch over, or refer to the existing ones.",
+    )
+}
+
+/// A function in a language that Gen 2 does not bundle itself.
+pub(super) fn other_language() -> Row {
+    row(
+        Cell::YesBut("it is built when the backend is deployed"),
+        Cell::NotNeeded,
+        Severity::Info,
+        "The machine that deploys needs the tools of the language (pip, Go, Gradle or .NET), or Docker.",
+    )
+}
+
+/// A function whose runtime nobody here can build.
 pub(super) fn other_runtime() -> Row {
-    by_hand("Define the function with the CDK's aws-lambda constructs in amplify/backend.ts; its sources are copied.")
+    by_hand("Define the function with the CDK's aws-lambda constructs in amplify/backend.ts.")
 }
 
 /// Name of the feature of apps that know Gen 1.
@@ -184,15 +217,12 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "the values of the secrets have to be set",
             "Set each secret with `npx ampx sandbox secret set`, or in the Amplify console for the branch.",
         ),
-        K::LambdaLayers => done_but(
-            "layers of the project have to be made",
-            "See the row of the layer resource.",
+        K::LambdaLayers | K::FunctionAccessGeo => done(),
+        K::FunctionRuntime => done_but(
+            "it is built when the backend is deployed",
+            "The machine that deploys needs the tools of the language (pip, Go, Gradle or .NET), or Docker.",
         ),
-        K::FunctionRuntime => other_runtime(),
-        K::FunctionAccessGeo
-        | K::FunctionAccessPredictions
-        | K::FunctionAccessInteractions
-        | K::FunctionAccessPinpoint => {
+        K::FunctionAccessPredictions | K::FunctionAccessInteractions | K::FunctionAccessPinpoint => {
             by_hand("Give the function the permissions of its policy in amplify/backend.ts.")
         }
         K::FunctionAccessRest => by_hand("Give the function permission on the new REST API in amplify/backend.ts."),

@@ -1,6 +1,6 @@
 use super::{names::Names, options::GenerateOptions, stacks::Groups};
 use crate::{
-    backend::model::{AuthorizationMode, Backend, Function, ModuleFormat},
+    backend::model::{AuthorizationMode, Backend, Function, Language},
     project::FileSource,
 };
 
@@ -68,7 +68,7 @@ impl<'a> Context<'a> {
     }
 }
 
-/// Functions without sources or in another language than JavaScript and TypeScript are listed, not generated.
+/// Functions without sources, or in a language that nobody here can build, are listed, not generated.
 pub fn is_generated(function: &Function) -> bool {
-    function.module_format != ModuleFormat::NotNode && function.source_directory.is_some()
+    function.language() != Language::Other && function.source_directory.is_some()
 }

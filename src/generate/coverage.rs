@@ -58,7 +58,12 @@ fn is_known(backend: &Backend, resource: &Resource) -> bool {
             backend.buckets.iter().any(|bucket| bucket.name == *name)
                 || backend.tables.iter().any(|table| table.name == *name)
         }
-        "function" => backend.functions.iter().any(|function| function.name == *name),
+        "function" => {
+            backend.functions.iter().any(|function| function.name == *name)
+                || backend.layers.iter().any(|layer| layer.name == *name)
+        }
+        "geo" => backend.geo.iter().any(|geo| geo.name == *name),
+        "custom" => backend.custom_stacks.iter().any(|custom| custom.name == *name),
         "analytics" => backend.streams.iter().any(|stream| stream.name == *name),
         _ => false,
     }

@@ -9,13 +9,17 @@ mod auth;
 mod backend_file;
 mod context;
 mod coverage;
+mod custom;
 mod data;
 mod error;
 mod findings;
 mod function;
 mod generated;
+mod geo;
+mod layers;
 mod names;
 mod options;
+mod physical_name;
 pub mod project_files;
 mod reference;
 mod rest_api;
@@ -94,6 +98,9 @@ pub fn generate(
     let storage = storage::generate(&context, &mut tree, &mut findings)?;
     let analytics = analytics::generate(&context, &mut tree, &mut findings)?;
     let rest_apis = rest_api::generate(&context, &mut tree, &mut findings)?;
+    let layers = layers::generate(&context, &mut tree, &mut findings)?;
+    let geo = geo::generate(&context, &mut tree, &mut findings)?;
+    let custom = custom::generate(&context, &mut tree, &mut findings)?;
     let functions = function::generate(&context, &requirements, &mut tree, &mut findings)?;
 
     let calls: Vec<_> = auth
@@ -103,6 +110,9 @@ pub fn generate(
         .chain(storage.tables)
         .chain(analytics.calls)
         .chain(rest_apis)
+        .chain(layers)
+        .chain(geo)
+        .chain(custom)
         .chain(storage.overrides)
         .chain(functions)
         .collect();

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::typescript::Scope;
-use crate::backend::model::Backend;
+use crate::backend::model::{Backend, GeoResource};
 
 /// Names that generated files declare or import themselves; no resource may be called so.
 const OURS: &[&str] = &[
@@ -15,6 +15,24 @@ const OURS: &[&str] = &[
     "BillingMode",
     "Bucket",
     "CfnEventSourceMapping",
+    "CfnGeofenceCollection",
+    "CfnInclude",
+    "CfnLayerVersionPermission",
+    "CfnMap",
+    "Fn",
+    "RuntimeFamily",
+    "Architecture",
+    "Size",
+    "Layers",
+    "createLayers",
+    "layers",
+    "layerCode",
+    "pythonCode",
+    "goCode",
+    "javaCode",
+    "dotnetCode",
+    "scope",
+    "CfnPlaceIndex",
     "CfnRole",
     "CfnStream",
     "CfnTable",
@@ -54,6 +72,7 @@ const OURS: &[&str] = &[
     "auth",
     "backend",
     "branchName",
+    "createGeo",
     "createStack",
     "createTables",
     "data",
@@ -63,6 +82,9 @@ const OURS: &[&str] = &[
     "defineFunction",
     "defineStorage",
     "environmentName",
+    "fileURLToPath",
+    "geo",
+    "Geo",
     "handler",
     "isMigratedBranch",
     "lambda",
@@ -79,6 +101,7 @@ const OURS: &[&str] = &[
     "stack",
     "storage",
     "tables",
+    "template",
     "cors",
     "addPath",
     "migratedBranch",
@@ -119,6 +142,14 @@ pub struct Names {
     pub streams: IndexMap<String, StackName>,
     /// REST APIs.
     pub rest_apis: IndexMap<String, StackName>,
+    /// Layers: property of the object of all of them.
+    pub layers: IndexMap<String, String>,
+    /// Folders of layers below `amplify/layers/`.
+    pub layer_folders: IndexMap<String, String>,
+    /// Geo resources: property of the object of all of them.
+    pub geo: IndexMap<String, String>,
+    /// Stacks of the custom category.
+    pub custom_stacks: IndexMap<String, StackName>,
 }
 
 impl Names {
@@ -169,6 +200,29 @@ impl Names {
         for api in &backend.rest_apis {
             let name = stack_name(&mut scope, &mut files, &api.name, "Api");
             names.rest_apis.insert(api.name.clone(), name);
+        }
+        let mut layer_scope = Scope::with_taken(OURS.iter().copied());
+        let mut folders = BTreeSet::new();
+        // Gen 2 cannot make a layer of nothing.
+        for layer in backend.layers.iter().filter(|layer| !layer.files.is_empty()) {
+            names
+                .layers
+                .insert(layer.name.clone(), layer_scope.declare(&layer.name, "Layer"));
+            names
+                .layer_folders
+                .insert(layer.name.clone(), unique_file(&mut folders, &layer.name));
+        }
+        let mut geo_scope = Scope::with_taken(OURS.iter().copied());
+        let is_known = |geo: &&GeoResource| {
+            geo.other_region.is_none() && (geo.name_expression.is_some() || geo.deployed_name.is_some())
+        };
+        for geo in backend.geo.iter().filter(is_known) {
+            names.geo.insert(geo.name.clone(), geo_scope.declare(&geo.name, "Geo"));
+        }
+        let mut files = BTreeSet::new();
+        for custom in &backend.custom_stacks {
+            let name = stack_name(&mut scope, &mut files, &custom.name, "Stack");
+            names.custom_stacks.insert(custom.name.clone(), name);
         }
         names
     }

@@ -8,7 +8,7 @@ use super::{
     context::Context,
     typescript::{Code, Part, properties_to_code},
 };
-use crate::backend::model::{Attribute, Expression, Principal, Reference, Target};
+use crate::backend::model::{Attribute, Category, Expression, GeoKind, Principal, Reference, Target};
 
 /// Something that a setup function gets as a parameter besides the backend.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +21,12 @@ pub enum Handle {
     Stream(String),
     /// A REST API, by resource name.
     RestApi(String),
+    /// The layers of the project.
+    Layers,
+    /// The geo resources.
+    Geo,
+    /// The template of a custom stack, by resource name.
+    CustomStack(String),
 }
 
 /// Why an expression has no Gen 2 form.
@@ -270,8 +276,70 @@ impl<'c> Referrer<'c> {
                     _ => None,
                 }
             }
+            Target::Other(resource) if resource.category == Category::geo() => {
+                self.geo_resource(&resource.name, attribute)
+            }
+            Target::Other(resource) if resource.category == Category::custom() => {
+                self.custom_resource(&resource.name, attribute)
+            }
             Target::DeploymentBucket | Target::Other(_) => None,
         }
+    }
+}
+
+impl Referrer<'_> {
+    /// ARN of the current version of a layer of the project.
+    pub fn layer(&mut self, name: &str) -> Option<Code> {
+        let property = self.context.names.layers.get(name)?;
+        self.handles.insert(Handle::Layers);
+        Some(Code::name("layers").member(property).member("layerVersionArn"))
+    }
+
+    /// Name or ARN of a geo resource. Gen 1 has them as attributes of a custom resource.
+    fn geo_resource(&mut self, name: &str, attribute: &Attribute) -> Option<Code> {
+        let property = self.context.names.geo.get(name)?;
+        let geo = self.context.backend.geo.iter().find(|geo| geo.name == name)?;
+        let of_arn = match geo.kind {
+            GeoKind::Map { .. } => "attrMapArn",
+            GeoKind::PlaceIndex { .. } => "attrIndexArn",
+            GeoKind::GeofenceCollection => "attrCollectionArn",
+        };
+        let member = match attribute {
+            Attribute::Arn => of_arn,
+            Attribute::Name => "ref",
+            Attribute::Output(output) if output.ends_with("Arn") => of_arn,
+            Attribute::Output(output) if output.ends_with("Name") => "ref",
+            _ => return None,
+        };
+        self.handles.insert(Handle::Geo);
+        Some(Code::name("geo").member(property).member(member))
+    }
+
+    /// A resource of a custom stack by its logical id, or an attribute of it.
+    fn custom_resource(&mut self, stack: &str, attribute: &Attribute) -> Option<Code> {
+        let Attribute::Output(output) = attribute else {
+            return None;
+        };
+        let identifier = &self.context.names.custom_stacks.get(stack)?.identifier;
+        let custom = self
+            .context
+            .backend
+            .custom_stacks
+            .iter()
+            .find(|custom| custom.name == stack)?;
+        let (logical_id, attribute) = match output.split_once('.') {
+            Some((logical_id, attribute)) => (logical_id, Some(attribute)),
+            None => (output.as_str(), None),
+        };
+        custom.template.get("Resources")?.get(logical_id)?;
+        let resource = Code::name(identifier).method("getResource", vec![Code::text(logical_id)]);
+        self.handles.insert(Handle::CustomStack(stack.to_owned()));
+        Some(match attribute {
+            None => resource.member("ref"),
+            Some(attribute) => resource
+                .method("getAtt", vec![Code::text(attribute)])
+                .method("toString", Vec::new()),
+        })
     }
 }
 

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::backend::{
     finding::Severity,
-    model::{Grant, Principal, Target},
+    model::{Category, Grant, Principal, Target},
 };
 
 /// Grants of users' roles, those of REST APIs apart (they are written with the API).
@@ -100,7 +100,12 @@ fn is_placed_elsewhere(target: &Target) -> bool {
             | Target::ModelTable(_)
             | Target::Function(_)
             | Target::RestApi(_)
-    )
+    ) || is_in_own_stack(target)
+}
+
+fn is_in_own_stack(target: &Target) -> bool {
+    matches!(target, Target::Other(resource)
+        if resource.category == Category::custom() || resource.category == Category::geo())
 }
 
 /// Permissions of users that name something for which `belongs` says yes, as one policy for each role in the stack `scope`.

@@ -89,6 +89,13 @@ impl SetupFile {
                     "aws-cdk-lib/aws-apigateway".to_owned(),
                     "RestApi",
                 ),
+                Handle::Layers => ("layers".to_owned(), format!("{root}/layers/resource"), "Layers"),
+                Handle::Geo => ("geo".to_owned(), format!("{root}/geo/resource"), "Geo"),
+                Handle::CustomStack(stack) => (
+                    handle_name(context, &Handle::CustomStack(stack.clone())),
+                    "aws-cdk-lib/cloudformation-include".to_owned(),
+                    "CfnInclude",
+                ),
             };
             imports.add_type(&module, type_name);
             parameters.push((parameter, type_name.to_owned()));
@@ -116,6 +123,8 @@ pub fn handle_name(context: &Context<'_>, handle: &Handle) -> String {
     match handle {
         Handle::NativeAppClient => "nativeAppClient".to_owned(),
         Handle::Tables => "tables".to_owned(),
+        Handle::Geo => "geo".to_owned(),
+        Handle::Layers => "layers".to_owned(),
         Handle::Stream(name) => context
             .names
             .streams
@@ -124,6 +133,11 @@ pub fn handle_name(context: &Context<'_>, handle: &Handle) -> String {
         Handle::RestApi(name) => context
             .names
             .rest_apis
+            .get(name)
+            .map_or_else(|| name.clone(), |name| name.identifier.clone()),
+        Handle::CustomStack(name) => context
+            .names
+            .custom_stacks
             .get(name)
             .map_or_else(|| name.clone(), |name| name.identifier.clone()),
     }

@@ -11,14 +11,33 @@ use super::{
 };
 
 /// Files and folders of a source folder that are made by tools.
-const NOT_SOURCES: [&str; 7] = [
+const NOT_SOURCES: [&str; 9] = [
     "node_modules",
+    "__pycache__",
+    "src.egg-info",
     ".yarn",
     "package-lock.json",
     "yarn.lock",
     "pnpm-lock.yaml",
     "bun.lockb",
     "bun.lock",
+];
+
+/// What lies beside the sources and is the CLI's, or made by tools.
+const NOT_BUILD_FILES: [&str; 13] = [
+    "src",
+    "dist",
+    "build",
+    "bin",
+    "lib",
+    "opt",
+    "node_modules",
+    ".gradle",
+    ".venv",
+    "amplify.state",
+    "custom-policies.json",
+    "function-parameters.json",
+    "parameters.json",
 ];
 
 /// A function's folder.
@@ -32,6 +51,10 @@ pub struct FunctionFolder {
     pub custom_policies_path: Option<String>,
     /// `amplify.state`; null when missing.
     pub state: Value,
+    /// The folder, relative to the project.
+    pub directory: String,
+    /// Files of builds beside `src` (`Pipfile`, `build.gradle` ...), relative to the folder, sorted.
+    pub build_files: Vec<String>,
     /// `src`, relative to the project, when it is there.
     pub source_directory: Option<String>,
     /// Files in `src`, relative to it, sorted, without what tools make.
@@ -54,7 +77,12 @@ impl FunctionFolder {
         } else {
             Vec::new()
         };
+        let mut build_files =
+            files_below(reader.files, directory, &NOT_BUILD_FILES).map_err(reader.unreadable(directory))?;
+        build_files.retain(|file| !file.ends_with("cloudformation-template.json"));
         Ok(Self {
+            directory: directory.to_owned(),
+            build_files,
             parameters: object(reader.json(&join(directory, "function-parameters.json"))?),
             custom_policies_path: custom_policies.is_some().then_some(custom_policies_path),
             custom_policies: statements(&custom_policies.unwrap_or_default()),

@@ -134,6 +134,8 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         layers: layers(interpretation, &found, folder, &id, &location),
         source_directory: folder.source_directory.clone(),
         source_files: folder.source_files.clone(),
+        directory: folder.directory.clone(),
+        build_files: folder.build_files.clone(),
         module_format,
         dependencies: folder.dependencies("dependencies"),
         dev_dependencies: folder.dependencies("devDependencies"),

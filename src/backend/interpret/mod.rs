@@ -3,12 +3,15 @@
 
 mod analytics;
 mod auth;
+mod custom;
 mod data;
 mod expressions;
 mod extras;
 mod functions;
+mod geo;
 mod index;
 mod join_models;
+mod layers;
 mod policies;
 mod rest_apis;
 mod stacks;
@@ -53,6 +56,10 @@ pub fn interpret(project: &Project, deployment: Option<&Deployment>) -> Backend 
     auth::read_groups(&mut interpretation);
     policies::read_own(&mut interpretation, &stacks.symbolic);
     for stack in stacks_in_order(project, &stacks.symbolic) {
+        // A stack of the user's own goes over as a whole, its permissions and triggers with it.
+        if interpretation.is_custom(stack) {
+            continue;
+        }
         policies::read(&mut interpretation, stack);
     }
     triggers::read(&mut interpretation);
@@ -113,6 +120,11 @@ impl<'p> Interpretation<'p> {
             Some("API Gateway") => rest_apis::read(self, resource),
             Some("Lambda") => functions::read(self, resource),
             Some("Kinesis") => analytics::read(self, resource),
+            Some("Map" | "PlaceIndex" | "GeofenceCollection") if resource.category == "geo" => {
+                geo::read(self, resource)
+            }
+            Some("LambdaLayer") => layers::read(self, resource),
+            Some("customCDK" | "customCloudformation") => custom::read(self, resource),
             // Groups are read with the user pool; the others are in the list of resources, and `assess` tells about them.
             Some(_) => {}
         }
@@ -221,6 +233,14 @@ impl<'p> Interpretation<'p> {
         })
     }
 
+    /// Whether a stack of the root is one of the custom category.
+    fn is_custom(&self, stack: &EvaluatedTree) -> bool {
+        self.backend
+            .custom_stacks
+            .iter()
+            .any(|custom| self.owner_of(stack) == ResourceId::new(Category::custom(), &custom.name))
+    }
+
     /// Whether nobody knows if a resource exists, which is told: permissions and triggers that may not be there are left out.
     fn is_undecided(&mut self, stack: &EvaluatedTree, resource: &crate::cloudformation::Resource<'_>) -> bool {
         let Some(condition) = resource.condition() else {
@@ -321,6 +341,9 @@ fn empty_backend(project: &Project) -> Backend {
         functions: Vec::new(),
         rest_apis: Vec::new(),
         streams: Vec::new(),
+        layers: Vec::new(),
+        geo: Vec::new(),
+        custom_stacks: Vec::new(),
         grants: Vec::new(),
         triggers: Vec::new(),
         extra_resources: Vec::new(),

@@ -49,6 +49,11 @@ impl Stacks {
                 name_stack_in_parts(nested, &format!("{stack_name}-{logical_id}-"));
             }
         }
+        for resource in project.resources.iter().filter(|resource| resource.category == "geo") {
+            if let Some(nested) = tree.nested.get_mut(&resource.logical_id) {
+                super::geo::decide_region(&mut nested.template, project.environment.region.as_deref());
+            }
+        }
         let environment = &project.environment.name;
         set_environment(&mut tree, environment, &Value::String(environment.clone()));
         let parameters = root_parameters();

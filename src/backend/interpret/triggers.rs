@@ -14,7 +14,9 @@ use crate::{
 
 pub(super) fn read(interpretation: &mut Interpretation<'_>) {
     for stack in super::stacks_in_order(interpretation.project, &interpretation.stacks.symbolic) {
-        read_stack(interpretation, stack);
+        if !interpretation.is_custom(stack) {
+            read_stack(interpretation, stack);
+        }
     }
     read_buckets(interpretation);
 }

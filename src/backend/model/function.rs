@@ -35,6 +35,10 @@ pub struct Function {
     pub source_directory: Option<String>,
     /// Files below the source folder, relative to it, sorted, without `node_modules` and lock files.
     pub source_files: Vec<String>,
+    /// The function's folder, relative to the project.
+    pub directory: String,
+    /// Files of its build beside the source folder (`Pipfile`, `build.gradle` ...), relative to the function's folder, sorted.
+    pub build_files: Vec<String>,
     /// How the entry file is loaded.
     pub module_format: ModuleFormat,
     /// `dependencies` of the function's own package.json.
@@ -49,6 +53,39 @@ pub struct Function {
     pub other_properties: IndexMap<String, Value>,
     /// The function's template.
     pub location: SourceLocation,
+}
+
+impl Function {
+    /// What it is written in, as far as its runtime and its files tell.
+    pub fn language(&self) -> Language {
+        let has = |ending: &str| self.source_files.iter().any(|file| file.ends_with(ending));
+        match self.runtime.as_str() {
+            runtime if runtime.starts_with("nodejs") => Language::Node,
+            runtime if runtime.starts_with("python") => Language::Python,
+            runtime if runtime.starts_with("java") => Language::Java,
+            runtime if runtime.starts_with("dotnet") => Language::DotNet,
+            "go1.x" => Language::Go,
+            runtime if runtime.starts_with("provided") && has(".go") => Language::Go,
+            _ => Language::Other,
+        }
+    }
+}
+
+/// What a function is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Language {
+    /// JavaScript or TypeScript.
+    Node,
+    /// Python.
+    Python,
+    /// Go, compiled to a program of its own.
+    Go,
+    /// Java, built with Gradle.
+    Java,
+    /// C#.
+    DotNet,
+    /// Anything else.
+    Other,
 }
 
 /// Value of an environment variable.

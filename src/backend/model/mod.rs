@@ -4,11 +4,14 @@
 mod analytics;
 mod app;
 mod auth;
+mod custom;
 mod data;
 mod edge;
 mod expression;
 mod feature;
 mod function;
+mod geo;
+mod layer;
 mod resource;
 mod rest_api;
 mod storage;
@@ -16,11 +19,14 @@ mod storage;
 pub use analytics::KinesisStream;
 pub use app::App;
 pub use auth::{Auth, AuthTrigger, Group, IdentityPool, ImportedAuth, UserPool, UserPoolClient};
+pub use custom::{CustomLanguage, CustomStack, PhysicalName};
 pub use data::{AuthorizationMode, GraphqlApi, Join, JoinKey, JoinSide, Model, ModelKey, SchemaFile};
 pub use edge::{Effect, EventSourceStream, Grant, Principal, Statement, Trigger};
 pub use expression::{Attribute, Expression, Reference, Target};
 pub use feature::{Feature, FeatureKind};
-pub use function::{EnvironmentValue, Function, Layer, ModuleFormat};
+pub use function::{EnvironmentValue, Function, Language, Layer, ModuleFormat};
+pub use geo::{GeoKind, GeoResource};
+pub use layer::{LambdaLayer, LayerPermission};
 pub use resource::{Category, ExtraResource, Resource, ResourceId, SourceLocation};
 pub use rest_api::{RestAccess, RestApi, RestPath};
 pub use storage::{Bucket, Index, KeyAttribute, Table};
@@ -46,10 +52,16 @@ pub struct Backend {
     pub tables: Vec<Table>,
     /// Lambda functions.
     pub functions: Vec<Function>,
+    /// Lambda layers of this project.
+    pub layers: Vec<LambdaLayer>,
     /// API Gateway REST APIs.
     pub rest_apis: Vec<RestApi>,
     /// Kinesis streams of the analytics category.
     pub streams: Vec<KinesisStream>,
+    /// Maps, place indexes and geofence collections.
+    pub geo: Vec<GeoResource>,
+    /// Stacks of the custom category.
+    pub custom_stacks: Vec<CustomStack>,
     /// Who may do what, statement by statement.
     pub grants: Vec<Grant>,
     /// What starts which function.

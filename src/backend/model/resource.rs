@@ -25,6 +25,14 @@ impl Category {
     pub fn storage() -> Self {
         Self("storage".into())
     }
+    /// `custom`
+    pub fn custom() -> Self {
+        Self("custom".into())
+    }
+    /// `geo`
+    pub fn geo() -> Self {
+        Self("geo".into())
+    }
     /// `analytics`
     pub fn analytics() -> Self {
         Self("analytics".into())

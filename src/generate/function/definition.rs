@@ -1,3 +1,4 @@
+use indexmap::IndexMap;
 use serde::Serialize;
 
 use super::Requirements;
@@ -24,6 +25,8 @@ const CURRENT_RUNTIME: u32 = 22;
 /// Lambda's own defaults, which Gen 1 functions get when their template says nothing. Gen 2 has others.
 const DEFAULT_TIMEOUT_SECONDS: u32 = 3;
 const DEFAULT_MEMORY_MB: u32 = 128;
+/// Files that a function loads by their path in a layer.
+const FILES_OF_LAYERS: &str = "/opt/*";
 
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -60,7 +63,7 @@ pub(super) fn render(
     if let Some(architecture) = function.architecture.as_deref().filter(|name| *name != "x86_64") {
         properties.push(("architecture", Code::text(architecture)));
     }
-    let layers = layers(function, requirements, findings);
+    let layers = layers(context, function, requirements, findings);
     if !layers.is_empty() {
         properties.push(("layers", Code::object(layers)));
     }
@@ -111,9 +114,22 @@ fn runtime(function: &Function, findings: &mut Findings) -> u32 {
     CURRENT_RUNTIME
 }
 
-/// Layers by module name: the names are what is left out of the bundle.
-fn layers(function: &Function, requirements: &Requirements, findings: &mut Findings) -> Vec<(String, Code)> {
-    let mut undeclared = requirements.undeclared(&function.name).into_iter();
+/// Layers by module name: the names are what is left out of the bundle. A layer of this project has no ARN yet: what stands
+/// in its place here is set right once the layer is made.
+fn layers(
+    context: &Context<'_>,
+    function: &Function,
+    requirements: &Requirements,
+    findings: &mut Findings,
+) -> Vec<(String, Code)> {
+    let from_project = packages_of_layers(context, function);
+    let mut undeclared = requirements
+        .undeclared(&function.name)
+        .into_iter()
+        .filter(|module| !from_project.contains_key(*module));
+    let mut opt = requirements
+        .loads_from_layers(&function.name)
+        .then_some(FILES_OF_LAYERS);
     let mut layers = Vec::new();
     for layer in &function.layers {
         match layer {
@@ -121,19 +137,17 @@ fn layers(function: &Function, requirements: &Requirements, findings: &mut Findi
                 let module = undeclared.next().map_or_else(|| layer_name(arn), str::to_owned);
                 layers.push((module, Code::text(arn)));
             }
-            Layer::Project(name) => findings.add(
-                "lambda-layers",
-                Severity::Manual,
-                format!(
-                    "function {} uses the layer {name} of this project, which is not generated",
-                    function.name
-                ),
-                &function.location,
-                format!("Define {name} as a LayerVersion in amplify/backend.ts and add it to the function's layers."),
-            ),
+            Layer::Project(name) => {
+                let Some(folder) = context.names.layer_folders.get(name) else {
+                    continue;
+                };
+                if let Some(module) = opt.take().or_else(|| undeclared.next()) {
+                    layers.push((module.to_owned(), Code::text(format!("{folder}:1"))));
+                }
+            }
         }
     }
-    if !layers.is_empty() {
+    if !function.layers.is_empty() {
         for module in undeclared {
             findings.add(
                 "lambda-layers",
@@ -145,6 +159,18 @@ fn layers(function: &Function, requirements: &Requirements, findings: &mut Findi
         }
     }
     layers
+}
+
+/// Packages that layers of this project declare, with their versions.
+pub(super) fn packages_of_layers<'a>(context: &'a Context<'_>, function: &Function) -> IndexMap<&'a str, &'a str> {
+    context
+        .backend
+        .layers
+        .iter()
+        .filter(|layer| function.layers.contains(&Layer::Project(layer.name.clone())))
+        .flat_map(|layer| &layer.dependencies)
+        .map(|(package, range)| (package.as_str(), range.as_str()))
+        .collect()
 }
 
 fn layer_name(arn: &str) -> String {

@@ -3,12 +3,13 @@
 mod definition;
 mod handler;
 mod packages;
-mod physical_name;
+mod provided;
+pub(super) mod python_packages;
 mod sources;
 mod wiring;
 
+pub use super::physical_name::of_function as physical_name;
 pub(super) use packages::wishes;
-pub use physical_name::physical_name;
 pub use sources::{Requirements, requirements};
 
 use super::{
@@ -17,7 +18,7 @@ use super::{
 };
 use crate::backend::{
     finding::Severity,
-    model::{Category, ResourceId},
+    model::{Category, Language, ResourceId},
 };
 
 /// Writes the files of every function; the setup calls for `backend.ts` in order.
@@ -50,17 +51,31 @@ pub fn generate(
         let folder = format!("amplify/function/{}", name.folder);
         let mut in_definition = Referrer::new(context, "../..");
         let mut in_wiring = Referrer::new(context, "../..");
+        let is_node = function.language() == Language::Node;
+        let without_secrets;
+        let function = if is_node {
+            function
+        } else {
+            without_secrets = provided::with_secret_paths(context, function, findings);
+            &without_secrets
+        };
         let environment = environment(function, &mut in_definition, &mut in_wiring, findings);
-        let definition = definition::render(context, function, name, &environment, requirements, findings)?;
         let origin = || [ResourceId::new(Category::function(), &function.name)];
-        tree.insert_for(origin(), format!("{folder}/resource.ts"), definition);
-        tree.insert_for(
-            origin(),
-            format!("{folder}/handler.ts"),
-            handler::render(function, findings)?,
-        );
-        sources::copy(context, function, &folder, tree)?;
-        sources::check_data_files(context, function, findings)?;
+        if is_node {
+            let definition = definition::render(context, function, name, &environment, requirements, findings)?;
+            tree.insert_for(origin(), format!("{folder}/resource.ts"), definition);
+            tree.insert_for(
+                origin(),
+                format!("{folder}/handler.ts"),
+                handler::render(function, findings)?,
+            );
+            sources::copy(context, function, &folder, tree)?;
+            sources::check_data_files(context, function, findings)?;
+        } else {
+            let definition = provided::render(context, function, name, &environment, findings)?;
+            tree.insert_for(origin(), format!("{folder}/resource.ts"), definition);
+            provided::copy(context, function, &folder, tree, findings)?;
+        }
         if let Some((text, call)) = wiring::render(context, function, name, environment, in_wiring, findings)? {
             tree.insert_for(origin(), format!("{folder}/wiring.ts"), text);
             calls.push(call);

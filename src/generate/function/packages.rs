@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::Requirements;
+use super::{Requirements, definition::packages_of_layers};
 use crate::{
     backend::{
         finding::Severity,
@@ -37,6 +37,16 @@ pub(in crate::generate) fn wishes(
                 range: range.clone(),
                 location: manifest_of(function),
             });
+        }
+        // What a layer of this project provided is bundled: a bundle cannot look into a layer.
+        let from_layers = packages_of_layers(context, function);
+        for package in requirements.undeclared(&function.name) {
+            if let Some(range) = from_layers.get(package) {
+                wishes.entry(package.to_owned()).or_default().push(DependencyWish {
+                    range: (*range).to_owned(),
+                    location: function.location.clone(),
+                });
+            }
         }
     }
     let own = packages_of_project(context)?;

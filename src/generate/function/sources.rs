@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::{
     backend::{
         finding::Severity,
-        model::{Backend, Category, Function, ModuleFormat, ResourceId, SourceLocation},
+        model::{Backend, Category, Function, Language, ModuleFormat, ResourceId, SourceLocation},
     },
     generate::{
         context::{Context, is_generated},
@@ -71,6 +71,7 @@ const BUILT_IN: &[&str] = &[
 #[derive(Clone, Debug, Default)]
 pub struct Requirements {
     undeclared: BTreeMap<String, BTreeSet<String>>,
+    from_layers: BTreeSet<String>,
 }
 
 impl Requirements {
@@ -83,6 +84,11 @@ impl Requirements {
             .map(String::as_str)
             .filter(|package| !is_aws_sdk(package))
             .collect()
+    }
+
+    /// The function loads files of a layer by their path below `/opt`.
+    pub fn loads_from_layers(&self, function: &str) -> bool {
+        self.from_layers.contains(function)
     }
 
     /// Packages of the AWS SDK that functions took from the Lambda runtime, with the functions: bundling wants them installed.
@@ -104,11 +110,16 @@ fn is_aws_sdk(package: &str) -> bool {
 /// Looks through the sources of every function.
 pub fn requirements(backend: &Backend, files: &dyn FileSource) -> Result<Requirements, GenerateError> {
     let mut requirements = Requirements::default();
-    for function in backend.functions.iter().filter(|function| is_generated(function)) {
+    let node = |function: &&Function| is_generated(function) && function.language() == Language::Node;
+    for function in backend.functions.iter().filter(node) {
         let mut packages = BTreeSet::new();
         for file in function.source_files.iter().filter(|file| is_script(file)) {
             let text = read(function, file, files)?;
-            packages.extend(packages_in(&String::from_utf8_lossy(&text)));
+            let text = String::from_utf8_lossy(&text);
+            if ["'/opt/", "\"/opt/", "`/opt/"].iter().any(|path| text.contains(path)) {
+                requirements.from_layers.insert(function.name.clone());
+            }
+            packages.extend(packages_in(&text));
         }
         packages.retain(|package| !function.dependencies.contains_key(package));
         if !packages.is_empty() {

@@ -4,7 +4,7 @@ use super::physical_name;
 use crate::{
     backend::{
         finding::Severity,
-        model::{Expression, Function, Principal, Target},
+        model::{Category, Expression, Function, Layer, Principal, Target},
     },
     generate::{
         context::Context,
@@ -48,6 +48,7 @@ pub(super) fn render(
     let triggers = &context.backend.triggers;
     statements.extend(event_sources(&mut referrer, function, triggers, &scope, findings));
     statements.extend(schedules(&referrer, function, triggers, &scope));
+    layers(function, &resource, &mut referrer, &mut statements, findings);
     remaining_properties(function, &resource, &mut referrer, &mut statements, findings);
     if statements.is_empty() {
         return Ok(None);
@@ -185,6 +186,17 @@ fn scope_of<'e>(
             .functions
             .get(name)
             .map_or_else(own, |name| stack(backend().member(&name.identifier))),
+        Some(Target::Other(resource)) if resource.category == Category::custom() => context
+            .names
+            .custom_stacks
+            .get(&resource.name)
+            .map_or_else(own, |name| stack(Code::name(&name.identifier))),
+        Some(Target::Other(resource)) if resource.category == Category::geo() => {
+            match context.names.geo.get(&resource.name) {
+                Some(property) => stack(Code::name("geo").member(property)),
+                None => own(),
+            }
+        }
         Some(Target::DeploymentBucket | Target::Other(_)) | None => own(),
     }
 }
@@ -230,6 +242,37 @@ fn managed_policies(
         );
         statements.push(Statement::Expression(role.method("addManagedPolicy", vec![managed])));
     }
+}
+
+/// All layers in the order of Gen 1, where one of them is made by this backend.
+fn layers(
+    function: &Function,
+    resource: &Code,
+    referrer: &mut Referrer<'_>,
+    statements: &mut Vec<Statement>,
+    findings: &mut Findings,
+) {
+    if !function.layers.iter().any(|layer| matches!(layer, Layer::Project(_))) {
+        return;
+    }
+    let mut arns = Vec::new();
+    for layer in &function.layers {
+        match layer {
+            Layer::External(arn) => arns.push(Code::text(arn)),
+            Layer::Project(name) => match referrer.layer(name) {
+                Some(arn) => arns.push(arn),
+                None => findings.add(
+                    "lambda-layers",
+                    Severity::Manual,
+                    format!("layer {name} of function {} is not generated", function.name),
+                    &function.location,
+                    "Make the layer in amplify/layers and add it to the function's layers.",
+                ),
+            },
+        }
+    }
+    let construct = resource.clone().path(&["resources", "cfnResources", "cfnFunction"]);
+    statements.push(Statement::Assign(construct.member("layers"), Code::Array(arns)));
 }
 
 /// Properties of the Lambda function that `defineFunction` does not know.

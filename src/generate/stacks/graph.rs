@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     backend::model::{
-        AuthorizationMode, Backend, EnvironmentValue, EventSourceStream, Expression, Function, Principal, Target,
-        Trigger,
+        AuthorizationMode, Backend, Category, EnvironmentValue, EventSourceStream, Expression, Function, Principal,
+        Target, Trigger,
     },
     generate::{context::is_generated, data::functions_by_name},
 };
@@ -44,6 +44,7 @@ pub(super) struct Graph {
 pub(super) const AUTH: &str = "auth";
 pub(super) const DATA: &str = "data";
 pub(super) const STORAGE: &str = "storage";
+const GEO: &str = "geo/";
 
 pub(super) fn graph(backend: &Backend) -> Graph {
     let mut graph = Graph::default();
@@ -74,6 +75,26 @@ pub(super) fn graph(backend: &Backend) -> Graph {
     }
     for api in &backend.rest_apis {
         fixed(rest_stack(&api.name));
+    }
+    for custom in &backend.custom_stacks {
+        let stack = custom_stack(&custom.name);
+        for needed in custom
+            .parameters
+            .values()
+            .chain(custom.imports.values())
+            .flat_map(places)
+        {
+            match needed {
+                Place::Stack(other) => {
+                    graph.fixed.insert((stack.clone(), other));
+                }
+                Place::Function(function) => {
+                    if let Some(edges) = graph.functions.get_mut(&function) {
+                        edges.needed_by.insert(Place::Stack(stack.clone()));
+                    }
+                }
+            }
+        }
     }
     graph
 }
@@ -169,9 +190,16 @@ pub(super) fn place(target: &Target) -> Option<Place> {
         Target::RestApi(name) => rest_stack(name),
         Target::KinesisStream(name) => format!("analytics/{name}"),
         Target::Function(name) => return Some(Place::Function(name.clone())),
+        Target::Other(resource) if resource.category == Category::geo() => GEO.to_owned(),
+        Target::Other(resource) if resource.category == Category::custom() => custom_stack(&resource.name),
         Target::DeploymentBucket | Target::Other(_) => return None,
     };
     Some(Place::Stack(stack))
+}
+
+/// Stack of a custom resource.
+fn custom_stack(name: &str) -> String {
+    format!("custom/{name}")
 }
 
 /// Stack of a REST API. A slash cannot be part of a group that the user could choose.

@@ -1,0 +1,58 @@
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{expression::Expression, resource::SourceLocation};
+
+/// A resource of the custom category: a stack of the user's own, as it is deployed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CustomStack {
+    /// Resource name.
+    pub name: String,
+    /// How the user wrote it.
+    pub language: CustomLanguage,
+    /// The deployed template, not evaluated: its parameters and conditions are the user's.
+    pub template: Map<String, Value>,
+    /// What the root stack passes for parameters of the template.
+    pub parameters: IndexMap<String, Expression>,
+    /// Parameters without default that nobody knows a value for; the values of secret ones are never kept.
+    pub parameters_without_value: Vec<String>,
+    /// Values that the template takes from exports of other stacks, by JSON pointer of the `Fn::ImportValue`.
+    pub imports: IndexMap<String, Expression>,
+    /// Names that the template gives to resources.
+    pub physical_names: Vec<PhysicalName>,
+    /// Resources that hold data: logical id and type.
+    pub stateful: Vec<(String, String)>,
+    /// Folder of the resource, relative to the project.
+    pub directory: String,
+    /// The user's own files in it, relative to it, sorted.
+    pub source_files: Vec<String>,
+    /// The template.
+    pub location: SourceLocation,
+}
+
+/// What a custom stack is written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CustomLanguage {
+    /// TypeScript with the CDK (`cdk-stack.ts`); the template is what the CLI made of it.
+    Cdk,
+    /// A CloudFormation template.
+    CloudFormation,
+}
+
+/// A name that a template gives to a resource, and that two resources cannot have at once.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PhysicalName {
+    /// Logical id of the resource.
+    pub logical_id: String,
+    /// Its type.
+    pub resource_type: String,
+    /// The property, for example `TopicName`.
+    pub property: String,
+    /// The name.
+    pub name: Expression,
+    /// The name belongs to the outside world (a domain), so that there is no other.
+    pub fixed: bool,
+    /// Other places that spell the name out.
+    pub mentions: Vec<String>,
+}

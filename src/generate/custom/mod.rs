@@ -1,0 +1,297 @@
+//! Stacks of the custom category: the deployed template is included as it is, in a stack of its own, and gets the values
+//! of Gen 2 for its parameters. That is right for every template, where rewriting the user's code would be a guess.
+
+mod template;
+mod values;
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+
+use super::{
+    context::Context,
+    error::GenerateError,
+    findings::Findings,
+    names::StackName,
+    physical_name,
+    reference::{Handle, Referrer},
+    roles,
+    setup::{SetupCall, SetupFile},
+    template::render as render_template,
+    tree::FileTree,
+    typescript::{Code, Imports, Statement},
+};
+use crate::{
+    backend::{
+        finding::Severity,
+        model::{Category, CustomLanguage, CustomStack, ResourceId, Target},
+    },
+    project::join,
+};
+use template::Included;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct View {
+    #[serde(flatten)]
+    file: SetupFile,
+    stack_name: String,
+    identifier: String,
+    has_values: bool,
+    values: Code,
+}
+
+fn origin(custom: &CustomStack) -> [ResourceId; 1] {
+    [ResourceId::new(Category("custom".to_owned()), &custom.name)]
+}
+
+/// Writes a folder for each custom stack; the setup calls for `backend.ts`, each after those that it needs.
+pub fn generate(
+    context: &Context<'_>,
+    tree: &mut FileTree,
+    findings: &mut Findings,
+) -> Result<Vec<SetupCall>, GenerateError> {
+    let mut calls = Vec::new();
+    for custom in &context.backend.custom_stacks {
+        let Some(name) = context.names.custom_stacks.get(&custom.name) else {
+            continue;
+        };
+        let folder = format!("amplify/custom/{}", name.file);
+        let included = template::included(custom);
+        tree.insert_for(origin(custom), format!("{folder}/template.json"), included.text.clone());
+        keep_source(context, custom, &folder, tree, findings)?;
+        report(custom, &included, findings);
+        calls.push(setup(context, custom, name, &included, tree, findings)?);
+    }
+    Ok(in_order(calls, context))
+}
+
+fn setup(
+    context: &Context<'_>,
+    custom: &CustomStack,
+    name: &StackName,
+    included: &Included,
+    tree: &mut FileTree,
+    findings: &mut Findings,
+) -> Result<SetupCall, GenerateError> {
+    let mut referrer = Referrer::new(context, "../..");
+    let values = values::parameters(custom, included, &mut referrer, findings);
+    let template = Code::name(&name.identifier);
+    let mut statements = values::defaults(custom, &template, &mut referrer, findings);
+    statements.extend(fresh_names(context, custom, &template, &mut referrer, findings));
+    let own = Target::Other(ResourceId::new(Category::custom(), &custom.name));
+    statements.extend(roles::policies(
+        context,
+        &mut referrer,
+        &Code::name("stack"),
+        &custom.name,
+        |grant| roles::targets(grant).next() == Some(&own),
+        findings,
+    ));
+    let handles: BTreeSet<Handle> = referrer
+        .into_handles()
+        .into_iter()
+        .filter(|handle| *handle != Handle::CustomStack(custom.name.clone()))
+        .collect();
+    let mut imports = Imports::default();
+    imports.add("node:url", "fileURLToPath");
+    imports.add("aws-cdk-lib/cloudformation-include", "CfnInclude");
+    imports.add_code(&values);
+    let view = View {
+        file: SetupFile::with_imports(context, "../..", &name.create, &handles, statements, imports),
+        stack_name: format!("custom-{}", name.file),
+        identifier: name.identifier.clone(),
+        has_values: !matches!(&values, Code::Object(entries) if entries.is_empty()),
+        values,
+    };
+    tree.insert_for(
+        origin(custom),
+        format!("amplify/custom/{}/resource.ts", name.file),
+        render_template("custom-stack", &view)?,
+    );
+    Ok(SetupCall {
+        module: format!("./custom/{}/resource", name.file),
+        function: name.create.clone(),
+        handles,
+        result: Some(name.identifier.clone()),
+    })
+}
+
+/// Names that the Gen 1 stack holds for as long as it lives: Gen 2's resources get names of the branch.
+fn fresh_names(
+    context: &Context<'_>,
+    custom: &CustomStack,
+    template: &Code,
+    referrer: &mut Referrer<'_>,
+    findings: &mut Findings,
+) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    for physical in &custom.physical_names {
+        let what = format!(
+            "{} of {} ({}) in custom/{}",
+            physical.property, physical.logical_id, physical.resource_type, custom.name
+        );
+        if physical.fixed {
+            findings.add(
+                "custom-name-taken",
+                Severity::Manual,
+                format!("{what} is a name of the outside world, which the Gen 1 stack holds for as long as it lives"),
+                &custom.location,
+                format!(
+                    "Take {} out of the template until Gen 1 is decommissioned, or give the branch a name of its own.",
+                    physical.logical_id
+                ),
+            );
+            continue;
+        }
+        match physical_name::of_branch(context, referrer, &physical.name) {
+            Ok(name) => {
+                statements.push(Statement::Expression(
+                    template
+                        .clone()
+                        .method("getResource", vec![Code::text(&physical.logical_id)])
+                        .method("addPropertyOverride", vec![Code::text(&physical.property), name]),
+                ));
+                findings.add(
+                    "custom-name-of-branch",
+                    Severity::Warning,
+                    format!("{what} gets the name of the branch: Gen 1's resource keeps its own name for as long as it lives"),
+                    &custom.location,
+                    "Tell whoever knows the resource by its name, or set the old name in the generated resource.ts once Gen 1 is decommissioned.",
+                );
+            }
+            Err(unresolved) => findings.add(
+                "custom-name-taken",
+                Severity::Manual,
+                format!(
+                    "{what} is made of {}, which has no counterpart in the generated backend",
+                    unresolved.what
+                ),
+                &custom.location,
+                "Give the resource a name in the generated template.json that Gen 1 does not have.",
+            ),
+        }
+        if !physical.mentions.is_empty() {
+            findings.add(
+                "custom-name-mentioned",
+                Severity::Manual,
+                format!(
+                    "the name in {what} is spelled out elsewhere, too: {}",
+                    physical.mentions.join(", ")
+                ),
+                &custom.location,
+                "Let these places refer to the resource (Ref, Fn::GetAtt) instead of spelling its name.",
+            );
+        }
+    }
+    statements
+}
+
+/// The user's CDK code is kept beside the template as text: it is written for the CDK of Gen 1's CLI.
+fn keep_source(
+    context: &Context<'_>,
+    custom: &CustomStack,
+    folder: &str,
+    tree: &mut FileTree,
+    findings: &mut Findings,
+) -> Result<(), GenerateError> {
+    if custom.language != CustomLanguage::Cdk {
+        return Ok(());
+    }
+    for file in custom.source_files.iter().filter(|file| is_code(file)) {
+        let path = join(&custom.directory, file);
+        let bytes = context
+            .files
+            .read(&path)
+            .map_err(|source| GenerateError::Unreadable { path, source })?
+            .unwrap_or_default();
+        tree.insert_for(origin(custom), format!("{folder}/gen1-source/{file}.txt"), bytes);
+    }
+    findings.add(
+        "custom-cdk-compiled",
+        Severity::Info,
+        format!(
+            "custom/{} is CDK code for Gen 1's CLI: the template that it deployed is included, and the code is kept beside it as text",
+            custom.name
+        ),
+        &custom.location,
+        "Nothing has to be done. To go on with CDK code, write its resources into the generated resource.ts with the same logical ids.",
+    );
+    Ok(())
+}
+
+fn is_code(file: &str) -> bool {
+    [".ts", ".js", ".mjs", ".cjs"]
+        .iter()
+        .any(|ending| file.ends_with(ending))
+        && !file.ends_with(".d.ts")
+}
+
+fn report(custom: &CustomStack, included: &Included, findings: &mut Findings) {
+    for (logical_id, resource_type) in &custom.stateful {
+        findings.add(
+            "custom-stateful-resource",
+            Severity::Manual,
+            format!(
+                "{logical_id} ({resource_type}) of custom/{} holds data: Gen 2 makes a new, empty one that is kept when its stack is deleted, and the data stays in the Gen 1 stack",
+                custom.name
+            ),
+            &custom.location,
+            "Copy the data before you switch over, or refer to the existing resource instead of making a new one; the refactor step does not move it.",
+        );
+    }
+    for export in &included.exports {
+        findings.add(
+            "custom-export-dropped",
+            Severity::Warning,
+            format!(
+                "output {export} of custom/{} was exported; the name of an export belongs to the Gen 1 stack for as long as it lives",
+                custom.name
+            ),
+            &custom.location,
+            "Stacks outside of Amplify that import the value go on with Gen 1's; give them the value of Gen 2 before you decommission.",
+        );
+    }
+    for nested in &included.nested_stacks {
+        findings.add(
+            "custom-nested-stack",
+            Severity::Manual,
+            format!(
+                "{nested} of custom/{} is a stack whose template lies in a bucket of Gen 1",
+                custom.name
+            ),
+            &custom.location,
+            "Copy the template to a place that stays, and correct TemplateURL in the generated template.json.",
+        );
+    }
+    for secret in &custom.parameters_without_value {
+        findings.add(
+            "custom-parameter-without-value",
+            Severity::Manual,
+            format!("parameter {secret} of custom/{} has no value that could be generated", custom.name),
+            &custom.location,
+            "Give it a value under `parameters` in the generated resource.ts; take a secret from SSM or Secrets Manager.",
+        );
+    }
+}
+
+/// Calls after those whose result they get.
+fn in_order(calls: Vec<SetupCall>, context: &Context<'_>) -> Vec<SetupCall> {
+    let mut waiting = calls;
+    let mut ordered: Vec<SetupCall> = Vec::new();
+    while !waiting.is_empty() {
+        let is_ready = |call: &SetupCall, waiting: &[SetupCall]| {
+            !call.handles.iter().any(|handle| {
+                let name = super::setup::handle_name(context, handle);
+                matches!(handle, Handle::CustomStack(_))
+                    && waiting
+                        .iter()
+                        .any(|other| other.result.as_deref() == Some(name.as_str()))
+            })
+        };
+        // Stacks that need each other cannot have been deployed.
+        let next = waiting.iter().position(|call| is_ready(call, &waiting)).unwrap_or(0);
+        ordered.push(waiting.remove(next));
+    }
+    ordered
+}
