@@ -111,7 +111,10 @@ mod tests {
             templates: vec!["amid.json".into()],
         };
         for finished in [None, Some(RunStatus::Failed), Some(RunStatus::Cancelled)] {
-            assert_eq!(history(&[run("a", finished, false)]).leftovers, [amid.clone()]);
+            assert_eq!(
+                history(&[run("a", finished, false)]).leftovers,
+                std::slice::from_ref(&amid)
+            );
         }
         assert_eq!(history(&[run("a", Some(RunStatus::Done), false)]).leftovers, []);
         let taken_back = [run("a", None, false), run("b", Some(RunStatus::Done), true)];
