@@ -95,6 +95,11 @@ impl CloudError {
         }
     }
 
+    /// The connection or the rate is at fault: no reason to give up while AWS is at work.
+    pub fn is_passing(&self) -> bool {
+        self.is_uncertain() || matches!(self, Self::Throttled { .. })
+    }
+
     /// The read is optional and cannot be had: refused, not there, or not known to the endpoint.
     pub fn is_unavailable(&self) -> bool {
         match self {

@@ -4,10 +4,9 @@ mod operations;
 mod rollback;
 mod working_directory;
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{path::PathBuf, time::Instant};
 
 use async_trait::async_trait;
-use futures::future::BoxFuture;
 
 pub use rollback::GenerateRollbackStep;
 
@@ -25,13 +24,10 @@ use crate::{
     error::Result,
     plan::{
         CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationOutcome, OperationView, Step,
-        StepPlan, Validation, ValidationReport,
+        StepPlan, Validation, ValidationCheck, ValidationReport,
     },
     report::REPORT_PAGE,
 };
-
-/// A validation that is run when the plan is validated.
-pub type ValidationCheck = Arc<dyn Fn() -> BoxFuture<'static, Result<Validation>> + Send + Sync>;
 
 /// What the step works on.
 pub struct GenerateStepInput {

@@ -12,8 +12,7 @@ use crate::{
     },
     cloud::Cloud,
     lock,
-    plan::{Validation, ValidationStatus},
-    refactor::execute::ValidationCheck,
+    plan::{Validation, ValidationCheck, ValidationStatus},
 };
 
 /// The `Lock Status` validation, from the policy that the root stack has when the plan is validated.

@@ -105,6 +105,16 @@ pub enum ExecutionError {
     },
 }
 
+impl ExecutionError {
+    /// The stack was deleted after the plan was made.
+    pub(super) fn gone(stack: String) -> Self {
+        Self::StackChanged {
+            stack,
+            difference: "it does not exist any more".into(),
+        }
+    }
+}
+
 impl CodedError for ExecutionError {
     fn code(&self) -> &'static str {
         match self {

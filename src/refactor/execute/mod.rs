@@ -10,10 +10,9 @@ mod planning;
 mod run;
 mod step;
 mod update;
-mod upload;
 mod wait;
 
 pub use error::{ExecutionError, TargetError};
 pub use history::{History, history};
 pub use planning::{RefactorRequest, plan_refactor};
-pub use step::{RefactorStep, RefactorTarget, ValidationCheck};
+pub use step::{RefactorStep, RefactorTarget};

@@ -8,16 +8,16 @@ use indexmap::IndexMap;
 use super::{
     error::TargetError,
     history::history,
-    step::{RefactorStep, RefactorTarget, ValidationCheck},
+    step::{RefactorStep, RefactorTarget},
 };
 use crate::{
     backend::model::Resource,
-    cloud::{Cloud, CloudError, Depth, read_stack, read_tree},
-    cloudformation::Place,
+    cloud::{Cloud, CloudError, Depth, read_nested, read_stack, read_tree},
+    cloudformation::{Place, is_stable},
     deployment::{Stack, StackTree},
     error::Result,
     journal::{Journal, MigrationFolder},
-    plan::{Event, EventSink},
+    plan::{Event, EventSink, ValidationCheck},
     refactor::{
         AttributeRequest, KnownAttributes, LiveAttributes, PlanError, PlanInput, ResourceMappings, holding_names,
         plan_forward, plan_rollback,
@@ -79,15 +79,17 @@ pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> 
     });
     let api = request.cloud.cloudformation.as_ref();
     let gen2_with_holding = async {
-        let tree = read_tree(api, &gen2_root, Depth::Categories).await?;
-        let names = tree.as_ref().map(holding_names).unwrap_or_default();
-        let holding = try_join_all(names.iter().map(|name| read_holding(&request.cloud, name))).await?;
-        let holding: IndexMap<String, Stack> = holding
-            .into_iter()
-            .flatten()
-            .map(|stack| (stack.name.clone(), stack))
-            .collect();
-        Ok::<_, CloudError>((tree, holding))
+        let Some(root) = read_stack(api, &gen2_root).await? else {
+            return Ok(None);
+        };
+        // The root tells the names of its category stacks, and so those of all holding stacks.
+        let names = holding_names(&root);
+        let (tree, holding) = tokio::try_join!(
+            read_nested(api, root, Depth::Categories),
+            try_join_all(names.iter().map(|name| read_holding(&request, name)))
+        )?;
+        let holding = holding.into_iter().flatten().map(|stack| (stack.name.clone(), stack));
+        Ok::<_, CloudError>(Some((tree, holding.collect::<IndexMap<String, Stack>>())))
     };
     let (account, gen1, gen2) = tokio::join!(
         request.cloud.account_id(),
@@ -110,8 +112,7 @@ pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> 
         stack: request.gen1_root.clone(),
         region: request.cloud.region.clone(),
     })?;
-    let (gen2, holding) = gen2?;
-    let gen2 = gen2.ok_or_else(|| TargetError::Gen2RootMissing {
+    let (gen2, holding) = gen2?.ok_or_else(|| TargetError::Gen2RootMissing {
         stack: gen2_root.clone(),
         region: request.cloud.region.clone(),
     })?;
@@ -199,12 +200,14 @@ async fn read_attributes(cloud: &Cloud, requests: &[AttributeRequest], known: &m
     Ok(is_new)
 }
 
-/// A holding stack usually does not exist: asked for alone first, so that nothing else is read in vain.
-async fn read_holding(cloud: &Cloud, name: &str) -> Result<Option<Stack>, CloudError> {
-    match cloud.cloudformation.describe_stack(name).await? {
-        None => Ok(None),
-        Some(_) => read_stack(cloud.cloudformation.as_ref(), name).await,
+/// A holding stack usually does not exist before a refactor: asked for alone first, so that nothing else is read in vain.
+/// Before a rollback it usually does.
+async fn read_holding(request: &RefactorRequest, name: &str) -> Result<Option<Stack>, CloudError> {
+    let api = request.cloud.cloudformation.as_ref();
+    if !request.is_rollback && api.describe_stack(name).await?.is_none() {
+        return Ok(None);
     }
+    read_stack(api, name).await
 }
 
 /// The named stack is a root of Gen 2, of the same app, in a state to work with.
@@ -247,17 +250,6 @@ fn ensure_is_gen2_root(request: &RefactorRequest, gen1: &StackTree, gen2: &Stack
         .into());
     }
     Ok(())
-}
-
-fn is_stable(status: &str) -> bool {
-    matches!(
-        status,
-        "CREATE_COMPLETE"
-            | "UPDATE_COMPLETE"
-            | "UPDATE_ROLLBACK_COMPLETE"
-            | "IMPORT_COMPLETE"
-            | "IMPORT_ROLLBACK_COMPLETE"
-    )
 }
 
 /// The app id in the name of a branch's root stack, `amplify-<app id>-<branch>-branch-<hash>`.
