@@ -18,17 +18,21 @@ const STABLE_STATUSES: [&str; 5] = [
     "IMPORT_ROLLBACK_COMPLETE",
 ];
 
-/// Every stack of the environment is at rest.
-pub fn environment_status(tree: &StackTree) -> Validation {
-    let unstable: Vec<String> = tree
-        .walk()
+/// Stacks of the environment that are not at rest: name, status and reason of each.
+pub fn unstable_stacks(tree: &StackTree) -> Vec<String> {
+    tree.walk()
         .iter()
         .filter(|stack| !STABLE_STATUSES.contains(&stack.status.as_str()))
         .map(|stack| match &stack.status_reason {
             Some(reason) => format!("{}: {} ({reason})", stack.name, stack.status),
             None => format!("{}: {}", stack.name, stack.status),
         })
-        .collect();
+        .collect()
+}
+
+/// Every stack of the environment is at rest.
+pub fn environment_status(tree: &StackTree) -> Validation {
+    let unstable = unstable_stacks(tree);
     let passed = unstable.is_empty();
     Validation {
         name: "Environment Status".into(),

@@ -6,6 +6,7 @@ use futures::future::try_join_all;
 use indexmap::IndexMap;
 
 use super::{
+    at_rest::ensure_at_rest,
     error::TargetError,
     history::history,
     step::{RefactorStep, RefactorTarget, ValidationCheck},
@@ -116,6 +117,7 @@ pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> 
         region: request.cloud.region.clone(),
     })?;
     ensure_is_gen2_root(&request, &gen1, &gen2)?;
+    ensure_at_rest([&gen1, &gen2])?;
     let place = Place {
         account_id,
         region: request.cloud.region.clone(),
@@ -207,7 +209,7 @@ async fn read_holding(cloud: &Cloud, name: &str) -> Result<Option<Stack>, CloudE
     }
 }
 
-/// The named stack is a root of Gen 2, of the same app, in a state to work with.
+/// The named stack is a root of Gen 2, of the same app.
 fn ensure_is_gen2_root(request: &RefactorRequest, gen1: &StackTree, gen2: &StackTree) -> Result<()> {
     let stack = &gen2.stack;
     if stack.id == gen1.stack.id || stack.name == gen1.stack.name {
@@ -223,11 +225,9 @@ fn ensure_is_gen2_root(request: &RefactorRequest, gen1: &StackTree, gen2: &Stack
         }
         .into());
     }
-    if !is_stable(&stack.status) {
-        return Err(TargetError::RootNotStable {
+    if is_gen1_root(stack) {
+        return Err(TargetError::IsOtherGen1 {
             stack: stack.name.clone(),
-            status: stack.status.clone(),
-            reason: stack.status_reason.clone(),
         }
         .into());
     }
@@ -246,18 +246,25 @@ fn ensure_is_gen2_root(request: &RefactorRequest, gen1: &StackTree, gen2: &Stack
         }
         .into());
     }
+    if gen2.nested.is_empty() {
+        return Err(TargetError::NotAmplify {
+            stack: stack.name.clone(),
+        }
+        .into());
+    }
     Ok(())
 }
 
-fn is_stable(status: &str) -> bool {
-    matches!(
-        status,
-        "CREATE_COMPLETE"
-            | "UPDATE_COMPLETE"
-            | "UPDATE_ROLLBACK_COMPLETE"
-            | "IMPORT_COMPLETE"
-            | "IMPORT_ROLLBACK_COMPLETE"
-    )
+/// The Gen 1 CLI gives every root stack these parameters; a Gen 2 root has none of them.
+fn is_gen1_root(stack: &Stack) -> bool {
+    ["DeploymentBucketName", "AuthRoleName", "UnauthRoleName"]
+        .iter()
+        .all(|name| {
+            stack
+                .parameters
+                .iter()
+                .any(|parameter| parameter.parameter_key == *name)
+        })
 }
 
 /// The app id in the name of a branch's root stack, `amplify-<app id>-<branch>-branch-<hash>`.
