@@ -18,7 +18,7 @@ use self::{
 use super::{
     Generated,
     project_files::{PackageManager, ProjectFile, ProjectFiles, ProjectFilesInput, plan_project_files},
-    write::{LocalDisk, WritePlan, check_output},
+    write::{LocalDisk, WritePlan, check_output, check_outside_amplify},
 };
 use crate::{
     backend::finding::{Finding, Severity},
@@ -70,9 +70,10 @@ impl GenerateStep {
     ///
     /// # Errors
     /// `MALFORMED_JSON`, `MALFORMED_YAML`, `FILE_NOT_TEXT`, `PROJECT_FILE_UNREADABLE`, `OUTPUT_NOT_EMPTY`,
-    /// `OUTPUT_NOT_A_FOLDER`, `GENERATED_PATH_UNSAFE`, `WRITE_FAILED`.
+    /// `OUTPUT_NOT_A_FOLDER`, `OUTPUT_INSIDE_AMPLIFY`, `GENERATED_PATH_UNSAFE`, `WRITE_FAILED`.
     pub fn new(input: GenerateStepInput) -> Result<Self> {
         if let Some(directory) = &input.out_dir {
+            check_outside_amplify(directory, &input.project_dir)?;
             check_output(directory)?;
         }
         let ProjectFiles {
