@@ -67,6 +67,20 @@ export class Account {
   }
 
   /**
+   * Leaves a stack in review: a change set that would create it and was never executed.
+   * @param {string} stack
+   * @param {unknown} template
+   */
+  async reviewStack(stack, template) {
+    await this.#query('CreateChangeSet', {
+      StackName: stack,
+      ChangeSetName: 'never-executed',
+      ChangeSetType: 'CREATE',
+      TemplateBody: JSON.stringify(template),
+    });
+  }
+
+  /**
    * Begins an update of a stack, all parameters with their previous values.
    * @param {string} stack
    * @param {unknown} template
