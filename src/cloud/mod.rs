@@ -22,7 +22,7 @@ pub use cloudformation::{
     StackRefactorDefinition, StackRefactorRequest, StackRefactorState, TemplateSource,
 };
 pub use configuration::CloudOptions;
-pub use error::CloudError;
+pub use error::{CloudError, OptionKind};
 pub use identity::IdentityApi;
 pub use live::{LiveConfiguration, LiveConfigurationApi};
 pub use pace::{Pace, settled_stack};

@@ -17,7 +17,7 @@ use self::{
 use super::{
     FileTree,
     project_files::{PackageManager, ProjectFile},
-    write::{LocalDisk, WritePlan, check_output},
+    write::{LocalDisk, WritePlan, check_output, check_outside_amplify},
 };
 use crate::{
     backend::finding::{Finding, Severity},
@@ -68,9 +68,10 @@ impl GenerateStep {
     /// Plans it; changes nothing.
     ///
     /// # Errors
-    /// `OUTPUT_NOT_EMPTY`, `OUTPUT_NOT_A_FOLDER`, `GENERATED_PATH_UNSAFE`, `WRITE_FAILED`.
+    /// `OUTPUT_NOT_EMPTY`, `OUTPUT_NOT_A_FOLDER`, `OUTPUT_INSIDE_AMPLIFY`, `GENERATED_PATH_UNSAFE`, `WRITE_FAILED`.
     pub fn new(input: GenerateStepInput) -> Result<Self> {
         if let Some(directory) = &input.out_dir {
+            check_outside_amplify(directory, &input.project_dir)?;
             check_output(directory)?;
         }
         let write = WritePlan::new(&input.project_dir, input.tree, input.files)?;

@@ -9,18 +9,22 @@ use crate::{
     plan::{Validation, ValidationStatus},
 };
 
-/// Every stack of the environment is at rest. One that was rolled back counts as well: a migration that failed half-way
-/// must be able to go on.
-pub fn environment_status(tree: &StackTree) -> Validation {
-    let unstable: Vec<String> = tree
-        .walk()
+/// Stacks of the environment that are not at rest: name, status and reason of each. One that was rolled back is: a migration
+/// that failed half-way must be able to go on.
+pub fn unstable_stacks(tree: &StackTree) -> Vec<String> {
+    tree.walk()
         .iter()
         .filter(|stack| !is_stable(&stack.status))
         .map(|stack| match &stack.status_reason {
             Some(reason) => format!("{}: {} ({reason})", stack.name, stack.status),
             None => format!("{}: {}", stack.name, stack.status),
         })
-        .collect();
+        .collect()
+}
+
+/// Every stack of the environment is at rest.
+pub fn environment_status(tree: &StackTree) -> Validation {
+    let unstable = unstable_stacks(tree);
     let passed = unstable.is_empty();
     Validation {
         name: "Environment Status".into(),

@@ -40,12 +40,24 @@ pub fn holding_name(stack_name: &str) -> String {
 pub(super) fn empty_template(moves: &[RecordedMove]) -> Template {
     let document = json!({
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": "Temporary holding stack for Gen2 migration",
+        "Description": DESCRIPTION,
         "Metadata": { METADATA_KEY: { "Moves": moves } },
         "Resources": {},
         "Outputs": {},
     });
     Template::from_value(document, "holding stack").unwrap_or_else(|_| Template::empty())
+}
+
+/// The description that holding stacks have, those of Amplify's own migration tool as well.
+const DESCRIPTION: &str = "Temporary holding stack for Gen2 migration";
+
+/// The template is that of a holding stack, and not of some stack that happens to have the name of one.
+pub(super) fn is_holding(template: &Template) -> bool {
+    let document = template.document();
+    let has_metadata = document
+        .get("Metadata")
+        .is_some_and(|metadata| metadata.get(METADATA_KEY).is_some());
+    has_metadata || document.get("Description").and_then(Value::as_str) == Some(DESCRIPTION)
 }
 
 /// The moves that a holding stack remembers.

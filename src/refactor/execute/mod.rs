@@ -1,5 +1,6 @@
 //! Carries a plan out. Every operation is decided by what is live: done already, as expected, or changed by somebody else.
 
+mod at_rest;
 mod configuration;
 mod deletion;
 mod error;
@@ -12,7 +13,7 @@ mod step;
 mod update;
 mod wait;
 
-pub use error::{ExecutionError, TargetError};
+pub use error::{ExecutionError, GO_ON, TargetError};
 pub use history::{History, history};
 pub use planning::{RefactorRequest, plan_refactor};
 pub use step::{RefactorStep, RefactorTarget};
