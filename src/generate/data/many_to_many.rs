@@ -279,3 +279,72 @@ fn upper_first(text: &str) -> String {
         .map(|first| first.to_uppercase().chain(characters).collect())
         .unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::backend::model::{AuthorizationMode, SourceLocation};
+
+    fn api(schema: &str) -> GraphqlApi {
+        GraphqlApi {
+            name: "api".to_owned(),
+            api_id: None,
+            schema: vec![SchemaFile {
+                path: "schema.graphql".to_owned(),
+                text: schema.to_owned(),
+            }],
+            default_mode: AuthorizationMode::UserPool,
+            additional_modes: Vec::new(),
+            models: Vec::new(),
+            log_config: None,
+            xray_enabled: false,
+            admin_role_names: Vec::new(),
+            transform_configuration: serde_json::Map::new(),
+            conflict_resolution: false,
+            location: SourceLocation {
+                path: "api".to_owned(),
+                line: None,
+            },
+        }
+    }
+
+    #[test]
+    fn the_join_model_has_the_keys_and_the_rules_of_both_sides() {
+        let rewritten = rewrite(
+            &api(
+                "type Post @model @auth(rules: [{ allow: owner }]) {\n  id: ID!\n  tags: [Tag] @manyToMany(relationName: \"postTags\", limit: 7)\n}\n\
+                 type Tag @model @auth(rules: [{ allow: owner }, { allow: private }]) {\n  label: String! @primaryKey(sortKeyFields: [\"size\"])\n  size: Int!\n  posts: [Post] @manyToMany(relationName: \"postTags\")\n}\n",
+            ),
+            None,
+        );
+        assert_eq!(
+            rewritten.models[&0],
+            "\ntype PostTags @model @auth(rules: [{ allow: owner }, { allow: private }]) {\n  id: ID!\n  \
+             postId: ID! @index(name: \"byPost\")\n  \
+             tagLabel: String! @index(name: \"byTag\", sortKeyFields: [\"tagSize\"])\n  tagSize: Int!\n  \
+             post: Post! @belongsTo(fields: [\"postId\"])\n  tag: Tag! @belongsTo(fields: [\"tagLabel\", \"tagSize\"])\n}\n"
+        );
+        let texts: Vec<&str> = rewritten.edits[&0].iter().map(|(_, _, text)| text.as_str()).collect();
+        assert_eq!(
+            texts,
+            [
+                "[PostTags]",
+                "@hasMany(indexName: \"byPost\", fields: [\"id\"], limit: 7)",
+                "[PostTags]",
+                "@hasMany(indexName: \"byTag\", fields: [\"label\", \"size\"])",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_relation_with_one_side_is_told() {
+        let rewritten = rewrite(
+            &api(
+                "type Post @model { id: ID! tags: [Tag] @manyToMany(relationName: \"postTags\") }\ntype Tag @model { id: ID! }",
+            ),
+            None,
+        );
+        assert_eq!(rewritten.incomplete.len(), 1);
+        assert!(rewritten.models.is_empty());
+    }
+}
