@@ -30,6 +30,13 @@ const ALLOWED = [
     covers: ({ path, gen1, gen2 }) => path === 'Modes.AWS_IAM.Enabled' && gen1 === undefined && gen2 !== undefined,
   },
   {
+    id: 'user-pool-mode',
+    reason:
+      'Gen 2 adds the user pool to every GraphQL API; a Gen 1 API without it cannot have a rule for it, so no type lets it in.',
+    covers: ({ path, gen1, gen2 }) =>
+      path.startsWith('Modes.AMAZON_COGNITO_USER_POOLS.') && gen1 === undefined && gen2 !== undefined,
+  },
+  {
     id: 'options',
     reason: 'Browsers ask with OPTIONS before a call; the answer tells nothing but who may call.',
     covers: ({ path }) => path.startsWith('OPTIONS '),

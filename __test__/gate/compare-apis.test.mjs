@@ -100,6 +100,12 @@ for (const [title, change, path] of [
   });
 }
 
+test('allows the user pool that Gen 2 adds to every GraphQL API', () => {
+  const mode = { AuthenticationType: 'AMAZON_COGNITO_USER_POOLS', UserPoolConfig: { UserPoolId: 'us-east-1_pool' } };
+  const result = compare((_, api) => api.AdditionalAuthenticationProviders.push(mode));
+  assert.deepEqual(red(result), []);
+});
+
 test('finds a lost and a new method', () => {
   const result = compare(({ Any }) => (Any.Properties.HttpMethod = 'GET'));
   assert.ok(red(result).some((path) => path.startsWith('ANY ')) && red(result).some((path) => path.startsWith('GET ')));

@@ -360,6 +360,37 @@ for (const [title, change, path] of [
   });
 }
 
+test("allows the branch's own address, names of providers by reference and the user name that Cognito maps itself", () => {
+  const result = compare((templates) => {
+    addHostedSignIn(templates);
+    const { gen1, gen2 } = templates;
+    const meta = [
+      {
+        ProviderName: 'Google',
+        authorize_scopes: 'openid email',
+        AttributeMapping: { email: 'email', username: 'sub' },
+      },
+    ];
+    gen1.authshelf.Parameters.hostedUIProviderMeta.Default = JSON.stringify(meta);
+    const { Web } = gen2[AUTH].Resources;
+    Web.Properties.CallbackURLs = ['https://shelf.example/', 'https://main.d1shelf.amplifyapp.com/'];
+    Web.Properties.SupportedIdentityProviders = ['COGNITO', { Ref: 'Google' }];
+  });
+  assert.deepEqual(
+    result.differences.filter((one) => !one.allowed).map((one) => one.path),
+    [],
+  );
+});
+
+test("finds a call-back to somebody else's site", () => {
+  const result = compare((templates) => {
+    addHostedSignIn(templates);
+    const { Web } = templates.gen2[AUTH].Resources;
+    Web.Properties.CallbackURLs = ['https://shelf.example/', 'https://main.d1shelf.amplifyapp.com.evil.example/'];
+  });
+  assert.equal(result.ok, false);
+});
+
 test('finds hosted sign-in that is gone', () => {
   const result = compare((templates) => {
     addHostedSignIn(templates);

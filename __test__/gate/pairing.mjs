@@ -405,7 +405,7 @@ function without(list, removed) {
 export function isInfrastructureFunction(resource) {
   const segments = (resource.constructPath ?? '').split('/');
   return segments.some((segment) =>
-    /^(Custom::|framework-|AmplifyBranchLinker$|AmplifyTableManager$|AmplifySecretFetcher|BucketNotificationsHandler|LogRetention|AWS679f53fac002430cb0da5b7982bd2287)/.test(
+    /^(Custom::|framework-|AmplifyBranchLinker$|AmplifyTableManager$|AmplifySecretFetcher|AmplifyRefAuthCustomResource|BucketNotificationsHandler|LogRetention|AWS679f53fac002430cb0da5b7982bd2287)/.test(
       segment,
     ),
   );

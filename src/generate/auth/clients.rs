@@ -52,9 +52,12 @@ pub(super) fn web_client(body: &mut Body<'_, '_>, auth: &Auth, definition: &Defi
     };
     let target = Code::name("cfnUserPoolClient");
     let mut gen1 = settings(client, auth);
-    if definition.providers.is_some() {
+    if let Some(providers) = &definition.providers {
         for property in ["CallbackURLs", "LogoutURLs"] {
             gen1.shift_remove(property);
+        }
+        if providers.says_scopes {
+            gen1.shift_remove("AllowedOAuthScopes");
         }
         if gen1
             .get("SupportedIdentityProviders")

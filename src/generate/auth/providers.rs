@@ -79,6 +79,8 @@ pub(super) struct ExternalProviders {
     pub domain_prefix: Option<String>,
     /// Names of the providers in Cognito, the pool itself apart.
     pub names: Vec<String>,
+    /// The definition names all OAuth scopes of Gen 1.
+    pub says_scopes: bool,
 }
 
 pub(super) fn external_providers(
@@ -155,6 +157,7 @@ pub(super) fn external_providers(
                 .map(|(_, name)| *name)
         })
         .collect();
+    let says_scopes = !known.is_empty() && known.len() == scopes.len();
     if !known.is_empty() {
         properties.push(("scopes", Code::texts(known)));
     }
@@ -169,6 +172,7 @@ pub(super) fn external_providers(
         code: Code::object(properties),
         domain_prefix,
         names,
+        says_scopes,
     })
 }
 
@@ -209,17 +213,31 @@ fn social(provider: &SocialProvider, meta: &Value) -> Code {
     Code::object(properties)
 }
 
-/// The URLs of Gen 1 and that of the branch.
+/// The URLs of Gen 1 and that of the branch, which may be one of them already.
 fn urls(context: &Context<'_>, urls: Vec<String>) -> Code {
-    let mut items: Vec<Code> = urls.into_iter().map(Code::Text).collect();
-    if let Some(app) = &context.backend.app.app_id {
-        items.push(Code::joined([
-            Part::Text("https://".to_owned()),
-            Part::Code(Code::import("../branch", "hostName")),
-            Part::Text(format!(".{app}.amplifyapp.com/")),
-        ]));
-    }
-    Code::Array(items)
+    let Some(app) = &context.backend.app.app_id else {
+        return Code::texts(urls);
+    };
+    let host: String = context
+        .options
+        .branch
+        .chars()
+        .map(|character| {
+            if character.is_ascii_alphanumeric() {
+                character
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    let migrated = format!("https://{}.{app}.amplifyapp.com/", host.to_ascii_lowercase());
+    let own = Code::joined([
+        Part::Text("https://".to_owned()),
+        Part::Code(Code::import("../branch", "hostName")),
+        Part::Text(format!(".{app}.amplifyapp.com/")),
+    ]);
+    let others = urls.into_iter().filter(|url| *url != migrated).map(Code::Text);
+    Code::Array(others.chain([own]).collect())
 }
 
 fn is_true(value: &Value) -> bool {
