@@ -42,6 +42,33 @@ for (const [step, begin] of /** @type {const} */ ([
   }
 }
 
+test('a second run waits for what the first had begun at the service', async () => {
+  const { journey, forward } = await beforeRefactor('notes');
+  try {
+    const { cloud } = journey;
+    await cloud.faults([{ action: 'ExecuteChangeSet', kind: 'hang-after' }]);
+    const first = journey.start([...forward, '--yes', '--json']);
+    assert.ok(await cloud.waitForFault({ timeoutMs: 30_000 }));
+    first.child.kill('SIGKILL');
+    await first.outcome;
+    await cloud.faults([]);
+    const [stack] = Object.keys(await journey.stacks()).filter((name) => name.startsWith(`${journey.gen2Root}-auth`));
+    await cloud.putIntoStatus(stack, 'UPDATE_IN_PROGRESS');
+    const second = journey.start([...forward, '--yes', '--json']);
+    await second.saw(/"waiting".*UPDATE_IN_PROGRESS/);
+    await cloud.putIntoStatus(stack, 'UPDATE_COMPLETE');
+    const { code, stdout } = await second.outcome;
+    assert.equal(code, 0, stdout.slice(-2000));
+    const { violations } = await cloud.ledger();
+    assert.deepEqual(
+      violations.filter((/** @type {any} */ violation) => violation.open),
+      [],
+    );
+  } finally {
+    await journey.end();
+  }
+});
+
 /**
  * @template T
  * @param {T[]} all
