@@ -75,6 +75,11 @@ fn a_function_of_another_language_and_imports_have_their_own_cells() {
                 json!({"LambdaFunction": {"Properties": {"Runtime": "python3.12"}}}),
                 json!({}),
             )
+            .function(
+                "ruby",
+                json!({"LambdaFunction": {"Properties": {"Runtime": "ruby3.3"}}}),
+                json!({}),
+            )
             .function("js", json!({}), json!({}))
             .entry("storage", "pics", json!({"service": "S3", "serviceType": "imported"})),
     );
@@ -82,7 +87,8 @@ fn a_function_of_another_language_and_imports_have_their_own_cells() {
         let row = assessment.resources.iter().find(|row| row.resource == name).unwrap();
         (row.generate.status, row.refactor.status)
     };
-    assert_eq!(generate("py"), (SupportStatus::Unsupported, SupportStatus::NotNeeded));
+    assert_eq!(generate("py"), (SupportStatus::Supported, SupportStatus::NotNeeded));
+    assert_eq!(generate("ruby"), (SupportStatus::Unsupported, SupportStatus::NotNeeded));
     assert_eq!(generate("js"), (SupportStatus::Supported, SupportStatus::NotNeeded));
     assert_eq!(generate("pics").1, SupportStatus::NotNeeded);
 }
