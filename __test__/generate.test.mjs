@@ -11,13 +11,13 @@ const projects = new Projects();
 after(() => projects.remove());
 
 /** @param {string} folder @returns {Record<string, string>} every file, git's own and ours apart */
-function contents(folder) {
+function contents(folder, apart = /^\.(git|amplify)[/\\]/) {
   const files = fs.readdirSync(folder, { recursive: true, withFileTypes: true, encoding: 'utf8' });
   return Object.fromEntries(
     files
       .filter((entry) => entry.isFile())
       .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)))
-      .filter((file) => !/^\.(git|amplify)[/\\]/.test(file))
+      .filter((file) => !apart.test(file))
       .map((file) => [file.replaceAll('\\', '/'), fs.readFileSync(path.join(folder, file), 'base64')])
       .sort(),
   );
@@ -60,8 +60,9 @@ for (const app of ['notes', 'shop']) {
       const { code, result } = await generate(project, '--branch', 'main', '--out', out);
       assert.equal(code, 0, JSON.stringify(result.error));
       assert.equal(result.status, 'done');
-      assert.deepEqual(Object.keys(contents(out)).sort(), [...result.files].sort());
-      outputs.push(contents(out));
+      const written = contents(out, /^\.git[/\\]/);
+      assert.deepEqual(Object.keys(written).sort(), [...result.files].sort());
+      outputs.push(written);
     }
     assert.deepEqual(outputs[0], outputs[1]);
     for (const file of ['amplify/backend.ts', 'package.json', 'amplify.yml', '.gitignore'])
@@ -83,6 +84,43 @@ for (const app of ['notes', 'shop']) {
     assert.deepEqual(contents(project), before);
   });
 }
+
+test('the report accounts for every resource and permission, and stays text whatever is in it', async () => {
+  const project = projects.of('odd');
+  const override = path.join(project, 'amplify/#current-cloud-backend/auth/class/override.ts');
+  fs.appendFileSync(override, '// </pre><script>alert(1)</script>');
+  const out = path.join(projects.folder(), 'out');
+  const { code, result } = await generate(project, '--branch', 'main', '--out', out);
+  assert.equal(code, 0, JSON.stringify(result.error));
+  const folder = path.join(out, '.amplify/gen2-migration');
+  const report = JSON.parse(fs.readFileSync(path.join(folder, 'migration-report.json'), 'utf8'));
+  const meta = JSON.parse(
+    fs.readFileSync(path.join(project, 'amplify/#current-cloud-backend/amplify-meta.json'), 'utf8'),
+  );
+  const names = Object.entries(meta)
+    .filter(([category]) => category !== 'providers')
+    .flatMap(([category, resources]) => Object.keys(resources).map((name) => `${category}/${name}`));
+  assert.deepEqual(report.resources.map(({ category, name }) => `${category}/${name}`).sort(), names.sort());
+  for (const resource of report.resources) {
+    const isInCode = resource.gen2.length > 0;
+    assert.equal(isInCode, resource.generate.status === 'supported', resource.name);
+    for (const file of resource.gen2) assert.equal(fs.readFileSync(path.join(out, file.path), 'utf8'), file.text);
+  }
+  assert.ok(report.permissions.length > 5);
+  const told = (/** @type {string} */ severity) =>
+    result.assessment.findings.filter(
+      (finding) => finding.severity === severity && finding.id !== 'resource-unsupported',
+    );
+  for (const finding of [...told('blocker'), ...told('manual')])
+    assert.ok(
+      report.decisions.some(({ id, path }) => id === finding.id && path === finding.path),
+      `${finding.id} ${finding.path}`,
+    );
+  const page = fs.readFileSync(path.join(folder, 'migration-report.html'), 'utf8');
+  assert.match(page, /&lt;script&gt;alert\(1\)/);
+  assert.doesNotMatch(page, /<script/);
+  assert.doesNotMatch(page, /(src|href)=/, 'the page needs nothing but itself');
+});
 
 test('the result tells what is supported and everything that was found', async () => {
   const { result } = await generate(

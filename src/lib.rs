@@ -19,3 +19,4 @@ pub mod migration;
 pub mod plan;
 pub mod project;
 pub mod refactor;
+pub mod report;

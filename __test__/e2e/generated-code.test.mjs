@@ -7,7 +7,8 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gate } from '../gate/gate.mjs';
-import { cli } from '../support/cli.mjs';
+import { describeReport } from '../gate/report.mjs';
+import { cli, jsonLines } from '../support/cli.mjs';
 
 const APPS = fileURLToPath(new URL('../apps/', import.meta.url));
 const CORPUS = fileURLToPath(new URL('../../../shared/corpus/', import.meta.url));
@@ -15,9 +16,30 @@ const CORPUS = fileURLToPath(new URL('../../../shared/corpus/', import.meta.url)
 // The corpus takes minutes more: it runs with GATE_CORPUS=1, when it is there.
 const corpus = process.env.GATE_CORPUS ? ['project-boards', 'mood-board', 'fitness-tracker'] : [];
 const apps = [
+<<<<<<< HEAD
   ...['notes', 'shop', 'atlas'].map((name) => ({ name, folder: path.join(APPS, name) })),
+=======
+  ...['notes', 'shop', 'gallery', 'depot', 'odd'].map((name) => ({ name, folder: path.join(APPS, name) })),
+>>>>>>> main
   ...corpus.map((name) => ({ name, folder: path.join(CORPUS, name) })),
 ];
+
+/**
+ * What the tool itself says it does not carry over, and nothing else, may be missing.
+ * @param {any} result of `generate --json`
+ */
+function saidToBeMissing({ assessment }) {
+  const findings = (/** @type {string} */ id) =>
+    assessment.findings.filter((/** @type {any} */ finding) => finding.id === id);
+  return {
+    reported: assessment.resources
+      .filter((/** @type {any} */ one) => one.generate.status === 'unsupported')
+      .map((/** @type {any} */ one) => `${one.category}${one.resource}`),
+    unloadable: findings('function-data-files').map(
+      (/** @type {any} */ finding) => /function\/([^/]+)\/src/.exec(finding.path)?.[1] ?? '',
+    ),
+  };
+}
 
 for (const { name, folder } of apps) {
   describe(`generated code of ${name}`, { skip: fs.existsSync(folder) ? false : 'the corpus is not there' }, () => {
@@ -25,13 +47,15 @@ for (const { name, folder } of apps) {
     let work;
     /** @type {string} */
     let out;
+    /** @type {any} */
+    let result;
 
     before(async () => {
       work = fs.mkdtempSync(path.join(os.tmpdir(), `generated-${name}-`));
       fs.cpSync(path.join(folder, 'gen1-project'), path.join(work, 'project'), { recursive: true });
       execFileSync('chmod', ['-R', 'u+w', path.join(work, 'project')]);
       out = path.join(work, 'out');
-      await generate(out);
+      result = await generate(out);
     });
     after(() => fs.rmSync(work, { recursive: true, force: true }));
 
@@ -41,6 +65,7 @@ for (const { name, folder } of apps) {
         'generate',
         '--offline',
         '--yes',
+        '--json',
         '--project',
         project,
         '--branch',
@@ -49,6 +74,7 @@ for (const { name, folder } of apps) {
         outDir,
       ]);
       assert.equal(outcome.code, 0, outcome.stdout + outcome.stderr);
+      return jsonLines(outcome.stdout).at(-1);
     }
 
     test('two runs give the same bytes', async () => {
@@ -62,8 +88,9 @@ for (const { name, folder } of apps) {
         projectDir: out,
         gen1StacksDir: path.join(folder, 'deployed-stacks'),
         branch: 'main',
+        ...saidToBeMissing(result),
       });
-      assert.ok(report.ok, JSON.stringify(report, null, 1).slice(0, 8000));
+      assert.ok(report.ok, describeReport(report));
     });
   });
 }

@@ -45,6 +45,10 @@ const SERVICE_DEFAULTS = {
 const AMPLIFY_TAGS =
   /^(amplify:(app-id|branch-name|deployment-type|friendly-name)|created-by|user:Stack|user:Application)$/;
 
+/** The attribute that each social provider calls a user's id. */
+const SOCIAL_USER_ID = { Google: 'sub', Facebook: 'id', LoginWithAmazon: 'user_id', SignInWithApple: 'sub' };
+const HOSTING_ADDRESS = /^https:\/\/[a-z0-9-]+\.d[a-z0-9]+\.amplifyapp\.com\/$/;
+
 const MINUTES = { seconds: 1 / 60, minutes: 1, hours: 60, days: 1440 };
 /** Units that Cognito assumes for a validity whose unit is not given. */
 const DEFAULT_UNITS = { RefreshToken: 'days', AccessToken: 'hours', IdToken: 'hours' };
@@ -131,6 +135,25 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
       }[path];
       if (type !== 'AWS::Cognito::UserPool' || !source || (gen1 !== undefined && gen2 !== undefined)) return false;
       return canonical(gen1 ?? gen2) === canonical((gen1 === undefined ? properties1 : properties2)[source]);
+    },
+  },
+  {
+    id: 'user-name-mapping',
+    reason: "Cognito itself takes a social provider's user id as the user name; no template can say otherwise.",
+    covers: ({ type, path, gen1, gen2 }, { properties1 }) =>
+      type === 'AWS::Cognito::UserPoolIdentityProvider' &&
+      path === 'AttributeMapping.username' &&
+      gen2 === undefined &&
+      gen1 === SOCIAL_USER_ID[properties1.ProviderType ?? properties1.ProviderName],
+  },
+  {
+    id: 'own-address-of-the-branch',
+    reason: 'The branch may be signed in to and out of at its own address on Amplify Hosting, besides those of Gen 1.',
+    covers: ({ type, path, gen1, gen2 }) => {
+      if (type !== 'AWS::Cognito::UserPoolClient' || !['CallbackURLs', 'LogoutURLs'].includes(path)) return false;
+      if (!Array.isArray(gen1) || !Array.isArray(gen2)) return false;
+      const added = gen2.filter((url) => !gen1.includes(url));
+      return gen1.every((url) => gen2.includes(url)) && added.every((url) => HOSTING_ADDRESS.test(url));
     },
   },
   {

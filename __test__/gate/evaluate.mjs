@@ -299,6 +299,8 @@ class Evaluation {
       return token(`${stack.path}/${name}`);
     }
     if (resource.Type === 'AWS::AppSync::GraphQLApi') return this.attribute(stack, name, 'Arn', where);
+    if (resource.Type === 'AWS::Cognito::UserPoolIdentityProvider' && resource.Properties?.ProviderName !== undefined)
+      return this.value(stack, resource.Properties.ProviderName, where);
     return token(`${stack.path}/${name}`);
   }
 

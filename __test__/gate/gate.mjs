@@ -18,7 +18,7 @@ import { environmentOf, evaluateTree } from './evaluate.mjs';
 import { checkHandlers } from './handlers.mjs';
 import { pairResources } from './pairing.mjs';
 import { describeReport } from './report.mjs';
-import { excuseReported } from './reported.mjs';
+import { excuseHandlers, excuseReported } from './reported.mjs';
 import { gen1Roots, loadAssembly, loadDeployed } from './stack-tree.mjs';
 import { synthesize } from './synthesize.mjs';
 import { ensureGate, makeWorkDir } from './workspace.mjs';
@@ -31,6 +31,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @property {string} [appId]
  * @property {string} [environment] the Gen 1 environment; needed when the folder has the stacks of several
  * @property {string[]} [reported] logical ids of nested stacks of the Gen 1 root that the tool reports as not carried over
+ * @property {string[]} [unloadable] Gen 2 functions that the tool reports as lacking files that they read when they load
  * @property {boolean} [strictDeps=false]
  * @property {string} [keepDir] keeps the assemblies there, as `before` and `after`
  *
@@ -63,6 +64,7 @@ export async function gate({
   appId,
   environment,
   reported = [],
+  unloadable = [],
   strictDeps = false,
   keepDir,
 }) {
@@ -102,7 +104,7 @@ export async function gate({
     if (before.synth.ok) report.retentionBefore = findWeakRetention(evaluateTree(loadAssembly(before.outDir)));
     if (sandbox.synth.ok && after.synth.ok)
       report.claimed = findClaimedNames(...[sandbox, after].map((one) => evaluateTree(loadAssembly(one.outDir))));
-    if (after.synth.ok) await examine(report, after.outDir, gen1StacksDir, { branch, environment, reported });
+    if (after.synth.ok) await examine(report, after.outDir, gen1StacksDir, { branch, environment, reported, unloadable });
     report.seconds = Math.round(performance.now() - started) / 1000;
     report.ok = isGreen(report);
     return report;
@@ -124,12 +126,13 @@ async function inTurn(...steps) {
   return results;
 }
 
-async function examine(report, assembly, gen1StacksDir, { branch, environment, reported }) {
+async function examine(report, assembly, gen1StacksDir, { branch, environment, reported, unloadable }) {
   const gen1Tree = gen1StacksDir ? loadDeployed(gen1StacksDir, gen1Root(gen1StacksDir, environment)) : undefined;
   const surroundings = gen1Tree ? environmentOf(gen1Tree) : {};
   const gen2 = applyCustomResources(evaluateTree(loadAssembly(assembly), surroundings));
   report.problems.push(...gen2.problems);
   report.handlers = await checkHandlers(gen2, report.after.missingDependencies);
+  excuseHandlers(report.handlers, unloadable);
   if (!gen1Tree) return;
   const gen1 = applyCustomResources(evaluateTree(gen1Tree, surroundings));
   report.problems.push(...gen1.problems);

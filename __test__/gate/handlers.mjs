@@ -6,13 +6,14 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { all, isInfrastructureFunction } from './pairing.mjs';
+import { all, constructName, isInfrastructureFunction } from './pairing.mjs';
 import { assetSources } from './stack-tree.mjs';
 import { hasToken } from './tokens.mjs';
 
 /**
  * @typedef {object} HandlerCheck
  * @property {string} name of the function
+ * @property {string} [function] its name in `defineFunction`
  * @property {string} place
  * @property {'loaded'|'failed'|'not-checked'} status
  * @property {string} [reason] why it failed or was not checked
@@ -43,7 +44,11 @@ export async function checkHandlers(tree, missingDependencies = []) {
 
 async function checkOne(tree, lambda, sources, missingDependencies) {
   const { FunctionName, Handler, Runtime, Code = {}, Environment } = lambda.properties;
-  const about = { name: typeof FunctionName === 'string' ? FunctionName : lambda.logicalId, place: lambda.place };
+  const about = {
+    name: typeof FunctionName === 'string' ? FunctionName : lambda.logicalId,
+    function: constructName(lambda),
+    place: lambda.place,
+  };
   if (!NODE_RUNTIME.test(Runtime ?? ''))
     return { ...about, status: 'not-checked', reason: `runtime ${Runtime ?? 'of a container image'}` };
   const hash = /[0-9a-f]{64}/.exec(JSON.stringify(Code.S3Key ?? ''))?.[0];

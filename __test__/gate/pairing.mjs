@@ -405,14 +405,14 @@ function without(list, removed) {
 export function isInfrastructureFunction(resource) {
   const segments = (resource.constructPath ?? '').split('/');
   return segments.some((segment) =>
-    /^(Custom::|framework-|AmplifyBranchLinker$|AmplifyTableManager$|BucketNotificationsHandler|LogRetention|AWS679f53fac002430cb0da5b7982bd2287)/.test(
+    /^(Custom::|framework-|AmplifyBranchLinker$|AmplifyTableManager$|AmplifySecretFetcher|BucketNotificationsHandler|LogRetention|AWS679f53fac002430cb0da5b7982bd2287)/.test(
       segment,
     ),
   );
 }
 
 /** `defineFunction({ name })` calls its construct `<name>-lambda`; a function of a provider has the name of its construct. */
-function constructName(resource) {
+export function constructName(resource) {
   const name = resource.constructPath?.split('/').at(-2);
   return name?.replace(/-lambda$/, '');
 }

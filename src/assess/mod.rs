@@ -16,6 +16,9 @@ use crate::{
 };
 use support::Row;
 
+/// Id of the finding for a resource that a step does not carry over.
+pub const RESOURCE_UNSUPPORTED: &str = "resource-unsupported";
+
 /// Assesses a backend: one row per resource and feature, and everything else that was seen.
 pub fn assess(backend: &Backend) -> Assessment {
     let rows: Vec<(&Resource, Row)> = backend
@@ -115,7 +118,7 @@ fn row_of_own_stack(backend: &Backend, resource: &Resource) -> Option<Row> {
 fn features(backend: &Backend) -> Vec<FeatureSupport> {
     let mut rows: Vec<FeatureSupport> = Vec::new();
     for feature in &backend.features {
-        let row = support::feature(feature.kind);
+        let row = support_of(feature);
         let path = path_in_tree(backend, &feature.location.path);
         let known = rows
             .iter()
@@ -150,7 +153,7 @@ fn resource_finding(backend: &Backend, resource: &Resource, row: &Row) -> Option
     let service = resource.service.as_deref()?;
     let told = row.generate.is_no() || row.refactor.is_no() || resource.id.category.0 == "hosting";
     told.then(|| Finding {
-        id: "resource-unsupported".to_owned(),
+        id: RESOURCE_UNSUPPORTED.to_owned(),
         severity: row.severity,
         feature: format!("{}:{service}", resource.id.category.0),
         message: match row.refactor.reason().filter(|_| !row.generate.is_no()) {
@@ -166,9 +169,14 @@ fn resource_finding(backend: &Backend, resource: &Resource, row: &Row) -> Option
     })
 }
 
+fn support_of(feature: &Feature) -> Row {
+    let category = feature.resource.as_ref().map(|resource| resource.category.0.as_str());
+    support::feature(feature.kind, category)
+}
+
 /// What the user has to know or do about a feature. What simply works is a row and no finding.
 fn feature_finding(feature: &Feature) -> Option<Finding> {
-    let row = support::feature(feature.kind);
+    let row = support_of(feature);
     if row.remedy.is_empty() {
         return None;
     }

@@ -200,10 +200,12 @@ pub(super) fn frontend_usage() -> Row {
     )
 }
 
-/// An advanced feature.
-pub(super) fn feature(kind: FeatureKind) -> Row {
+/// An advanced feature, of a category when it belongs to a resource.
+pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
     use FeatureKind as K;
     match kind {
+        // What an override does to these is in the deployed template, whose properties are carried over one by one.
+        K::Overrides if matches!(category, Some("auth" | "storage")) => done(),
         K::Overrides => by_hand("Apply what override.ts does to the generated CDK code."),
         K::ProjectOverride => by_hand("Apply what override.ts does to the roles in amplify/backend.ts."),
         K::CustomPolicies | K::FunctionAccessFunction => done(),
@@ -297,11 +299,9 @@ pub(super) fn feature(kind: FeatureKind) -> Row {
             "Make a new domain and fill it from the tables, for example with the zero-ETL integration of DynamoDB and OpenSearch.",
         ),
         K::Predictions => by_hand("Remove the directive and give the field a function or HTTP data source."),
-        K::ManyToMany => row(
-            Cell::No("the join table would be mapped to a wrong table"),
-            Cell::No(AFTER_GENERATE),
-            Severity::Manual,
-            "Replace @manyToMany by an explicit join model with @hasMany and @belongsTo, and deploy that in Gen 1 first.",
+        K::ManyToMany => done_but(
+            "the join model is written out",
+            "The schema names the join model, which Gen 1 made by itself, with its deployed table.",
         ),
         K::TransformerV1 => row(
             Cell::No("migrate to transformer version 2 first"),

@@ -10,13 +10,21 @@ fn assessed(files: &ProjectFiles) -> Assessment {
 #[test]
 fn every_feature_that_needs_work_has_a_remedy() {
     for kind in FeatureKind::ALL {
-        let row = support::feature(*kind);
+        let row = support::feature(*kind, None);
         if row.generate.is_no() || row.refactor.is_no() || row.severity != Severity::Info {
             assert!(!row.remedy.is_empty(), "{}", kind.name());
         }
         if row.severity == Severity::Blocker {
             assert!(row.generate.is_no() && row.refactor.is_no(), "{}", kind.name());
         }
+    }
+}
+
+#[test]
+fn overrides_are_carried_over_where_the_deployed_properties_are() {
+    for (category, is_carried_over) in [("auth", true), ("storage", true), ("api", false)] {
+        let row = support::feature(FeatureKind::Overrides, Some(category));
+        assert_eq!(!row.generate.is_no(), is_carried_over, "{category}");
     }
 }
 
@@ -76,7 +84,11 @@ fn a_function_of_another_language_and_imports_have_their_own_cells() {
                 json!({}),
             )
             .function(
+<<<<<<< HEAD
                 "ruby",
+=======
+                "rb",
+>>>>>>> main
                 json!({"LambdaFunction": {"Properties": {"Runtime": "ruby3.3"}}}),
                 json!({}),
             )
@@ -88,7 +100,11 @@ fn a_function_of_another_language_and_imports_have_their_own_cells() {
         (row.generate.status, row.refactor.status)
     };
     assert_eq!(generate("py"), (SupportStatus::Supported, SupportStatus::NotNeeded));
+<<<<<<< HEAD
     assert_eq!(generate("ruby"), (SupportStatus::Unsupported, SupportStatus::NotNeeded));
+=======
+    assert_eq!(generate("rb"), (SupportStatus::Unsupported, SupportStatus::NotNeeded));
+>>>>>>> main
     assert_eq!(generate("js"), (SupportStatus::Supported, SupportStatus::NotNeeded));
     assert_eq!(generate("pics").1, SupportStatus::NotNeeded);
 }

@@ -24,6 +24,14 @@ impl<'a> Context<'a> {
         self.backend.auth.as_ref().is_some_and(|auth| auth.imported.is_none())
     }
 
+    /// Gen 2 makes an identity pool where Gen 1 has none: its roles are new, and nobody had their permissions.
+    pub fn has_unused_identities(&self) -> bool {
+        self.backend
+            .auth
+            .as_ref()
+            .is_some_and(|auth| auth.imported.is_none() && auth.identity_pool.is_none())
+    }
+
     /// There is a group of that name.
     pub fn has_group(&self, name: &str) -> bool {
         self.backend

@@ -1,12 +1,36 @@
 use crate::backend::{
     finding::{Finding, Severity},
-    model::SourceLocation,
+    model::{Grant, Principal, SourceLocation},
 };
 
 /// Collects what is not carried over as it was.
 #[derive(Debug, Default)]
 pub struct Findings {
     found: Vec<Finding>,
+    permissions: Vec<PermissionOutcome>,
+}
+
+/// What became of a permission.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PermissionOutcome {
+    /// The permission.
+    pub permission: Permission,
+    /// Why the generated backend does not give it; `None`: it gives it.
+    pub not_given_because: Option<String>,
+}
+
+/// A permission of Gen 1.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Permission {
+    /// A statement of a policy.
+    Grant(Box<Grant>),
+    /// The right to call paths of a REST API.
+    RestApi {
+        /// Resource name of the API.
+        api: String,
+        /// Who.
+        principal: Principal,
+    },
 }
 
 impl Findings {
@@ -33,8 +57,30 @@ impl Findings {
         }
     }
 
-    /// All of them, in the order they were seen.
-    pub fn into_vec(self) -> Vec<Finding> {
-        self.found
+    /// Notes that the generated backend gives a permission.
+    pub fn granted(&mut self, permission: Permission) {
+        self.permissions.push(PermissionOutcome {
+            permission,
+            not_given_because: None,
+        });
+    }
+
+    /// Notes that a permission cannot be given. Its finding is another call.
+    pub fn not_granted(&mut self, permission: Permission, why: &str) {
+        self.permissions.push(PermissionOutcome {
+            permission,
+            not_given_because: Some(why.to_owned()),
+        });
+    }
+
+    /// All of them, in the order they were seen, and what became of the permissions.
+    pub fn into_parts(self) -> (Vec<Finding>, Vec<PermissionOutcome>) {
+        (self.found, self.permissions)
+    }
+}
+
+impl From<&Grant> for Permission {
+    fn from(grant: &Grant) -> Self {
+        Self::Grant(Box::new(grant.clone()))
     }
 }

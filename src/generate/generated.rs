@@ -1,6 +1,6 @@
 use indexmap::IndexMap;
 
-use super::tree::FileTree;
+use super::{findings::PermissionOutcome, tree::FileTree};
 use crate::backend::{finding::Finding, model::SourceLocation};
 
 /// What was made from the model of a backend. Nothing of it is on disk yet.
@@ -14,6 +14,10 @@ pub struct Generated {
     pub dev_dependencies: IndexMap<String, Vec<DependencyWish>>,
     /// What was not carried over as it was.
     pub findings: Vec<Finding>,
+    /// What became of the permissions of Gen 1; one that is not given has a finding too.
+    pub permissions: Vec<PermissionOutcome>,
+    /// The statements of `postRefactor()`.
+    pub post_refactor: Vec<String>,
 }
 
 /// Somebody asks for a version of a package.

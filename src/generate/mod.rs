@@ -39,6 +39,7 @@ pub mod write;
 mod tests;
 
 pub use error::GenerateError;
+pub use findings::{Permission, PermissionOutcome};
 pub use generated::{DependencyWish, Generated};
 pub use options::GenerateOptions;
 pub use tree::FileTree;
@@ -118,14 +119,21 @@ pub fn generate(
         .chain(storage.overrides)
         .chain(functions)
         .collect();
-    let post_refactor = [auth.post_refactor, storage.post_refactor, analytics.post_refactor].concat();
+    let post_refactor: Vec<_> = [auth.post_refactor, storage.post_refactor, analytics.post_refactor].concat();
+    let post_refactor_lines = post_refactor
+        .iter()
+        .map(|statement| typescript::print_statement(statement, 0))
+        .collect();
     backend_file::generate(&context, &resources(&context), &calls, post_refactor, &mut tree)?;
     let dependencies = function::wishes(&context, &requirements, &mut findings)?;
+    let (findings, permissions) = findings.into_parts();
     Ok(Generated {
         tree,
         dependencies,
         dev_dependencies: IndexMap::new(),
-        findings: findings.into_vec(),
+        findings,
+        permissions,
+        post_refactor: post_refactor_lines,
     })
 }
 

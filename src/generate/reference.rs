@@ -157,7 +157,7 @@ impl<'c> Referrer<'c> {
 
     fn reference(&mut self, reference: &Reference) -> Result<Code, Unresolved> {
         self.resolve(reference).ok_or_else(|| Unresolved {
-            what: describe(reference),
+            what: reference.to_string(),
         })
     }
 
@@ -372,19 +372,6 @@ fn table_attribute(table: Code, attribute: &Attribute) -> Option<Code> {
         Attribute::Arn => Some(table.member("tableArn")),
         Attribute::StreamArn => Some(table.member("tableStreamArn").non_null()),
         _ => None,
-    }
-}
-
-/// A reference in words, for findings.
-fn describe(reference: &Reference) -> String {
-    let attribute = match &reference.attribute {
-        Attribute::Output(name) => name.clone(),
-        other => format!("{other:?}"),
-    };
-    match &reference.target {
-        Target::Other(resource) => format!("{attribute} of {resource}"),
-        Target::DeploymentBucket => format!("{attribute} of the deployment bucket"),
-        other => format!("{attribute} of {other:?}"),
     }
 }
 

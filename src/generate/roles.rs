@@ -18,7 +18,8 @@ pub fn of_users<'a>(context: &Context<'a>) -> impl Iterator<Item = &'a Grant> {
         .backend
         .grants
         .iter()
-        .filter(|grant| !matches!(grant.principal, Principal::Function(_)) && !names_rest_api(grant))
+        .filter(|grant| !context.has_unused_identities() && !matches!(grant.principal, Principal::Function(_)))
+        .filter(|grant| !names_rest_api(grant))
 }
 
 fn names_rest_api(grant: &Grant) -> bool {
@@ -47,17 +48,13 @@ pub fn has_role(context: &Context<'_>, principal: &Principal) -> bool {
 
 /// A finding for a permission that cannot be given.
 pub fn not_granted(grant: &Grant, why: &str, findings: &mut Findings) {
-    let who = match &grant.principal {
-        Principal::Authenticated => "signed-in users".to_owned(),
-        Principal::Unauthenticated => "guests".to_owned(),
-        Principal::Group(name) => format!("members of group {name}"),
-        Principal::Function(name) => format!("function {name}"),
-    };
+    findings.not_granted(grant.into(), why);
     findings.add(
         "grant-unresolved",
         Severity::Manual,
         format!(
-            "{who} may {} in Gen 1 (policy {}), which is not carried over: {why}",
+            "{} may {} in Gen 1 (policy {}), which is not carried over: {why}",
+            grant.principal,
             grant.statement.actions.join(", "),
             grant.policy
         ),
@@ -78,11 +75,14 @@ pub fn without_target(context: &Context<'_>, referrer: &mut Referrer<'_>, findin
             continue;
         }
         match policy_statement(referrer, &grant.statement) {
-            Ok(code) => statements.push(Statement::Expression(
-                referrer
-                    .role(&grant.principal)
-                    .method("addToPrincipalPolicy", vec![code]),
-            )),
+            Ok(code) => {
+                findings.granted(grant.into());
+                statements.push(Statement::Expression(
+                    referrer
+                        .role(&grant.principal)
+                        .method("addToPrincipalPolicy", vec![code]),
+                ));
+            }
             Err(unresolved) => not_granted(grant, &format!("{} has no counterpart", unresolved.what), findings),
         }
     }
@@ -124,13 +124,16 @@ pub fn policies(
             continue;
         }
         match policy_statement(referrer, &grant.statement) {
-            Ok(code) => match by_principal
-                .iter_mut()
-                .find(|(principal, _)| **principal == grant.principal)
-            {
-                Some((_, statements)) => statements.push(code),
-                None => by_principal.push((&grant.principal, vec![code])),
-            },
+            Ok(code) => {
+                findings.granted(grant.into());
+                match by_principal
+                    .iter_mut()
+                    .find(|(principal, _)| **principal == grant.principal)
+                {
+                    Some((_, statements)) => statements.push(code),
+                    None => by_principal.push((&grant.principal, vec![code])),
+                }
+            }
             Err(unresolved) => not_granted(grant, &format!("{} has no counterpart", unresolved.what), findings),
         }
     }

@@ -16,8 +16,8 @@ use self::{
     working_directory::working_directory,
 };
 use super::{
-    Generated,
-    project_files::{PackageManager, ProjectFile, ProjectFiles, ProjectFilesInput, plan_project_files},
+    FileTree,
+    project_files::{PackageManager, ProjectFile},
     write::{LocalDisk, WritePlan, check_output},
 };
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
         CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationOutcome, OperationView, Step,
         StepPlan, Validation, ValidationReport,
     },
+    report::REPORT_PAGE,
 };
 
 /// A validation that is run when the plan is validated.
@@ -40,12 +41,14 @@ pub struct GenerateStepInput {
     pub out_dir: Option<PathBuf>,
     /// Gen 2 branch.
     pub branch: String,
-    /// What was generated.
-    pub generated: Generated,
-    /// Build specification that is kept in the Amplify console, when it is known.
-    pub console_build_spec: Option<String>,
-    /// Edits of the app's own source, on request: path relative to the project, and the new text.
-    pub source_edits: Vec<(String, String)>,
+    /// The new `amplify/`.
+    pub tree: FileTree,
+    /// Every other file that is written: the project's own, with edits of the app's source on request, and the report.
+    pub files: Vec<ProjectFile>,
+    /// What installs the packages.
+    pub package_manager: PackageManager,
+    /// Everything that was seen.
+    pub findings: Vec<Finding>,
     /// The environment is locked; offline: not checked.
     pub lock_status: ValidationCheck,
     /// Outcome of the assessment for this step.
@@ -66,30 +69,15 @@ pub struct GenerateStep {
 }
 
 impl GenerateStep {
-    /// Plans it: reads the project's files, changes nothing.
+    /// Plans it; changes nothing.
     ///
     /// # Errors
-    /// `MALFORMED_JSON`, `MALFORMED_YAML`, `FILE_NOT_TEXT`, `PROJECT_FILE_UNREADABLE`, `OUTPUT_NOT_EMPTY`,
-    /// `OUTPUT_NOT_A_FOLDER`, `GENERATED_PATH_UNSAFE`, `WRITE_FAILED`.
+    /// `OUTPUT_NOT_EMPTY`, `OUTPUT_NOT_A_FOLDER`, `GENERATED_PATH_UNSAFE`, `WRITE_FAILED`.
     pub fn new(input: GenerateStepInput) -> Result<Self> {
         if let Some(directory) = &input.out_dir {
             check_output(directory)?;
         }
-        let ProjectFiles {
-            mut files,
-            package_manager,
-            findings: of_files,
-        } = plan_project_files(&ProjectFilesInput {
-            project_dir: &input.project_dir,
-            generated: &input.generated,
-            console_build_spec: input.console_build_spec.as_deref(),
-        })?;
-        for (path, text) in input.source_edits {
-            files.push(ProjectFile::edited(&input.project_dir, &path, text)?);
-        }
-        let mut findings = input.generated.findings;
-        findings.extend(of_files);
-        let write = WritePlan::new(&input.project_dir, input.generated.tree, files)?;
+        let write = WritePlan::new(&input.project_dir, input.tree, input.files)?;
         let writes = planned_writes(&write, input.out_dir.as_deref());
         Ok(Self {
             project_dir: input.project_dir,
@@ -97,8 +85,8 @@ impl GenerateStep {
             branch: input.branch,
             write,
             writes,
-            findings,
-            package_manager,
+            findings: input.findings,
+            package_manager: input.package_manager,
             lock_status: input.lock_status,
             assessment: input.assessment,
         })
@@ -121,8 +109,10 @@ impl GenerateStep {
                 "Compare {} with the project: nothing was changed there.",
                 directory.display()
             ));
+            steps.push(format!("What became what: {}", directory.join(REPORT_PAGE).display()));
             return steps;
         }
+        steps.push(format!("What became what, and what is left to do: {REPORT_PAGE}"));
         steps.extend(self.package_manager.fresh_install().into_iter().map(str::to_owned));
         steps.extend([
             "git add . && git commit -m \"feat: migrate to gen2\"".to_owned(),

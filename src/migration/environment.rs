@@ -22,12 +22,14 @@ use crate::{
     frontend::{self, UsageKind},
     generate::{
         GenerateOptions, generate,
+        project_files::{ProjectFile, ProjectFiles, ProjectFilesInput, plan_project_files},
         step::{GenerateStep, GenerateStepInput},
     },
     lock::{self, LockPlan, LockRequest},
     plan::{Event, EventSink, Step, StepPlan},
     project::{Environment, Project, ProjectError, check_marked},
     refactor::execute::{RefactorRequest, plan_refactor},
+    report::{self, ReportInput},
 };
 
 /// Object in the deployment bucket with the files of the deployed backend.
@@ -114,6 +116,14 @@ fn reading() -> Event {
     }
 }
 
+/// The generator says the same, and knows more about it. It has a finding for every resource that it does not carry over.
+fn is_told(finding: &Finding, generated: &[Finding]) -> bool {
+    let is_same = |other: &Finding| {
+        other.id == finding.id && other.path == finding.path && (other.line == finding.line || other.line.is_none())
+    };
+    finding.id == assess::RESOURCE_UNSUPPORTED || generated.iter().any(is_same)
+}
+
 /// When the step fails, what it did is taken back.
 pub(super) fn is_undone_on_failure(step: Step) -> bool {
     match step {
@@ -178,26 +188,54 @@ impl OpenedEnvironment {
             (Some(connection), Some(root)) => lock_check(&connection.cloud, root),
             _ => offline_lock_check(),
         };
-        for finding in read.assess().findings {
-            if !generated.findings.contains(&finding) {
-                generated.findings.push(finding);
-            }
+        let assessment = read.assess();
+        let of_assessment = assessment
+            .findings
+            .iter()
+            .filter(|finding| !is_told(finding, &generated.findings));
+        let of_assessment: Vec<Finding> = of_assessment.cloned().collect();
+        generated.findings.extend(of_assessment);
+        let ProjectFiles {
+            mut files,
+            package_manager,
+            findings,
+        } = plan_project_files(&ProjectFilesInput {
+            project_dir: &self.context.project_dir,
+            generated: &generated,
+            console_build_spec: self
+                .connection
+                .as_ref()
+                .and_then(|connection| connection.console_build_spec.as_deref()),
+        })?;
+        generated.findings.extend(findings);
+        let source_edits = if request.frontend {
+            read.source_edits()?
+        } else {
+            Vec::new()
+        };
+        let report = report::report(ReportInput {
+            backend: &read.model,
+            generated: &generated,
+            assessment: &assessment,
+            branch: &branch,
+            files: read.project.files(),
+        })?;
+        let reports = [
+            (report::REPORT_JSON.to_owned(), report::json(&report)?),
+            (report::REPORT_PAGE.to_owned(), report::page(&report)?),
+        ];
+        for (path, text) in source_edits.into_iter().chain(reports) {
+            files.push(ProjectFile::edited(&self.context.project_dir, &path, text)?);
         }
         let step = GenerateStep::new(GenerateStepInput {
             project_dir: self.context.project_dir.clone(),
             out_dir: request.out_dir.clone(),
             branch,
             assessment: assessment_validation(&generated.findings),
-            generated,
-            console_build_spec: self
-                .connection
-                .as_ref()
-                .and_then(|connection| connection.console_build_spec.clone()),
-            source_edits: if request.frontend {
-                read.source_edits()?
-            } else {
-                Vec::new()
-            },
+            tree: generated.tree,
+            files,
+            package_manager,
+            findings: generated.findings,
             lock_status,
         })?;
         *self.last_read.lock().unwrap_or_else(PoisonError::into_inner) = Some(read);

@@ -1,16 +1,16 @@
 //! The AppSync API of the api category: schema, models with their real tables, authorization modes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::Value;
 
-use super::{Interpretation, id_of, index::main_resource, typing};
+use super::{Interpretation, id_of, index::main_resource, join_models, typing};
 use crate::{
     backend::{
         finding::Severity,
         model::{
-            Attribute, AuthorizationMode, Expression, GraphqlApi, Model, Reference, ResourceId, SchemaFile,
-            SourceLocation, Target,
+            Attribute, AuthorizationMode, Expression, GraphqlApi, Join, Model, ModelKey, Reference, ResourceId,
+            SchemaFile, SourceLocation, Target,
         },
     },
     cloudformation::evaluate::EvaluatedTree,
@@ -76,7 +76,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         .map(str::to_owned)
         .or_else(|| api_id_of_arn(&interpretation.physical_id(&format!("{}/GraphQLAPI", resource.logical_id))?));
     let tables = stack
-        .map(|stack| table_names(interpretation, stack, &id_of(resource), api_id.as_deref()))
+        .map(|stack| deployed_tables(interpretation, stack, &id_of(resource), api_id.as_deref()))
         .unwrap_or_default();
     let models = models(interpretation, folder, &tables);
     check_function_directives(interpretation, folder);
@@ -153,57 +153,77 @@ fn api_id_of_arn(arn: &str) -> Option<String> {
     (!id.is_empty()).then(|| id.to_owned())
 }
 
-/// Types with `@model`, in the order of the schema.
+/// Types with `@model`, in the order of the schema, and the join models behind them.
 fn models(
     interpretation: &mut Interpretation<'_>,
     folder: &GraphqlFolder,
-    tables: &HashMap<String, String>,
+    tables: &HashMap<String, DeployedTable>,
 ) -> Vec<Model> {
     let mut models: Vec<Model> = Vec::new();
     for file in &folder.schema {
-        for ty in file
-            .document
-            .types
-            .iter()
-            .filter(|ty| ty.kind == TypeKind::Object && ty.directive("model").is_some())
-        {
+        let types = file.document.types.iter();
+        for ty in types.filter(|ty| ty.kind == TypeKind::Object && ty.directive("model").is_some()) {
             if models.iter().any(|model| model.name == ty.name) {
                 continue;
             }
-            let table_name = tables.get(&ty.name).cloned();
-            if table_name.is_none() {
-                interpretation.finding(
-                    "model-table-unknown",
-                    Severity::Manual,
-                    format!(
-                        "the table of model {} is not known: without it the model would get a new, empty table",
-                        ty.name
-                    ),
-                    &SourceLocation {
-                        path: file.path.clone(),
-                        line: Some(ty.line),
-                    },
-                    "Work online, or fetch the deployed backend with its build folder by `amplify pull`.",
-                );
-            }
-            models.push(Model {
-                name: ty.name.clone(),
-                table_name,
-                has_auth: ty.directive("auth").is_some(),
-            });
+            let location = SourceLocation {
+                path: file.path.clone(),
+                line: Some(ty.line),
+            };
+            let has_auth = ty.directive("auth").is_some();
+            models.push(model(interpretation, tables, &ty.name, &location, has_auth, None));
         }
+    }
+    for (name, location, join) in join_models::joins(interpretation, folder, tables) {
+        models.push(model(interpretation, tables, &name, &location, false, Some(join)));
     }
     models
 }
 
-/// Names of the deployed tables by model, from the cloud, else from the templates of the build.
-fn table_names(
+fn model(
+    interpretation: &mut Interpretation<'_>,
+    tables: &HashMap<String, DeployedTable>,
+    name: &str,
+    location: &SourceLocation,
+    has_auth: bool,
+    join: Option<Join>,
+) -> Model {
+    let table = tables.get(name).cloned().unwrap_or_default();
+    if table.name.is_none() {
+        interpretation.finding(
+            "model-table-unknown",
+            Severity::Manual,
+            format!("the table of model {name} is not known: without it the model would get a new, empty table"),
+            location,
+            "Work online, or fetch the deployed backend with its build folder by `amplify pull`.",
+        );
+    }
+    Model {
+        name: name.to_owned(),
+        table_name: table.name,
+        key: table.key,
+        has_auth,
+        join,
+    }
+}
+
+/// What the deployed backend tells of a model's table.
+#[derive(Clone, Default)]
+pub(super) struct DeployedTable {
+    name: Option<String>,
+    key: Option<ModelKey>,
+    /// Attributes of every index; several sort keys are one attribute, joined by `#`.
+    pub(super) indexes: BTreeMap<String, Vec<String>>,
+}
+
+/// The deployed tables by model: names from the cloud, else from the templates of the build.
+fn deployed_tables(
     interpretation: &Interpretation<'_>,
     stack: &EvaluatedTree,
     owner: &ResourceId,
     api_id: Option<&str>,
-) -> HashMap<String, String> {
-    let mut names = HashMap::new();
+) -> HashMap<String, DeployedTable> {
+    let mut tables = HashMap::new();
     for nested in stack.nested.values() {
         for found in nested.template.resources() {
             if found.resource_type() != "AWS::DynamoDB::Table" {
@@ -217,12 +237,41 @@ fn table_names(
                 let name = found.property("TableName")?;
                 with_api_id(interpretation.decoder.expression(name, owner), api_id?)
             });
-            if let Some(name) = name {
-                names.insert(model.clone(), name);
-            }
+            let key = own_key(found.property("KeySchema"), found.property("AttributeDefinitions"));
+            let indexes = indexes(found.property("GlobalSecondaryIndexes"));
+            tables.insert(model.clone(), DeployedTable { name, key, indexes });
         }
     }
-    names
+    tables
+}
+
+fn indexes(of_table: Option<&Value>) -> BTreeMap<String, Vec<String>> {
+    let of_table = of_table.and_then(Value::as_array).into_iter().flatten();
+    of_table
+        .filter_map(|index| {
+            let attributes = index["KeySchema"].as_array().into_iter().flatten();
+            let attributes = attributes
+                .filter_map(|attribute| attribute["AttributeName"].as_str())
+                .flat_map(|name| name.split('#'))
+                .map(str::to_owned)
+                .collect();
+            Some((index["IndexName"].as_str()?.to_owned(), attributes))
+        })
+        .collect()
+}
+
+/// The key, where it is not the field `id` that every model has.
+fn own_key(key_schema: Option<&Value>, attribute_definitions: Option<&Value>) -> Option<ModelKey> {
+    let (key_schema, attribute_definitions) = (key_schema?, attribute_definitions?);
+    let names: Vec<&str> = key_schema
+        .as_array()?
+        .iter()
+        .filter_map(|element| element["AttributeName"].as_str())
+        .collect();
+    (names != ["id"]).then(|| ModelKey {
+        key_schema: key_schema.clone(),
+        attribute_definitions: attribute_definitions.clone(),
+    })
 }
 
 /// The text, when nothing but the API's id is symbolic in it.

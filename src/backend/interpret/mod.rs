@@ -10,7 +10,11 @@ mod extras;
 mod functions;
 mod geo;
 mod index;
+<<<<<<< HEAD
 mod kept;
+=======
+mod join_models;
+>>>>>>> main
 mod layers;
 mod policies;
 mod rest_apis;

@@ -159,7 +159,7 @@ struct DefinedPath {
     authorizer: Authorizer,
 }
 
-/// Paths of the definition in its order; the one below a path belongs to the path.
+/// Paths of the definition in its order; the one below a path belongs to the path, where there is one.
 fn paths_of_body(interpretation: &Interpretation<'_>, body: &Value, owner: &ResourceId) -> Vec<DefinedPath> {
     let Some(paths) = body["paths"].as_object() else {
         return Vec::new();
@@ -177,13 +177,8 @@ fn paths_of_body(interpretation: &Interpretation<'_>, body: &Value, owner: &Reso
                 .flatten()
                 .find(|(name, method)| *name != "options" && method.is_object())
                 .map_or(&Value::Null, |(_, method)| method);
-            let clean = path.strip_suffix(BELOW).unwrap_or(path);
             DefinedPath {
-                path: if clean.is_empty() {
-                    "/".to_owned()
-                } else {
-                    clean.to_owned()
-                },
+                path: path.clone(),
                 function: integration(interpretation, method, owner),
                 authorizer: authorizer(body, method),
             }
@@ -252,7 +247,8 @@ pub(super) fn read_access(interpretation: &mut Interpretation<'_>) {
                 );
             }
         }
-        if !policies_known {
+        // Who passes a user pool's authorizer needs no permission of IAM, whatever the inputs say.
+        if !policies_known && !api.admin_queries {
             add_access_of_inputs(interpretation, api);
         }
     }

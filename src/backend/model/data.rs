@@ -48,8 +48,58 @@ pub struct Model {
     pub name: String,
     /// Name of the deployed table; absent when neither the build nor the cloud tells it.
     pub table_name: Option<String>,
+    /// Key of the deployed table, where it is another than the field `id`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<ModelKey>,
     /// It has an `@auth` directive on the type.
     pub has_auth: bool,
+    /// It is the join model of a `@manyToMany`, which the schema does not spell out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub join: Option<Join>,
+}
+
+/// What a join model joins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Join {
+    /// The two sides, in the order of the schema.
+    pub sides: Vec<JoinSide>,
+}
+
+/// A side of a join: a field with `@manyToMany`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinSide {
+    /// Model of the field.
+    pub model: String,
+    /// Name of the field.
+    pub field: String,
+    /// `limit` of the directive.
+    pub limit: Option<u32>,
+    /// Field of the join model that leads to this model.
+    pub reference: String,
+    /// Index of the join model's table by this model.
+    pub index: String,
+    /// Fields of the join model that hold the model's key, in order.
+    pub keys: Vec<JoinKey>,
+}
+
+/// A field of a join model that holds part of a key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct JoinKey {
+    /// Name of the field.
+    pub name: String,
+    /// Its GraphQL type.
+    pub type_name: String,
+    /// The field of the model whose value it holds.
+    pub field: String,
+}
+
+/// Key of a model's table, as its template has it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModelKey {
+    /// `KeySchema`
+    pub key_schema: Value,
+    /// `AttributeDefinitions`: the attributes of the key and of all indexes.
+    pub attribute_definitions: Value,
 }
 
 /// An authorization mode of the API with its settings.

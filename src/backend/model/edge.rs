@@ -1,3 +1,5 @@
+use std::fmt;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -18,6 +20,17 @@ pub enum Principal {
     Unauthenticated,
     /// Members of a user-pool group, by group name.
     Group(String),
+}
+
+impl fmt::Display for Principal {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Function(name) => write!(formatter, "function {name}"),
+            Self::Authenticated => formatter.write_str("signed-in users"),
+            Self::Unauthenticated => formatter.write_str("guests"),
+            Self::Group(name) => write!(formatter, "members of group {name}"),
+        }
+    }
 }
 
 /// `Allow` or `Deny`.

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -103,6 +105,22 @@ impl Expression {
     }
 }
 
+/// As in `Fn::Sub`, with references in words.
+impl fmt::Display for Expression {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Literal(text) => formatter.write_str(text),
+            Self::Reference(reference) => write!(formatter, "${{{reference}}}"),
+            Self::EnvironmentName => formatter.write_str("${env}"),
+            Self::Region => formatter.write_str("${AWS::Region}"),
+            Self::AccountId => formatter.write_str("${AWS::AccountId}"),
+            Self::Partition => formatter.write_str("${AWS::Partition}"),
+            Self::UrlSuffix => formatter.write_str("${AWS::URLSuffix}"),
+            Self::Concat(parts) => parts.iter().try_for_each(|part| write!(formatter, "{part}")),
+        }
+    }
+}
+
 /// An attribute of a resource.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Reference {
@@ -110,6 +128,13 @@ pub struct Reference {
     pub target: Target,
     /// Which attribute.
     pub attribute: Attribute,
+}
+
+/// In words, for example `ARN of storage/photos`.
+impl fmt::Display for Reference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} of {}", self.attribute, self.target)
+    }
 }
 
 /// What a reference, a grant or a trigger points at.
@@ -149,6 +174,28 @@ pub enum Target {
     Other(ResourceId),
 }
 
+impl fmt::Display for Target {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UserPool => formatter.write_str("the user pool"),
+            Self::WebClient => formatter.write_str("the web client"),
+            Self::NativeClient => formatter.write_str("the native client"),
+            Self::IdentityPool => formatter.write_str("the identity pool"),
+            Self::AuthenticatedRole => formatter.write_str("the role of signed-in users"),
+            Self::UnauthenticatedRole => formatter.write_str("the role of guests"),
+            Self::GroupRole(group) => write!(formatter, "the role of group {group}"),
+            Self::GraphqlApi => formatter.write_str("the GraphQL API"),
+            Self::ModelTable(model) => write!(formatter, "the table of model {model}"),
+            Self::Bucket(name) | Self::Table(name) => write!(formatter, "storage/{name}"),
+            Self::Function(name) => write!(formatter, "function/{name}"),
+            Self::RestApi(name) => write!(formatter, "api/{name}"),
+            Self::KinesisStream(name) => write!(formatter, "analytics/{name}"),
+            Self::DeploymentBucket => formatter.write_str("the deployment bucket"),
+            Self::Other(resource) => resource.fmt(formatter),
+        }
+    }
+}
+
 /// Attribute of a [`Target`].
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Attribute {
@@ -168,6 +215,21 @@ pub enum Attribute {
     Secret,
     /// Any other output of the resource's stack, by its Gen 1 name.
     Output(String),
+}
+
+impl fmt::Display for Attribute {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Name => "name",
+            Self::Arn => "ARN",
+            Self::Id => "id",
+            Self::StreamArn => "ARN of the stream",
+            Self::Url => "URL",
+            Self::ApiKey => "API key",
+            Self::Secret => "secret",
+            Self::Output(name) => name,
+        })
+    }
 }
 
 #[cfg(test)]

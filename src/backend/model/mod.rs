@@ -21,7 +21,7 @@ pub use analytics::KinesisStream;
 pub use app::App;
 pub use auth::{Auth, AuthTrigger, Group, IdentityPool, ImportedAuth, UserPool, UserPoolClient};
 pub use custom::{CustomLanguage, CustomStack, PhysicalName};
-pub use data::{AuthorizationMode, GraphqlApi, Model, SchemaFile};
+pub use data::{AuthorizationMode, GraphqlApi, Join, JoinKey, JoinSide, Model, ModelKey, SchemaFile};
 pub use edge::{Effect, EventSourceStream, Grant, Principal, Statement, Trigger};
 pub use expression::{Attribute, Expression, Reference, Target};
 pub use feature::{Feature, FeatureKind};

@@ -15,7 +15,7 @@ use super::{
 };
 use crate::backend::{
     finding::Severity,
-    model::{KinesisStream, Target},
+    model::{Category, KinesisStream, ResourceId, Target},
 };
 
 /// What `backend.ts` gets from analytics.
@@ -79,7 +79,8 @@ pub fn generate(
         let view = View {
             file: SetupFile::new(context, "..", &name.create, &handles, statements),
         };
-        tree.insert(
+        tree.insert_for(
+            [ResourceId::new(Category::analytics(), &stream.name)],
             format!("amplify/analytics/{}.ts", name.file),
             render_template("analytics-stream", &view)?,
         );

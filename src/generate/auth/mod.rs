@@ -20,6 +20,7 @@ use super::{
     tree::FileTree,
     typescript::{Code, ImportLine, Imports, Statement},
 };
+use crate::backend::model::{Category, ResourceId};
 
 /// What `backend.ts` gets from auth.
 #[derive(Debug, Default)]
@@ -49,17 +50,23 @@ pub fn generate(
     };
     if let Some(imported) = &auth.imported {
         if let Some(definition) = imported::definition(auth, imported, findings) {
-            tree.insert("amplify/auth/resource.ts", resource("referenceAuth", definition)?);
+            tree.insert_for(
+                origins(context),
+                "amplify/auth/resource.ts",
+                resource("referenceAuth", definition)?,
+            );
         }
         return Ok(AuthFiles::default());
     }
     let definition = definition::definition(context, auth, findings);
-    tree.insert(
+    tree.insert_for(
+        origins(context),
         "amplify/auth/resource.ts",
         resource("defineAuth", definition.code.clone())?,
     );
     let overrides = overrides::overrides(context, auth, &definition, findings);
-    tree.insert(
+    tree.insert_for(
+        origins(context),
         "amplify/auth/overrides.ts",
         render_template("auth-overrides", &overrides.file)?,
     );
@@ -67,6 +74,12 @@ pub fn generate(
         call: Some(overrides.call),
         post_refactor: overrides.post_refactor,
     })
+}
+
+/// User pool and groups are one category and share their files.
+fn origins<'a>(context: &Context<'a>) -> impl Iterator<Item = ResourceId> + use<'a> {
+    let resources = context.backend.resources.iter().map(|resource| &resource.id);
+    resources.filter(|id| id.category == Category::auth()).cloned()
 }
 
 /// Auth is part of `defineBackend`.

@@ -116,12 +116,15 @@ pub(super) fn overrides(
     if let Some(client) = native {
         clients::native_client(&mut body, auth, client, definition, findings);
     }
+    if definition.providers.is_some() {
+        hosted_ui(&mut body);
+    }
     if auth.identity_pool.is_none() {
         findings.add(
             "auth-user-pool-only",
             Severity::Warning,
             format!(
-                "auth {} has no identity pool in Gen 1; Gen 2 always makes one, without access for guests",
+                "auth {} has no identity pool in Gen 1; Gen 2 always makes one, without access for guests and without the permissions of Gen 1's roles, which nobody could use",
                 auth.name
             ),
             &auth.location,
@@ -173,6 +176,27 @@ pub(super) fn overrides(
     }
 }
 
+/// The domain and the providers outlive their stack, like the pool.
+fn hosted_ui(body: &mut Body<'_, '_>) {
+    body.retain(user_pool_domain(Code::name("userPool")));
+    let policy = Code::import("aws-cdk-lib", "RemovalPolicy").member("RETAIN");
+    body.statements.push(Statement::ForOf(
+        "provider".to_owned(),
+        Code::name("userPool").member("identityProviders"),
+        vec![Statement::Expression(
+            Code::name("provider").method("applyRemovalPolicy", vec![policy]),
+        )],
+    ));
+}
+
+fn user_pool_domain(user_pool: Code) -> Code {
+    user_pool
+        .member("node")
+        .method("findChild", vec![Code::text("UserPoolDomain")])
+        .path(&["node", "defaultChild"])
+        .cast(Code::import("aws-cdk-lib/aws-cognito", "CfnUserPoolDomain"))
+}
+
 fn uses(statements: &[Statement], name: &str) -> bool {
     let mut found = false;
     for statement in statements {
@@ -211,11 +235,7 @@ fn post_refactor(auth: &Auth, definition: &Definition) -> Vec<Statement> {
         .as_ref()
         .and_then(|providers| providers.domain_prefix.as_ref())
     {
-        let domain = Code::name("backend")
-            .path(&["auth", "resources", "userPool", "node"])
-            .method("findChild", vec![Code::text("UserPoolDomain")])
-            .path(&["node", "defaultChild"])
-            .cast(Code::import("aws-cdk-lib/aws-cognito", "CfnUserPoolDomain"));
+        let domain = user_pool_domain(Code::name("backend").path(&["auth", "resources", "userPool"]));
         statements.push(Statement::Assign(domain.member("domain"), Code::text(prefix)));
     }
     statements

@@ -139,9 +139,11 @@ pub(super) fn identity_pool(body: &mut Body<'_, '_>, auth: &Auth, findings: &mut
     let target = Code::name("cfnIdentityPool");
     let Some(pool) = &auth.identity_pool else {
         body.statements.push(Statement::Assign(
-            target.member("allowUnauthenticatedIdentities"),
+            target.clone().member("allowUnauthenticatedIdentities"),
             Code::Boolean(false),
         ));
+        body.retain(target);
+        body.retain(Code::name("cfnIdentityPoolRoleAttachment"));
         return;
     };
     let web_client_only = json!([{ "ClientId": "web" }]);

@@ -41,6 +41,10 @@ struct View {
     values: Code,
 }
 
+fn origin(custom: &CustomStack) -> [ResourceId; 1] {
+    [ResourceId::new(Category("custom".to_owned()), &custom.name)]
+}
+
 /// Writes a folder for each custom stack; the setup calls for `backend.ts`, each after those that it needs.
 pub fn generate(
     context: &Context<'_>,
@@ -54,7 +58,7 @@ pub fn generate(
         };
         let folder = format!("amplify/custom/{}", name.file);
         let included = template::included(custom);
-        tree.insert(format!("{folder}/template.json"), included.text.clone());
+        tree.insert_for(origin(custom), format!("{folder}/template.json"), included.text.clone());
         keep_source(context, custom, &folder, tree, findings)?;
         report(custom, &included, findings);
         calls.push(setup(context, custom, name, &included, tree, findings)?);
@@ -100,7 +104,8 @@ fn setup(
         has_values: !matches!(&values, Code::Object(entries) if entries.is_empty()),
         values,
     };
-    tree.insert(
+    tree.insert_for(
+        origin(custom),
         format!("amplify/custom/{}/resource.ts", name.file),
         render_template("custom-stack", &view)?,
     );
@@ -200,7 +205,7 @@ fn keep_source(
             .read(&path)
             .map_err(|source| GenerateError::Unreadable { path, source })?
             .unwrap_or_default();
-        tree.insert(format!("{folder}/gen1-source/{file}.txt"), bytes);
+        tree.insert_for(origin(custom), format!("{folder}/gen1-source/{file}.txt"), bytes);
     }
     findings.add(
         "custom-cdk-compiled",

@@ -1,6 +1,7 @@
 //! Data: `defineData` over the Gen 1 schema and its tables.
 
 mod authorization;
+mod many_to_many;
 mod overrides;
 mod schema;
 
@@ -15,7 +16,10 @@ use super::{
     tree::FileTree,
     typescript::{Code, Entry, ImportLine, Imports},
 };
-use crate::backend::{finding::Severity, model::GraphqlApi};
+use crate::backend::{
+    finding::Severity,
+    model::{Category, GraphqlApi, ResourceId},
+};
 
 pub use schema::functions_by_name;
 
@@ -39,8 +43,9 @@ pub fn generate(
         return Ok(None);
     };
     let schema = schema::schema(context, data, findings);
+    let origin = ResourceId::new(Category::api(), &data.name);
     for (name, text) in &schema.files {
-        tree.insert(format!("amplify/data/{name}"), text.clone());
+        tree.insert_for([origin.clone()], format!("amplify/data/{name}"), text.clone());
     }
     let definition = Code::Object(
         std::iter::once(Entry::Property("schema".to_owned(), Code::name("schema")))
@@ -65,7 +70,11 @@ pub fn generate(
         with_environment: schema.with_environment,
         definition,
     };
-    tree.insert("amplify/data/resource.ts", render_template("data-resource", &view)?);
+    tree.insert_for(
+        [origin],
+        "amplify/data/resource.ts",
+        render_template("data-resource", &view)?,
+    );
     overrides::generate(context, data, tree, findings)
 }
 

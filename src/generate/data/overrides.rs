@@ -1,7 +1,10 @@
 use crate::{
     backend::{
         finding::Severity,
-        model::{Attribute, Expression, Grant, GraphqlApi, Reference, Statement as IamStatement, Target},
+        model::{
+            Attribute, AuthorizationMode, Category, Expression, Grant, GraphqlApi, ModelKey, Reference, ResourceId,
+            Statement as IamStatement, Target,
+        },
     },
     generate::{
         context::Context,
@@ -12,7 +15,7 @@ use crate::{
         setup::{SetupCall, SetupFile},
         template::render as render_template,
         tree::FileTree,
-        typescript::{Code, Statement},
+        typescript::{Code, Scope, Statement, camel_case},
         wiring::{inline_policy, policy_statement},
     },
 };
@@ -30,6 +33,16 @@ pub(super) fn generate(
         let api = Code::name("backend").path(&["data", "resources", "cfnResources", "cfnGraphqlApi"]);
         statements.push(Statement::Assign(api.member("xrayEnabled"), Code::Boolean(true)));
     }
+    let mut scope = Scope::with_taken(["backend"]);
+    for model in &data.models {
+        if let Some(key) = &model.key {
+            let table = scope.declare(&format!("{}Table", camel_case(&model.name)), "Construct");
+            statements.extend(own_key(&mut referrer, &model.name, &table, key));
+        }
+    }
+    if context.has_unused_identities() && names_iam(data) {
+        statements.push(without_role_policies());
+    }
     if let Some(bridge) = bridge(context, data, &mut referrer, findings) {
         statements.push(bridge);
     }
@@ -38,13 +51,64 @@ pub(super) fn generate(
     }
     let handles = referrer.into_handles();
     let file = SetupFile::new(context, "..", "overrideData", &handles, statements);
-    tree.insert("amplify/data/overrides.ts", render_template("data-overrides", &file)?);
+    tree.insert_for(
+        [ResourceId::new(Category::api(), &data.name)],
+        "amplify/data/overrides.ts",
+        render_template("data-overrides", &file)?,
+    );
     Ok(Some(SetupCall {
         module: "./data/overrides".to_owned(),
         function: "overrideData".to_owned(),
         handles,
         result: None,
     }))
+}
+
+/// Rules for IAM give the roles of the identity pool a policy; without one in Gen 1 nobody could come by these roles.
+fn without_role_policies() -> Statement {
+    let node = Code::name("backend").path(&["data", "node"]);
+    let child = Code::name("child");
+    let remove = node
+        .clone()
+        .method("tryRemoveChild", vec![child.clone().path(&["node", "id"])]);
+    let is_policy = child.instance_of(Code::import("aws-cdk-lib/aws-iam", "ManagedPolicy"));
+    Statement::ForOf(
+        "child".to_owned(),
+        node.member("children"),
+        vec![Statement::If(is_policy, vec![Statement::Expression(remove)])],
+    )
+}
+
+fn names_iam(data: &GraphqlApi) -> bool {
+    std::iter::once(&data.default_mode)
+        .chain(&data.additional_modes)
+        .any(|mode| *mode == AuthorizationMode::Iam)
+}
+
+/// An imported table must have the key that its construct says. The library takes every model's key for `id` there, and the
+/// deployment would refuse the table of a model with `@primaryKey`.
+fn own_key(referrer: &mut Referrer<'_>, model: &str, table: &str, key: &ModelKey) -> Vec<Statement> {
+    let child = |code: Code, id: &str| code.member("node").method("findChild", vec![Code::text(id)]);
+    let construct = [model.to_owned(), format!("{model}Table"), "Default".to_owned()]
+        .iter()
+        .fold(Code::name("backend").member("data"), |code, id| child(code, id))
+        .path(&["node", "defaultChild"])
+        .cast(Code::import("aws-cdk-lib", "CfnResource"));
+    let overrides = [
+        ("keySchema", &key.key_schema),
+        ("attributeDefinitions", &key.attribute_definitions),
+    ]
+    .into_iter()
+    .filter_map(|(property, value)| {
+        let value = referrer.property(property, value).ok()?;
+        let arguments = vec![Code::text(property), value];
+        Some(Statement::Expression(
+            Code::name(table).method("addPropertyOverride", arguments),
+        ))
+    });
+    std::iter::once(Statement::Const(table.to_owned(), construct))
+        .chain(overrides)
+        .collect()
 }
 
 /// After the refactor the users of Gen 1 frontends come with the roles of Gen 2: these may then do with the Gen 1 API what
@@ -76,10 +140,13 @@ fn bridge(
         }
         let statement = on_gen1_api(&grant.statement, api_id);
         match policy_statement(referrer, &statement) {
-            Ok(code) => match by_role.iter_mut().find(|(principal, _)| **principal == grant.principal) {
-                Some((_, statements)) => statements.push(code),
-                None => by_role.push((&grant.principal, vec![code])),
-            },
+            Ok(code) => {
+                findings.granted(grant.into());
+                match by_role.iter_mut().find(|(principal, _)| **principal == grant.principal) {
+                    Some((_, statements)) => statements.push(code),
+                    None => by_role.push((&grant.principal, vec![code])),
+                }
+            }
             Err(unresolved) => roles::not_granted(grant, &format!("{} has no counterpart", unresolved.what), findings),
         }
     }

@@ -7,6 +7,7 @@ use apollo_parser::{
     cst::{self, CstNode},
 };
 
+use super::many_to_many;
 use crate::{
     backend::{
         finding::Severity,
@@ -93,7 +94,7 @@ fn default_rule(data: &GraphqlApi) -> Option<&'static str> {
 }
 
 /// A change of the text: bytes from and to, and what stands there instead.
-type Edit = (usize, usize, String);
+pub(super) type Edit = (usize, usize, String);
 
 fn edit(
     context: &Context<'_>,
@@ -176,6 +177,7 @@ fn edit(
             ),
         }
     }
+    edits.extend(many_to_many::edits(data, file, rule));
     apply(&file.text, edits)
 }
 
@@ -280,12 +282,12 @@ fn unknown_function(backend: &Backend, name: &str) -> String {
     }
 }
 
-fn is_named(directive: &cst::Directive, name: &str) -> bool {
+pub(super) fn is_named(directive: &cst::Directive, name: &str) -> bool {
     directive.name().is_some_and(|directive| directive.text() == name)
 }
 
 /// Where a node ends, white space after it left out.
-fn trimmed_end(text: &str, node: &apollo_parser::SyntaxNode) -> usize {
+pub(super) fn trimmed_end(text: &str, node: &apollo_parser::SyntaxNode) -> usize {
     let range = node.text_range();
     let (start, end) = (usize::from(range.start()), usize::from(range.end()));
     text.get(start..end).map_or(end, |own| {

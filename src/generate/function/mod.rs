@@ -16,7 +16,10 @@ use super::{
     context::Context, error::GenerateError, findings::Findings, reference::Referrer, setup::SetupCall, tree::FileTree,
     wiring::environment,
 };
-use crate::backend::{finding::Severity, model::Language};
+use crate::backend::{
+    finding::Severity,
+    model::{Category, Language, ResourceId},
+};
 
 /// Writes the files of every function; the setup calls for `backend.ts` in order.
 pub fn generate(
@@ -57,18 +60,24 @@ pub fn generate(
             &without_secrets
         };
         let environment = environment(function, &mut in_definition, &mut in_wiring, findings);
+        let origin = || [ResourceId::new(Category::function(), &function.name)];
         if is_node {
             let definition = definition::render(context, function, name, &environment, requirements, findings)?;
-            tree.insert(format!("{folder}/resource.ts"), definition);
-            tree.insert(format!("{folder}/handler.ts"), handler::render(function, findings)?);
+            tree.insert_for(origin(), format!("{folder}/resource.ts"), definition);
+            tree.insert_for(
+                origin(),
+                format!("{folder}/handler.ts"),
+                handler::render(function, findings)?,
+            );
             sources::copy(context, function, &folder, tree)?;
+            sources::check_data_files(context, function, findings)?;
         } else {
             let definition = provided::render(context, function, name, &environment, findings)?;
-            tree.insert(format!("{folder}/resource.ts"), definition);
+            tree.insert_for(origin(), format!("{folder}/resource.ts"), definition);
             provided::copy(context, function, &folder, tree, findings)?;
         }
         if let Some((text, call)) = wiring::render(context, function, name, environment, in_wiring, findings)? {
-            tree.insert(format!("{folder}/wiring.ts"), text);
+            tree.insert_for(origin(), format!("{folder}/wiring.ts"), text);
             calls.push(call);
         }
     }

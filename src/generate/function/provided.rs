@@ -6,7 +6,7 @@ use super::python_packages;
 use crate::{
     backend::{
         finding::Severity,
-        model::{EnvironmentValue, Expression, Function, Language, Layer},
+        model::{Category, EnvironmentValue, Expression, Function, Language, Layer, ResourceId},
     },
     generate::{
         context::Context,
@@ -129,15 +129,21 @@ pub(super) fn copy(
             .map(Option::unwrap_or_default)
             .map_err(|source| GenerateError::Unreadable { path, source })
     };
+    let origin = [ResourceId::new(Category::function(), &function.name)];
     for file in &function.build_files {
-        tree.insert(
+        tree.insert_for(
+            origin.clone(),
             format!("{folder}/source/{file}"),
             read(join(&function.directory, file))?,
         );
     }
     if let Some(directory) = &function.source_directory {
         for file in function.source_files.iter().filter(|file| !is_built(function, file)) {
-            tree.insert(format!("{folder}/source/src/{file}"), read(join(directory, file))?);
+            tree.insert_for(
+                origin.clone(),
+                format!("{folder}/source/src/{file}"),
+                read(join(directory, file))?,
+            );
         }
     }
     tree.insert(
@@ -147,7 +153,7 @@ pub(super) fn copy(
     let (file, template) = match function.language() {
         Language::Python => {
             if let Some(requirements) = python_packages::requirements(&function.directory, context.files, findings)? {
-                tree.insert(format!("{folder}/source/requirements.txt"), requirements);
+                tree.insert_for(origin, format!("{folder}/source/requirements.txt"), requirements);
             }
             ("python", "bundling-python")
         }

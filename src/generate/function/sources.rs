@@ -7,8 +7,16 @@ use regex::Regex;
 use serde_json::{Map, Value};
 
 use crate::{
-    backend::model::{Backend, Function, Language, ModuleFormat},
-    generate::{context::Context, context::is_generated, error::GenerateError, tree::FileTree},
+    backend::{
+        finding::Severity,
+        model::{Backend, Category, Function, Language, ModuleFormat, ResourceId, SourceLocation},
+    },
+    generate::{
+        context::{Context, is_generated},
+        error::GenerateError,
+        findings::Findings,
+        tree::FileTree,
+    },
     project::{FileSource, join},
 };
 
@@ -128,15 +136,88 @@ pub(super) fn copy(
     folder: &str,
     tree: &mut FileTree,
 ) -> Result<(), GenerateError> {
+    let origin = [ResourceId::new(Category::function(), &function.name)];
     for file in &function.source_files {
         if file == "package.json" {
             continue;
         }
-        tree.insert(format!("{folder}/src/{file}"), read(function, file, context.files)?);
+        tree.insert_for(
+            origin.clone(),
+            format!("{folder}/src/{file}"),
+            read(function, file, context.files)?,
+        );
     }
     let declared = read(function, "package.json", context.files)?;
-    tree.insert(format!("{folder}/src/package.json"), package_json(function, &declared));
+    tree.insert_for(
+        origin,
+        format!("{folder}/src/package.json"),
+        package_json(function, &declared),
+    );
     Ok(())
+}
+
+/// Files that the sources read at run time: a bundle holds code only.
+pub(super) fn check_data_files(
+    context: &Context<'_>,
+    function: &Function,
+    findings: &mut Findings,
+) -> Result<(), GenerateError> {
+    let data_files: Vec<&str> = function
+        .source_files
+        .iter()
+        .map(String::as_str)
+        .filter(|file| !is_script(file) && !is_never_read(file))
+        .collect();
+    if data_files.is_empty() {
+        return Ok(());
+    }
+    for file in function.source_files.iter().filter(|file| is_script(file)) {
+        let text = read(function, file, context.files)?;
+        if let Some(line) = line_that_reads_files(&String::from_utf8_lossy(&text)) {
+            findings.add(
+                "function-data-files",
+                Severity::Manual,
+                format!(
+                    "function {} reads files of its own when it runs ({}); the bundle of Gen 2 holds its code only",
+                    function.name,
+                    data_files.join(", ")
+                ),
+                &SourceLocation {
+                    path: join(function.source_directory.as_deref().unwrap_or_default(), file),
+                    line: Some(line),
+                },
+                "Import the files where they are JSON, put their text into a module of the function, or keep them in a bucket.",
+            );
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// What the CLI and package managers leave in the folder.
+fn is_never_read(file: &str) -> bool {
+    const NAMES: [&str; 8] = [
+        "event.json",
+        "package.json",
+        "package-lock.json",
+        "yarn.lock",
+        "pnpm-lock.yaml",
+        "tsconfig.json",
+        "LICENSE",
+        ".npmignore",
+    ];
+    let name = file.rsplit('/').next().unwrap_or(file);
+    NAMES.contains(&name)
+        || [".md", ".d.ts", ".map", ".DS_Store"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
+}
+
+fn line_that_reads_files(source: &str) -> Option<u32> {
+    static READS: LazyLock<Option<Regex>> =
+        LazyLock::new(|| Regex::new(r"\b(?:readFile|readFileSync|createReadStream|readdir|readdirSync)\s*\(").ok());
+    let found = READS.as_ref()?.find(source)?;
+    u32::try_from(source[..found.start()].matches('\n').count() + 1).ok()
 }
 
 /// The function's package.json with its module format said outright, since `amplify/package.json` makes everything below it
@@ -210,6 +291,15 @@ fn package_of(specifier: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reading_a_file_is_found_with_its_line() {
+        assert_eq!(
+            line_that_reads_files("const fs = require('fs');\nfs.readFileSync(path)"),
+            Some(2)
+        );
+        assert_eq!(line_that_reads_files("const readFileSynchronously = 1;"), None);
+    }
 
     #[test]
     fn packages_are_found_in_every_way_of_loading() {

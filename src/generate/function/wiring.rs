@@ -102,20 +102,25 @@ fn permissions(
     let mut detached: Vec<(Code, Vec<Code>)> = Vec::new();
     for grant in context.backend.grants.iter().filter(|grant| grant.principal == own) {
         if is_log_permission(&function.name, &grant.statement) {
+            findings.granted(grant.into());
             continue;
         }
         let resources = || grant.statement.resources.iter().chain(&grant.statement.not_resources);
         match policy_statement(referrer, &grant.statement) {
             Ok(code) if context.groups.is_detached(&function.name, resources()) => {
+                findings.granted(grant.into());
                 let scope = scope_of(context, &function.name, resources(), referrer);
                 match detached.iter_mut().find(|(known, _)| *known == scope) {
                     Some((_, statements)) => statements.push(code),
                     None => detached.push((scope, vec![code])),
                 }
             }
-            Ok(code) => statements.push(Statement::Expression(
-                lambda.clone().method("addToRolePolicy", vec![code]),
-            )),
+            Ok(code) => {
+                findings.granted(grant.into());
+                statements.push(Statement::Expression(
+                    lambda.clone().method("addToRolePolicy", vec![code]),
+                ));
+            }
             Err(unresolved) => roles::not_granted(
                 grant,
                 &format!("{} has no counterpart in the generated backend", unresolved.what),

@@ -19,7 +19,7 @@ use super::{
 };
 use crate::backend::{
     finding::Severity,
-    model::{Category, Expression, GeoKind, GeoResource, Grant, Target},
+    model::{Category, Expression, GeoKind, GeoResource, Grant, ResourceId, Target},
 };
 
 const LOCATION: &str = "aws-cdk-lib/aws-location";
@@ -74,7 +74,13 @@ pub fn generate(
     let view = View {
         file: SetupFile::new(context, "..", "createGeo", &handles, statements),
     };
-    tree.insert("amplify/geo/resource.ts", render_template("geo-resource", &view)?);
+    let category = Category("geo".to_owned());
+    let resources = context.backend.geo.iter();
+    tree.insert_for(
+        resources.map(|geo| ResourceId::new(category.clone(), &geo.name)),
+        "amplify/geo/resource.ts",
+        render_template("geo-resource", &view)?,
+    );
     geofences::generate(context, tree, findings)?;
     Ok(Some(SetupCall {
         module: "./geo/resource".to_owned(),

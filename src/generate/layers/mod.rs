@@ -16,7 +16,7 @@ use super::{
 use crate::{
     backend::{
         finding::Severity,
-        model::{LambdaLayer, Layer},
+        model::{Category, LambdaLayer, Layer, ResourceId},
     },
     project::join,
 };
@@ -68,7 +68,12 @@ pub fn generate(
     let view = View {
         file: SetupFile::new(context, "..", "createLayers", &handles, statements),
     };
-    tree.insert("amplify/layers/resource.ts", render_template("layers-resource", &view)?);
+    let layers = context.backend.layers.iter().map(origin);
+    tree.insert_for(
+        layers,
+        "amplify/layers/resource.ts",
+        render_template("layers-resource", &view)?,
+    );
     tree.insert("amplify/layers/code.ts", render_template("layer-code", &())?);
     tree.insert(
         "amplify/function/bundling/command.ts",
@@ -173,6 +178,10 @@ fn permissions_of(
     statements
 }
 
+fn origin(layer: &LambdaLayer) -> ResourceId {
+    ResourceId::new(Category::function(), &layer.name)
+}
+
 fn copy(
     context: &Context<'_>,
     layer: &LambdaLayer,
@@ -187,13 +196,17 @@ fn copy(
             .read(&path)
             .map_err(|source| GenerateError::Unreadable { path, source })?
             .unwrap_or_default();
-        tree.insert(format!("{folder}/{file}"), bytes);
+        tree.insert_for([origin(layer)], format!("{folder}/{file}"), bytes);
     }
     let python = join(&layer.directory, "lib/python");
     if layer.files.iter().any(|file| file.starts_with("lib/python/"))
         && let Some(requirements) = python_packages::requirements(&python, context.files, findings)?
     {
-        tree.insert(format!("{folder}/lib/python/requirements.txt"), requirements);
+        tree.insert_for(
+            [origin(layer)],
+            format!("{folder}/lib/python/requirements.txt"),
+            requirements,
+        );
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{
     context::Context,
     error::GenerateError,
-    findings::Findings,
+    findings::{Findings, Permission},
     reference::Referrer,
     roles,
     setup::{SetupCall, SetupFile},
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::backend::{
     finding::Severity,
-    model::{Principal, RestApi, RestPath},
+    model::{Category, Principal, ResourceId, RestApi, RestPath},
 };
 
 const API_GATEWAY: &str = "aws-cdk-lib/aws-apigateway";
@@ -40,7 +40,7 @@ struct View {
 #[serde(rename_all = "camelCase")]
 struct PathView {
     path: String,
-    below: String,
+    below: Option<String>,
     function: Code,
     authorization: String,
 }
@@ -92,7 +92,8 @@ pub fn generate(
             paths,
             user_pool_authorizer: api.admin_queries,
         };
-        tree.insert(
+        tree.insert_for(
+            [ResourceId::new(Category::api(), &api.name)],
             format!("amplify/api/{}.ts", name.file),
             render_template("rest-api", &view)?,
         );
@@ -134,13 +135,18 @@ fn paths(context: &Context<'_>, api: &RestApi, referrer: &Referrer<'_>, findings
             "IAM"
         };
         views.push(PathView {
-            below: format!("{}/{{proxy+}}", plain.trim_end_matches('/')),
+            below: (!is_greedy(&plain)).then(|| format!("{}/{{proxy+}}", plain.trim_end_matches('/'))),
             path: plain,
             function: referrer.lambda(&path.function),
             authorization: authorization.to_owned(),
         });
     }
     views
+}
+
+/// The path stands for everything below its parent.
+fn is_greedy(path: &str) -> bool {
+    path.ends_with("+}")
 }
 
 /// One slash in front, none at the end.
@@ -179,15 +185,15 @@ fn rights(api: &RestApi) -> Vec<(Principal, Vec<Right<'_>>)> {
 }
 
 /// Path patterns of a path in method ARNs: itself and everything below.
-fn patterns(path: &str) -> [String; 2] {
+fn patterns(path: &str) -> Vec<String> {
     let parts: Vec<&str> = path
         .split('/')
         .filter(|part| !part.is_empty())
         .map(|part| if part.starts_with('{') { ANY } else { part })
         .collect();
     let itself = format!("/{}", parts.join("/"));
-    let below = format!("{}/{ANY}", itself.trim_end_matches('/'));
-    [itself, below]
+    let below = (!is_greedy(path)).then(|| format!("{}/{ANY}", itself.trim_end_matches('/')));
+    std::iter::once(itself).chain(below).collect()
 }
 
 fn policies(context: &Context<'_>, api: &RestApi, referrer: &Referrer<'_>, findings: &mut Findings) -> Vec<Statement> {
@@ -257,11 +263,16 @@ fn policies_for(
     let mut statements = Vec::new();
     for (principal, paths) in rights(api) {
         if !roles::has_role(context, &principal) {
+            let permission = Permission::RestApi {
+                api: api.name.clone(),
+                principal: principal.clone(),
+            };
+            findings.not_granted(permission, "there is no such role");
             findings.add(
                 "grant-unresolved",
                 Severity::Manual,
                 format!(
-                    "REST API {} may be called by {principal:?}, for whom there is no role in the generated backend",
+                    "REST API {} may be called by {principal}, for whom there is no role in the generated backend",
                     api.name
                 ),
                 &api.location,
@@ -269,6 +280,10 @@ fn policies_for(
             );
             continue;
         }
+        findings.granted(Permission::RestApi {
+            api: api.name.clone(),
+            principal: principal.clone(),
+        });
         let mut resources: Vec<Code> = Vec::new();
         for (path, methods) in paths {
             for pattern in patterns(&path.path) {

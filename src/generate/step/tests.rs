@@ -4,7 +4,10 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::{
-    generate::FileTree,
+    generate::{
+        Generated,
+        project_files::{ProjectFilesInput, plan_project_files},
+    },
     plan::{Plan, ValidationStatus},
 };
 
@@ -36,16 +39,26 @@ fn input(root: &Path, out_dir: Option<PathBuf>) -> GenerateStepInput {
     ] {
         tree.insert(path, "export {};\n");
     }
+    let generated = Generated {
+        tree,
+        ..Generated::default()
+    };
+    let mut project_files = plan_project_files(&ProjectFilesInput {
+        project_dir: root,
+        generated: &generated,
+        console_build_spec: None,
+    })
+    .unwrap();
+    let edited = ProjectFile::edited(root, "src/main.js", "new".into()).unwrap();
+    project_files.files.push(edited);
     GenerateStepInput {
         project_dir: root.to_path_buf(),
         out_dir,
         branch: "gen2 main".into(),
-        generated: Generated {
-            tree,
-            ..Generated::default()
-        },
-        console_build_spec: None,
-        source_edits: vec![("src/main.js".into(), "new".into())],
+        tree: generated.tree,
+        files: project_files.files,
+        package_manager: project_files.package_manager,
+        findings: project_files.findings,
         lock_status: Arc::new(|| Box::pin(async { Ok(validation("Lock Status", ValidationStatus::NotChecked)) })),
         assessment: validation("Assessment", ValidationStatus::Passed),
     }
@@ -156,13 +169,4 @@ async fn a_cancelled_step_changes_nothing() {
     let report = step.execute(&Recorded::default(), &cancel).await.unwrap();
     assert_eq!(report.status, ExecutionStatus::Cancelled);
     assert!(directory.path().join("amplify/team-provider-info.json").exists());
-}
-
-#[test]
-fn a_malformed_file_of_the_project_stops_the_plan() {
-    let directory = project();
-    fs::write(directory.path().join("amplify.yml"), "a: b: c\n").unwrap();
-    let error = GenerateStep::new(input(directory.path(), None)).err().unwrap();
-    assert_eq!(error.code(), "MALFORMED_YAML");
-    assert!(error.to_string().starts_with("amplify.yml:1:"), "{error}");
 }

@@ -18,6 +18,7 @@ use super::{
     typescript::{Code, ImportLine, Imports, Statement},
     wiring::notifications,
 };
+use crate::backend::model::{Category, ResourceId};
 
 /// What `backend.ts` gets from storage.
 #[derive(Debug, Default)]
@@ -92,7 +93,8 @@ pub fn generate(
             imports: imports.lines(),
             buckets: views,
         };
-        tree.insert(
+        tree.insert_for(
+            origins(context),
             "amplify/storage/resource.ts",
             render_template("storage-resource", &view)?,
         );
@@ -106,7 +108,8 @@ pub fn generate(
     if !statements.is_empty() {
         let handles: std::collections::BTreeSet<Handle> = referrer.into_handles();
         let file = SetupFile::new(context, "..", "overrideStorage", &handles, statements);
-        tree.insert(
+        tree.insert_for(
+            origins(context),
             "amplify/storage/overrides.ts",
             render_template("storage-overrides", &file)?,
         );
@@ -118,6 +121,15 @@ pub fn generate(
         });
     }
     Ok(files)
+}
+
+/// Buckets share their files.
+fn origins(context: &Context<'_>) -> Vec<ResourceId> {
+    let buckets = &context.backend.buckets;
+    buckets
+        .iter()
+        .map(|bucket| ResourceId::new(Category::storage(), &bucket.name))
+        .collect()
 }
 
 /// The stack of the category: that of the first bucket, else one of its own.

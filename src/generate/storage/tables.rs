@@ -3,7 +3,7 @@ use serde::Serialize;
 use crate::{
     backend::{
         finding::Severity,
-        model::{Index, KeyAttribute, Table, Target},
+        model::{Category, Index, KeyAttribute, ResourceId, Table, Target},
     },
     generate::{
         context::Context,
@@ -81,7 +81,14 @@ pub(super) fn generate(
         file: SetupFile::new(context, "..", "createTables", &handles, statements),
         tables: Code::Object(entries),
     };
-    tree.insert("amplify/storage/tables.ts", render_template("storage-tables", &view)?);
+    let tables = &context.backend.tables;
+    tree.insert_for(
+        tables
+            .iter()
+            .map(|table| ResourceId::new(Category::storage(), &table.name)),
+        "amplify/storage/tables.ts",
+        render_template("storage-tables", &view)?,
+    );
     Ok(Some(Tables {
         call: SetupCall {
             module: "./storage/tables".to_owned(),

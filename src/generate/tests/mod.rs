@@ -5,6 +5,7 @@ mod geo;
 mod kept;
 mod languages;
 mod layers;
+mod outputs;
 
 use serde_json::{Value, json};
 

@@ -27,6 +27,8 @@ pub enum Code {
     NonNull(Box<Code>),
     /// `value as Type`
     As(Box<Code>, Box<Code>),
+    /// `value instanceof Class`
+    InstanceOf(Box<Code>, Box<Code>),
     /// `callee(arguments)`
     Call(Box<Code>, Vec<Code>),
     /// `new Class(arguments)`
@@ -73,6 +75,8 @@ pub enum Statement {
     Expression(Code),
     /// `if (condition) { statements }`
     If(Code, Vec<Statement>),
+    /// `for (const name of list) { statements }`
+    ForOf(String, Code, Vec<Statement>),
     /// `return value;`
     Return(Code),
 }
@@ -140,6 +144,12 @@ impl Code {
     #[must_use]
     pub fn cast(self, class: Self) -> Self {
         Self::As(Box::new(self), Box::new(class))
+    }
+
+    /// `self instanceof Class`
+    #[must_use]
+    pub fn instance_of(self, class: Self) -> Self {
+        Self::InstanceOf(Box::new(self), Box::new(class))
     }
 
     /// An object with plain keys.
@@ -212,6 +222,7 @@ impl Code {
             Self::Member(object, property) => Self::Member(boxed(object), property),
             Self::NonNull(value) => Self::NonNull(boxed(value)),
             Self::As(value, class) => Self::As(boxed(value), boxed(class)),
+            Self::InstanceOf(value, class) => Self::InstanceOf(boxed(value), boxed(class)),
             Self::Call(callee, arguments) => Self::Call(boxed(callee), arguments.into_iter().map(rename).collect()),
             Self::New(class, arguments) => Self::New(boxed(class), arguments.into_iter().map(rename).collect()),
             Self::Array(items) => Self::Array(items.into_iter().map(rename).collect()),
@@ -241,7 +252,7 @@ impl Code {
                 }
             }
             Self::Member(inner, _) | Self::NonNull(inner) | Self::Arrow(_, inner) => inner.walk(visit),
-            Self::As(inner, class) => {
+            Self::As(inner, class) | Self::InstanceOf(inner, class) => {
                 inner.walk(visit);
                 class.walk(visit);
             }
@@ -297,8 +308,8 @@ impl Statement {
                 target.walk(visit);
                 value.walk(visit);
             }
-            Self::If(condition, statements) => {
-                condition.walk(visit);
+            Self::If(value, statements) | Self::ForOf(_, value, statements) => {
+                value.walk(visit);
                 for statement in statements {
                     statement.walk(visit);
                 }

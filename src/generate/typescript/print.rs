@@ -24,17 +24,26 @@ pub fn print_statement(statement: &Statement, level: usize) -> String {
         Statement::Expression(value) => format!("{};", print(value, level)),
         Statement::Return(value) => format!("return {};", print(value, level)),
         Statement::If(condition, statements) => {
-            let mut text = format!("if ({}) {{\n", print(condition, level));
-            for inner in statements {
-                text.push_str(&INDENT.repeat(level + 1));
-                text.push_str(&print_statement(inner, level + 1));
-                text.push('\n');
-            }
-            text.push_str(&INDENT.repeat(level));
-            text.push('}');
-            text
+            print_block(&format!("if ({})", print(condition, level)), statements, level)
         }
+        Statement::ForOf(name, list, statements) => print_block(
+            &format!("for (const {name} of {})", print(list, level)),
+            statements,
+            level,
+        ),
     }
+}
+
+fn print_block(head: &str, statements: &[Statement], level: usize) -> String {
+    let mut text = format!("{head} {{\n");
+    for inner in statements {
+        text.push_str(&INDENT.repeat(level + 1));
+        text.push_str(&print_statement(inner, level + 1));
+        text.push('\n');
+    }
+    text.push_str(&INDENT.repeat(level));
+    text.push('}');
+    text
 }
 
 fn write(text: &mut String, code: &Code, level: usize) {
@@ -65,6 +74,11 @@ fn write(text: &mut String, code: &Code, level: usize) {
             write(text, value, level);
             text.push_str(" as ");
             write(text, class, level);
+        }
+        Code::InstanceOf(value, class) => {
+            write_operand(text, value, level);
+            text.push_str(" instanceof ");
+            write_operand(text, class, level);
         }
         Code::Call(callee, arguments) => {
             write_operand(text, callee, level);
@@ -97,7 +111,7 @@ fn write(text: &mut String, code: &Code, level: usize) {
 fn write_operand(text: &mut String, code: &Code, level: usize) {
     if matches!(
         code,
-        Code::As(..) | Code::Arrow(..) | Code::New(..) | Code::Number(_) | Code::Object(_)
+        Code::As(..) | Code::InstanceOf(..) | Code::Arrow(..) | Code::New(..) | Code::Number(_) | Code::Object(_)
     ) {
         text.push('(');
         write(text, code, level);

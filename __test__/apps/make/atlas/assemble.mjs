@@ -11,7 +11,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { alerts, archive, layer, nodeFunction, pythonFunction } from './templates.mjs';
+import { alerts, archive, labels, layer, nodeFunction, pinpoint, pythonFunction } from './templates.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const shop = path.join(here, '../../shop');
@@ -197,6 +197,22 @@ const additions = [
       'amplify.state': { pluginId: 'amplify-python-function-runtime-provider', functionRuntime: 'python', useLegacyBuild: true },
       'function-parameters.json': { permissions: { geo: { places: ['read'] } }, lambdaLayers: [] },
     },
+  },
+  {
+    category: 'analytics',
+    name: 'clicks',
+    template: pinpoint(),
+    passed: { appName: 'clicks', authRoleName: { Ref: 'AuthRoleName' }, unauthRoleName: { Ref: 'UnauthRoleName' } },
+    outputs: { Id: '0123456789abcdef0123456789abcdef', Region: REGION, appName: `clicks-${ENV}` },
+    entry: { service: 'Pinpoint' },
+  },
+  {
+    category: 'predictions',
+    name: 'labels',
+    template: labels(),
+    passed: { access: 'authAndGuest', type: 'ALL', authRoleName: { Ref: 'AuthRoleName' }, unauthRoleName: { Ref: 'UnauthRoleName' } },
+    outputs: { region: REGION, type: 'ALL' },
+    entry: { service: 'Rekognition', identifyType: 'identifyLabels' },
   },
   {
     category: 'custom',

@@ -1,0 +1,21 @@
+/* Amplify Params - DO NOT EDIT
+	ENV
+	FUNCTION_DEPOTLOWSTOCK_NAME
+	REGION
+	STORAGE_ACTIVITY_ARN
+	STORAGE_ACTIVITY_NAME
+	STORAGE_ACTIVITY_STREAMARN
+Amplify Params - DO NOT EDIT */
+
+/**
+ * @type {import('@types/aws-lambda').APIGatewayProxyHandler}
+ */
+exports.handler = event => {
+  console.log(`EVENT: ${JSON.stringify(event)}`);
+  for (const record of event.Records) {
+    console.log(record.eventID);
+    console.log(record.eventName);
+    console.log('DynamoDB Record: %j', record.dynamodb);
+  }
+  return Promise.resolve('Successfully processed DynamoDB record');
+};
