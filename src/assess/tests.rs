@@ -84,11 +84,7 @@ fn a_function_of_another_language_and_imports_have_their_own_cells() {
                 json!({}),
             )
             .function(
-<<<<<<< HEAD
-                "ruby",
-=======
                 "rb",
->>>>>>> main
                 json!({"LambdaFunction": {"Properties": {"Runtime": "ruby3.3"}}}),
                 json!({}),
             )
@@ -100,11 +96,7 @@ fn a_function_of_another_language_and_imports_have_their_own_cells() {
         (row.generate.status, row.refactor.status)
     };
     assert_eq!(generate("py"), (SupportStatus::Supported, SupportStatus::NotNeeded));
-<<<<<<< HEAD
-    assert_eq!(generate("ruby"), (SupportStatus::Unsupported, SupportStatus::NotNeeded));
-=======
     assert_eq!(generate("rb"), (SupportStatus::Unsupported, SupportStatus::NotNeeded));
->>>>>>> main
     assert_eq!(generate("js"), (SupportStatus::Supported, SupportStatus::NotNeeded));
     assert_eq!(generate("pics").1, SupportStatus::NotNeeded);
 }

@@ -10,11 +10,8 @@ mod extras;
 mod functions;
 mod geo;
 mod index;
-<<<<<<< HEAD
-mod kept;
-=======
 mod join_models;
->>>>>>> main
+mod kept;
 mod layers;
 mod policies;
 mod rest_apis;
