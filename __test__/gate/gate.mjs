@@ -104,7 +104,8 @@ export async function gate({
     if (before.synth.ok) report.retentionBefore = findWeakRetention(evaluateTree(loadAssembly(before.outDir)));
     if (sandbox.synth.ok && after.synth.ok)
       report.claimed = findClaimedNames(...[sandbox, after].map((one) => evaluateTree(loadAssembly(one.outDir))));
-    if (after.synth.ok) await examine(report, after.outDir, gen1StacksDir, { branch, environment, reported, unloadable });
+    if (after.synth.ok)
+      await examine(report, after.outDir, gen1StacksDir, { branch, environment, reported, unloadable });
     report.seconds = Math.round(performance.now() - started) / 1000;
     report.ok = isGreen(report);
     return report;
