@@ -100,6 +100,197 @@ for (const [name, expected, project] of [
   });
 }
 
+const BROKEN = '{\n  "a": 1,\n  oops\n}\n';
+const DEPLOYED = 'awscloudformation/build';
+
+for (const [app, file] of /** @type {['notes' | 'shop', string][]} */ ([
+  ['notes', 'amplify-meta.json'],
+  ['notes', 'backend-config.json'],
+  ['notes', 'tags.json'],
+  ['notes', `${DEPLOYED}/root-cloudformation-stack.json`],
+  ['notes', 'auth/notes6fb419e0/cli-inputs.json'],
+  ['notes', `${DEPLOYED}/auth/notes6fb419e0/build/notes6fb419e0-cloudformation-template.json`],
+  ['notes', 'auth/notes6fb419e0/build/parameters.json'],
+  ['notes', 'storage/attachments/cli-inputs.json'],
+  ['notes', 'api/notes/cli-inputs.json'],
+  ['notes', 'api/notes/transform.conf.json'],
+  ['notes', 'api/notes/build/stacks/Note.json'],
+  ['notes', 'function/notesdigest/parameters.json'],
+  ['notes', 'function/notesdigest/function-parameters.json'],
+  ['notes', 'function/notesdigest/custom-policies.json'],
+  ['notes', 'function/notesdigest/amplify.state'],
+  ['notes', 'function/notesdigest/src/package.json'],
+  ['shop', 'auth/userPoolGroups/user-pool-group-precedence.json'],
+  ['shop', 'analytics/shopevents/parameters.json'],
+  ['shop', `${DEPLOYED}/storage/orders/build/orders-cloudformation-template.json`],
+])) {
+  test(`malformed, of the wrong shape, empty, or a folder: ${file}`, async () => {
+    const with_ = (/** @type {(project: import('./support/projects.mjs').Project, path: string) => void} */ change) =>
+      projects.of(app, (project) => {
+        for (const tree of project.trees) change(project, `${tree}/${file}`);
+      });
+    const open = (/** @type {string} */ projectDir) => api.Migration.open({ projectDir, offline: true });
+    const assess = async (/** @type {string} */ projectDir) => (await open(projectDir)).assess();
+    /** @param {string} projectDir @param {string} code @param {RegExp} message */
+    const fails = (projectDir, code, message) =>
+      assert.rejects(assess(projectDir), (/** @type {any} */ error) => {
+        assert.equal(error.code, code, error.message);
+        assert.ok(error.details.path.endsWith(`/${file}`), JSON.stringify(error.details));
+        assert.match(error.message, message);
+        return true;
+      });
+    await fails(
+      with_((project, path) => project.write(path, BROKEN)),
+      'MALFORMED_JSON',
+      /:3:3: key must be a string/,
+    );
+    await fails(
+      with_((project, path) => project.write(path, '7')),
+      file.endsWith('-template.json') || file.includes('stack') ? 'MALFORMED_TEMPLATE' : 'MALFORMED_JSON',
+      /:1:1: (expected|\/ is not)/,
+    );
+    if (!file.startsWith(DEPLOYED) && !file.includes('/stacks/')) {
+      await fails(
+        with_((project, path) => project.write(path, ' \r\n')),
+        'MALFORMED_JSON',
+        /:1:1: the file is empty/,
+      );
+      const folder = with_((project, path) => {
+        project.remove(path);
+        fs.mkdirSync(`${project.folder}/${path}`);
+      });
+      await fails(folder, 'PROJECT_FILE_UNREADABLE', /cannot be read/);
+    }
+  });
+}
+
+test('an entry that is no object is told with its line', async () => {
+  const resource = projects.of('notes', (project) =>
+    editResources(project, (meta) => {
+      meta.function.notesdigest = 7;
+    }),
+  );
+  const error = await failure(['assess', '--offline'], { project: resource });
+  assert.equal(error.code, 'MALFORMED_JSON');
+  assert.match(error.message, /amplify-meta\.json:\d+:1: function\/notesdigest is a number, expected an object/);
+  const environment = projects.of('notes', (project) => project.write(TEAM_PROVIDER_INFO, '{\n  "main": "x"\n}'));
+  const second = await failure(['assess', '--offline'], { project: environment });
+  assert.match(second.message, /team-provider-info\.json:2:1: main is a text/);
+});
+
+test('no environment at all', async () => {
+  const error = await failure(['assess', '--offline'], {
+    project: projects.of('notes', (project) => project.write(TEAM_PROVIDER_INFO, '{}')),
+  });
+  assert.equal(error.code, 'ENVIRONMENT_NOT_FOUND');
+  assert.equal(error.message, `${TEAM_PROVIDER_INFO} names no environment`);
+});
+
+test('a schema in a folder, malformed in one of its files', async () => {
+  const error = await failure(['assess', '--offline'], {
+    project: projects.of('notes', (project) => {
+      for (const tree of project.trees) {
+        project.write(`${tree}/api/notes/schema/a.graphql`, project.read(`${tree}/api/notes/schema.graphql`));
+        project.write(`${tree}/api/notes/schema/b.graphql`, 'type B @model {\n  id: ID!\n  £\n}\n');
+        project.remove(`${tree}/api/notes/schema.graphql`);
+      }
+    }),
+  });
+  assert.equal(error.code, 'MALFORMED_GRAPHQL');
+  assert.match(error.message, /api\/notes\/schema\/b\.graphql:3:3: /);
+});
+
+test('byte order marks and CRLF everywhere change nothing of what is understood', async () => {
+  const plain = await assessed('notes');
+  const marked = await assessed('notes', ({ folder }) => {
+    for (const file of contents(folder).map(([file]) => file)) {
+      if (!/\.(json|graphql|yml)$/.test(file)) continue;
+      fs.writeFileSync(file, `\ufeff${fs.readFileSync(file, 'utf8').replace(/\r?\n/g, '\r\n')}`);
+    }
+  });
+  assert.deepEqual(marked.resources, plain.resources);
+  assert.deepEqual(
+    marked.findings.map(({ id }) => id),
+    plain.findings.map(({ id }) => id),
+  );
+});
+
+test('a project folder that is not there, or is a file', async () => {
+  const folder = projects.folder();
+  const file = path.join(folder, 'file');
+  fs.writeFileSync(file, '');
+  for (const project of [file, path.join(folder, 'absent')]) {
+    const { code, stdout } = await cli(['assess', '--offline', '--json', '--project', project]);
+    assert.equal(code, 1);
+    const { error } = jsonLines(stdout).at(-1);
+    assert.equal(error.code, 'PROJECT_NOT_FOUND');
+    assert.equal(error.message, `there is no folder ${project}`);
+  }
+});
+
+test('links that lead back to a folder above them are not followed for ever', { skip: !canLink() }, async () => {
+  const assessment = await assessed('notes', (project) => {
+    fs.symlinkSync('..', path.join(project.folder, 'src/up'));
+    for (const tree of project.trees)
+      fs.symlinkSync('.', path.join(project.folder, tree, 'function/notesdigest/src/here'));
+  });
+  assert.ok(assessment.resources.every(({ generate }) => generate.status === 'supported'));
+});
+
+test('a link to itself is named', { skip: !canLink() }, async () => {
+  const error = await failure(['assess', '--offline'], {
+    project: projects.of('notes', (project) => {
+      for (const tree of project.trees) {
+        const file = path.join(project.folder, tree, 'auth/notes6fb419e0/cli-inputs.json');
+        fs.rmSync(file);
+        fs.symlinkSync('cli-inputs.json', file);
+      }
+    }),
+  });
+  assert.equal(error.code, 'PROJECT_FILE_UNREADABLE');
+  assert.match(error.message, /auth\/notes6fb419e0\/cli-inputs\.json/);
+});
+
+test('a file that may not be read is named', { skip: !canLink() }, async () => {
+  const project = projects.of('notes', ({ folder, trees }) => {
+    for (const tree of trees) fs.chmodSync(path.join(folder, tree, 'backend-config.json'), 0o000);
+  });
+  for (const folder of [projects.root, path.dirname(project), project]) fs.chmodSync(folder, 0o755);
+  // Root may read everything: then the command runs as somebody else.
+  const isRoot = process.getuid?.() === 0;
+  const { code, stdout } = await cli(
+    ['assess', '--offline', '--json', '--project', project],
+    isRoot ? { uid: 65_534 } : {},
+  );
+  assert.equal(code, 1, stdout);
+  const { error } = jsonLines(stdout).at(-1);
+  assert.equal(error.code, 'PROJECT_FILE_UNREADABLE');
+  assert.match(error.message, /backend-config\.json cannot be read: Permission denied/);
+  assert.match(error.resolution, /Allow the user/);
+});
+
+test('--out inside amplify/, behind a link to it, or where nothing can be written', { skip: !canLink() }, async () => {
+  const project = projects.of('notes');
+  fs.symlinkSync(path.join(project, 'amplify'), path.join(project, 'link'));
+  for (const out of ['amplify/out', 'link/deep/out']) {
+    const error = await failure(
+      ['generate', '--offline', '--yes', '--branch', 'main', '--out', path.join(project, out)],
+      { project },
+    );
+    assert.equal(error.code, 'OUTPUT_INSIDE_AMPLIFY', error.message);
+    assert.ok(error.message.includes(out));
+  }
+  const below = path.join(project, 'package.json', 'out');
+  const error = await failure(['generate', '--offline', '--yes', '--branch', 'main', '--out', below], { project });
+  assert.ok(['OUTPUT_NOT_A_FOLDER', 'WRITE_FAILED'].includes(error.code), error.code);
+  assert.ok(error.message.includes(below));
+});
+
+/** Links and permissions as POSIX has them. */
+function canLink() {
+  return process.platform !== 'win32';
+}
+
 test('an environment that is not there', async () => {
   const error = await failure(['assess', '--offline', '--env', 'nope'], { project: projects.of('notes') });
   assert.equal(error.code, 'ENVIRONMENT_NOT_FOUND');

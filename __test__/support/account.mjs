@@ -49,6 +49,38 @@ export class Account {
   }
 
   /**
+   * Begins the creation of a stack.
+   * @param {string} stack
+   * @param {unknown} template
+   * @param {Record<string, string>} [tags]
+   */
+  async createStack(stack, template, tags = {}) {
+    const tagParameters = Object.entries(tags).flatMap(([key, value], index) => [
+      [`Tags.member.${index + 1}.Key`, key],
+      [`Tags.member.${index + 1}.Value`, value],
+    ]);
+    await this.#query('CreateStack', {
+      StackName: stack,
+      TemplateBody: JSON.stringify(template),
+      ...Object.fromEntries(tagParameters),
+    });
+  }
+
+  /**
+   * Leaves a stack in review: a change set that would create it and was never executed.
+   * @param {string} stack
+   * @param {unknown} template
+   */
+  async reviewStack(stack, template) {
+    await this.#query('CreateChangeSet', {
+      StackName: stack,
+      ChangeSetName: 'never-executed',
+      ChangeSetType: 'CREATE',
+      TemplateBody: JSON.stringify(template),
+    });
+  }
+
+  /**
    * Begins an update of a stack, all parameters with their previous values.
    * @param {string} stack
    * @param {unknown} template

@@ -408,6 +408,16 @@ export class Cloud {
     return this.control('GET', '/_stacks');
   }
 
+  /**
+   * Makes a stack look as an operation that failed or still runs leaves it. Nothing works on it: the status stays.
+   * @param {string} stack name
+   * @param {string} status
+   * @param {string} [reason]
+   */
+  putIntoStatus(stack, status, reason) {
+    return this.control('POST', '/_stacks/status', { stack, status, reason });
+  }
+
   /** Empties the request log. */
   resetRequests() {
     return this.control('POST', '/_requests/reset');

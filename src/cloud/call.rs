@@ -23,6 +23,15 @@ where
         .map_err(|error| translate(service, action, resource, error))
 }
 
+/// The innermost cause: what the system says about a connection, without the layers of the client around it.
+fn root_cause(error: &dyn std::error::Error) -> String {
+    let mut cause = error;
+    while let Some(source) = cause.source() {
+        cause = source;
+    }
+    cause.to_string()
+}
+
 fn translate<E, R>(
     service: &'static str,
     action: &'static str,
@@ -55,7 +64,12 @@ where
             service,
             action,
             resource,
-            message,
+            message: match &error {
+                SdkError::TimeoutError(_) => "no answer came in time".to_owned(),
+                SdkError::DispatchFailure(failure) if failure.is_timeout() => "no answer came in time".to_owned(),
+                SdkError::DispatchFailure(failure) if failure.is_io() => root_cause(&error),
+                _ => message,
+            },
         };
     };
     let code = refusal.err().code().unwrap_or("unknown").to_owned();

@@ -22,14 +22,17 @@ pub use cloudformation::{
     StackRefactorDefinition, StackRefactorRequest, StackRefactorState, TemplateSource,
 };
 pub use configuration::CloudOptions;
-pub use error::CloudError;
+pub use error::{CloudError, OptionKind};
 pub use identity::IdentityApi;
 pub use live::{LiveConfiguration, LiveConfigurationApi};
-pub use pace::Pace;
+pub use pace::{Pace, settled_stack};
 pub use permissions::{Access, STEP_CALLS, policy};
-pub use read::{Depth, read_stack, read_tree};
+pub use read::{Depth, read_nested, read_stack, read_tree};
 pub use s3::ObjectStoreApi;
-pub use stack_update::{StackUpdateError, StackUpdateOutcome, StackUpdateRequest, update_stack};
+pub use stack_update::{
+    Leftover, StackUpdateError, StackUpdateFailure, StackUpdateOutcome, StackUpdateRequest, TemplateHandOver,
+    remove_leftover, short_hash, update_stack,
+};
 
 use std::sync::Arc;
 

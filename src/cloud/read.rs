@@ -4,9 +4,10 @@ use futures::future::{BoxFuture, try_join_all};
 use indexmap::IndexMap;
 
 use super::{CloudFormationApi, error::CloudError};
-use crate::deployment::{Stack, StackTree};
-
-const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
+use crate::{
+    cloudformation::SHELL,
+    deployment::{Stack, StackTree},
+};
 
 /// How far below the root to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +31,7 @@ pub async fn read_stack(api: &dyn CloudFormationApi, stack: &str) -> Result<Opti
     let Some(description) = description? else {
         return Ok(None);
     };
-    let is_shell = description.status == "REVIEW_IN_PROGRESS";
+    let is_shell = description.status == SHELL;
     let (resources, template_body) = if is_shell {
         (resources.unwrap_or_default(), template_body.unwrap_or_default())
     } else {
@@ -62,31 +63,39 @@ pub async fn read_tree(
     stack: &str,
     depth: Depth,
 ) -> Result<Option<StackTree>, CloudError> {
-    read_below(api, stack.to_owned(), depth, 0).await
+    match read_stack(api, stack).await? {
+        Some(root) => Ok(Some(read_nested(api, root, depth).await?)),
+        None => Ok(None),
+    }
+}
+
+/// Reads what is below a root that was just read. A nested stack that disappears meanwhile is left out.
+///
+/// # Errors
+/// When a read fails for good.
+pub async fn read_nested(api: &dyn CloudFormationApi, root: Stack, depth: Depth) -> Result<StackTree, CloudError> {
+    read_below(api, root, depth, 0).await
 }
 
 fn read_below(
     api: &dyn CloudFormationApi,
-    stack: String,
+    stack: Stack,
     depth: Depth,
     level: usize,
-) -> BoxFuture<'_, Result<Option<StackTree>, CloudError>> {
+) -> BoxFuture<'_, Result<StackTree, CloudError>> {
     Box::pin(async move {
-        let Some(stack) = read_stack(api, &stack).await? else {
-            return Ok(None);
-        };
-        let children: Vec<(String, String)> = stack
-            .resources
-            .iter()
-            .filter(|(_, resource)| resource.resource_type == NESTED_STACK)
-            .filter(|_| depth == Depth::All || level == 0)
-            .filter_map(|(logical_id, resource)| Some((logical_id.clone(), resource.physical_id.clone()?)))
-            .collect();
-        let children = children.into_iter().map(|(logical_id, id)| async move {
-            let tree = read_below(api, id, depth, level + 1).await?;
-            Ok::<_, CloudError>(tree.map(|tree| (logical_id, tree)))
-        });
+        let children =
+            stack
+                .nested_ids()
+                .filter(|_| depth == Depth::All || level == 0)
+                .map(|(logical_id, id)| async move {
+                    let Some(child) = read_stack(api, id).await? else {
+                        return Ok(None);
+                    };
+                    let tree = read_below(api, child, depth, level + 1).await?;
+                    Ok::<_, CloudError>(Some((logical_id.to_owned(), tree)))
+                });
         let nested: IndexMap<String, StackTree> = try_join_all(children).await?.into_iter().flatten().collect();
-        Ok(Some(StackTree { stack, nested }))
+        Ok(StackTree { stack, nested })
     })
 }

@@ -2,7 +2,7 @@
 
 mod stack;
 
-pub use stack::{Output, Parameter, Stack, StackResource, StackTree};
+pub use stack::{Output, Parameter, Stack, StackResource, StackTree, plain_stack_name};
 
 use serde::{Deserialize, Serialize};
 

@@ -3,6 +3,17 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+/// Type of a nested stack.
+const NESTED_STACK: &str = "AWS::CloudFormation::Stack";
+
+/// Plain name of a stack that is given by ARN or by name.
+pub fn plain_stack_name(stack: &str) -> &str {
+    match stack.strip_prefix("arn:") {
+        Some(rest) => rest.split('/').nth(1).unwrap_or(stack),
+        None => stack,
+    }
+}
+
 /// One deployed stack: everything that the refactor needs to know of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -39,6 +50,16 @@ pub struct Stack {
     /// Service role with which CloudFormation works on this stack.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub role_arn: Option<String>,
+}
+
+impl Stack {
+    /// Logical and physical ids of the nested stacks directly below it.
+    pub fn nested_ids(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.resources
+            .iter()
+            .filter(|(_, resource)| resource.resource_type == NESTED_STACK)
+            .filter_map(|(logical_id, resource)| Some((logical_id.as_str(), resource.physical_id.as_deref()?)))
+    }
 }
 
 /// A parameter of a stack. Values of `NoEcho` parameters are not readable: the service returns asterisks.

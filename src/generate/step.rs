@@ -4,10 +4,9 @@ mod operations;
 mod rollback;
 mod working_directory;
 
-use std::{path::PathBuf, sync::Arc, time::Instant};
+use std::{path::PathBuf, time::Instant};
 
 use async_trait::async_trait;
-use futures::future::BoxFuture;
 
 pub use rollback::GenerateRollbackStep;
 
@@ -18,20 +17,17 @@ use self::{
 use super::{
     FileTree,
     project_files::{PackageManager, ProjectFile},
-    write::{LocalDisk, WritePlan, check_output},
+    write::{LocalDisk, WritePlan, check_output, check_outside_amplify},
 };
 use crate::{
     backend::finding::{Finding, Severity},
     error::Result,
     plan::{
         CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationOutcome, OperationView, Step,
-        StepPlan, Validation, ValidationReport,
+        StepPlan, Validation, ValidationCheck, ValidationReport,
     },
     report::REPORT_PAGE,
 };
-
-/// A validation that is run when the plan is validated.
-pub type ValidationCheck = Arc<dyn Fn() -> BoxFuture<'static, Result<Validation>> + Send + Sync>;
 
 /// What the step works on.
 pub struct GenerateStepInput {
@@ -72,9 +68,10 @@ impl GenerateStep {
     /// Plans it; changes nothing.
     ///
     /// # Errors
-    /// `OUTPUT_NOT_EMPTY`, `OUTPUT_NOT_A_FOLDER`, `GENERATED_PATH_UNSAFE`, `WRITE_FAILED`.
+    /// `OUTPUT_NOT_EMPTY`, `OUTPUT_NOT_A_FOLDER`, `OUTPUT_INSIDE_AMPLIFY`, `GENERATED_PATH_UNSAFE`, `WRITE_FAILED`.
     pub fn new(input: GenerateStepInput) -> Result<Self> {
         if let Some(directory) = &input.out_dir {
+            check_outside_amplify(directory, &input.project_dir)?;
             check_output(directory)?;
         }
         let write = WritePlan::new(&input.project_dir, input.tree, input.files)?;

@@ -22,7 +22,7 @@ pub use error::LockError;
 pub use forward::plan_lock;
 pub use rollback::plan_unlock;
 pub use step::LockPlan;
-pub use validation::{environment_status, lock_status};
+pub use validation::{environment_status, lock_status, unstable_stacks};
 
 use crate::{backend::model::Resource, cloud::Cloud, deployment::StackTree};
 

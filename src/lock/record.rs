@@ -6,9 +6,13 @@ use serde_json::Value;
 
 use super::protection::AttributeChange;
 use crate::{
+    cloud::Leftover,
     journal::{RunId, RunRecord, RunStatus},
     plan::Step,
 };
+
+/// Name of the change sets of this step. One that a crash left behind is found by it and removed.
+pub(super) const CHANGE_SET: &str = "amplify-gen2-migration-lock";
 
 /// What is about to be done, with what undoing it needs. Values of environment variables are never in it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,6 +29,9 @@ pub(super) enum Intent {
     /// A stack's resources are protected.
     Protect {
         stack: String,
+        /// Key in the deployment bucket under which a large template is handed over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        uploaded: Option<String>,
         /// Template before, as it was written.
         template: String,
         changes: Vec<AttributeChange>,
@@ -32,7 +39,12 @@ pub(super) enum Intent {
         tables: IndexMap<String, Option<bool>>,
     },
     /// Protection is taken out of a stack.
-    Unprotect { stack: String },
+    Unprotect {
+        stack: String,
+        /// As above.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        uploaded: Option<String>,
+    },
     /// The stack policy is put back.
     RestorePolicy { stack: String, policy: String },
     /// The mark is removed.
@@ -119,6 +131,7 @@ impl LockHistory {
                     template,
                     changes,
                     tables,
+                    ..
                 } => self.stacks.entry(stack).or_default().add(template, changes, tables),
                 _ => {}
             }
@@ -134,7 +147,7 @@ impl LockHistory {
             for intent in record.intents.iter().filter_map(read) {
                 match intent {
                     Intent::RestorePolicy { .. } => self.policy = None,
-                    Intent::Unprotect { stack } => {
+                    Intent::Unprotect { stack, .. } => {
                         self.stacks.shift_remove(&stack);
                     }
                     _ => {}
@@ -166,26 +179,31 @@ impl ProtectedStack {
     }
 }
 
-/// Stacks whose change was intended and has no result, in the runs since the last one that ended well.
-pub(super) fn unfinished_stacks(runs: &[RunRecord], root: &str, current: &RunId) -> Vec<String> {
-    let mut found = Vec::new();
-    let earlier = runs
-        .iter()
-        .rev()
-        .filter(|run| run.header.step == Step::Lock && run.header.gen1_root == root && run.id != *current)
-        .take_while(|run| run.finished != Some(RunStatus::Done));
-    for run in earlier {
-        for record in run.operations.values().filter(|record| record.results.is_empty()) {
-            for intent in record.intents.iter().filter_map(read) {
-                if let Intent::Protect { stack, .. } | Intent::Unprotect { stack } = intent
-                    && !found.contains(&stack)
-                {
-                    found.push(stack);
-                }
-            }
-        }
-    }
-    found
+/// What changes of stacks that were intended and have no result may have left, in earlier runs that did not end well.
+pub(super) fn leftovers(runs: &[RunRecord], root: &str, current: &RunId) -> Vec<Leftover> {
+    let earlier = runs.iter().filter(|run| {
+        let is_lock = run.header.step == Step::Lock && run.header.gen1_root == root;
+        is_lock && run.id != *current && run.finished != Some(RunStatus::Done)
+    });
+    earlier
+        .flat_map(|run| &run.operations)
+        .filter(|(_, record)| record.results.is_empty())
+        .flat_map(|(operation, record)| {
+            record
+                .intents
+                .iter()
+                .filter_map(read)
+                .map(move |intent| (operation, intent))
+        })
+        .filter_map(|(operation, intent)| match intent {
+            Intent::Protect { stack, uploaded, .. } | Intent::Unprotect { stack, uploaded } => Some(Leftover {
+                operation: operation.clone(),
+                change_sets: vec![(stack, CHANGE_SET.to_owned())],
+                templates: uploaded.into_iter().collect(),
+            }),
+            _ => None,
+        })
+        .collect()
 }
 
 fn intents(run: &RunRecord) -> impl Iterator<Item = Intent> {

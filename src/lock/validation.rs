@@ -3,32 +3,28 @@
 use super::policy::denies_all_updates;
 use crate::{
     cloud::CloudFormationApi,
+    cloudformation::is_stable,
     deployment::StackTree,
     error::Result,
     plan::{Validation, ValidationStatus},
 };
 
-/// Statuses in which nothing is under way and everything that was ordered last is in place. A stack that was rolled back
-/// counts as well: a migration that failed half-way must be able to go on.
-const STABLE_STATUSES: [&str; 5] = [
-    "CREATE_COMPLETE",
-    "UPDATE_COMPLETE",
-    "UPDATE_ROLLBACK_COMPLETE",
-    "IMPORT_COMPLETE",
-    "IMPORT_ROLLBACK_COMPLETE",
-];
-
-/// Every stack of the environment is at rest.
-pub fn environment_status(tree: &StackTree) -> Validation {
-    let unstable: Vec<String> = tree
-        .walk()
+/// Stacks of the environment that are not at rest: name, status and reason of each. One that was rolled back is: a migration
+/// that failed half-way must be able to go on.
+pub fn unstable_stacks(tree: &StackTree) -> Vec<String> {
+    tree.walk()
         .iter()
-        .filter(|stack| !STABLE_STATUSES.contains(&stack.status.as_str()))
+        .filter(|stack| !is_stable(&stack.status))
         .map(|stack| match &stack.status_reason {
             Some(reason) => format!("{}: {} ({reason})", stack.name, stack.status),
             None => format!("{}: {}", stack.name, stack.status),
         })
-        .collect();
+        .collect()
+}
+
+/// Every stack of the environment is at rest.
+pub fn environment_status(tree: &StackTree) -> Validation {
+    let unstable = unstable_stacks(tree);
     let passed = unstable.is_empty();
     Validation {
         name: "Environment Status".into(),

@@ -12,8 +12,7 @@ use crate::{
     },
     cloud::Cloud,
     lock,
-    plan::{Validation, ValidationStatus},
-    refactor::execute::ValidationCheck,
+    plan::{Validation, ValidationCheck, ValidationStatus},
 };
 
 /// The `Lock Status` validation, from the policy that the root stack has when the plan is validated.
@@ -44,8 +43,15 @@ pub(super) fn offline_lock_check() -> ValidationCheck {
 }
 
 /// The `Assessment` validation: fails on what must not be migrated. What is merely not carried over is told as a finding.
-pub(super) fn assessment_check(model: &Backend) -> ValidationCheck {
-    let validation = assessment_validation(&assess::assess(model).findings);
+///
+/// `unread` is what could not be read and is a likely cause of what is missing then: a failure tells it first.
+pub(super) fn assessment_check(model: &Backend, unread: Option<Finding>) -> ValidationCheck {
+    let mut validation = assessment_validation(&assess::assess(model).findings);
+    if let (ValidationStatus::Failed, Some(unread)) = (validation.status, unread) {
+        let before = |first: String, rest: Option<String>| Some(format!("{first}\n{}", rest.unwrap_or_default()));
+        validation.report = before(unread.message, validation.report);
+        validation.resolution = before(unread.remedy, validation.resolution);
+    }
     Arc::new(move || {
         let validation = validation.clone();
         async move { Ok(validation) }.boxed()

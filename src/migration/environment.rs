@@ -124,6 +124,20 @@ fn is_told(finding: &Finding, generated: &[Finding]) -> bool {
     finding.id == assess::RESOURCE_UNSUPPORTED || generated.iter().any(is_same)
 }
 
+/// What is read of stacks that are being changed, or that failed half-way, may be different tomorrow.
+fn not_at_rest(deployment: &Deployment) -> Option<Finding> {
+    let unstable = lock::unstable_stacks(&deployment.root);
+    (!unstable.is_empty()).then(|| Finding {
+        id: "deployed-stacks-not-stable".to_owned(),
+        severity: Severity::Warning,
+        feature: "environment".to_owned(),
+        message: format!("The deployed stacks are not in a stable state: {}.", unstable.join("; ")),
+        path: String::new(),
+        line: None,
+        remedy: "Wait until a running deployment has ended, or repair the failed one, then run the command again: what was read may not be what stays.".to_owned(),
+    })
+}
+
 /// When the step fails, what it did is taken back.
 pub(super) fn is_undone_on_failure(step: Step) -> bool {
     match step {
@@ -250,18 +264,21 @@ impl OpenedEnvironment {
             .project_dir
             .join("amplify/#current-cloud-backend/amplify-meta.json");
         let archive = if pulled.is_file() {
-            None
+            Reading::of(None)
         } else {
-            self.read_archive().await?.value
+            self.read_archive().await?
         };
-        let project = Project::open_environment(&self.context.project_dir, &self.environment.name, archive)?;
+        let project = Project::open_environment(&self.context.project_dir, &self.environment.name, archive.value)?;
         let model = backend::interpret(&project, None);
         let resources = model.resources.clone();
         let gen1_root = self.deployed_field(self.environment.stack_name.as_ref(), "StackName")?;
         let checks = if request.rollback {
             Vec::new()
         } else {
-            vec![lock_check(&connection.cloud, &gen1_root), assessment_check(&model)]
+            vec![
+                lock_check(&connection.cloud, &gen1_root),
+                assessment_check(&model, archive.finding),
+            ]
         };
         plan_refactor(
             RefactorRequest {
@@ -306,11 +323,17 @@ impl OpenedEnvironment {
                 source,
             }
         })?;
+        let unstable = deployment.value.as_ref().and_then(not_at_rest);
         Ok(ReadBackend {
             project,
             model,
             usages,
-            findings: archive.finding.into_iter().chain(deployment.finding).collect(),
+            findings: archive
+                .finding
+                .into_iter()
+                .chain(deployment.finding)
+                .chain(unstable)
+                .collect(),
         })
     }
 
@@ -355,7 +378,20 @@ impl OpenedEnvironment {
             return Ok(Reading::of(None));
         };
         match read_tree(connection.cloud.cloudformation.as_ref(), root, Depth::All).await {
-            Ok(tree) => Ok(Reading::of(tree.map(|root| Deployment { root }))),
+            Ok(Some(root)) => Ok(Reading::of(Some(Deployment { root }))),
+            Ok(None) => Ok(Reading::unavailable(Finding {
+                id: "deployed-stacks-missing".to_owned(),
+                severity: Severity::Warning,
+                feature: "environment".to_owned(),
+                message: format!(
+                    "There is no stack {root} in {}; what is deployed is taken from the files of the project.",
+                    connection.cloud.region
+                ),
+                path: String::new(),
+                line: None,
+                remedy: "Check that region and credentials are those of the environment (--region, --profile)."
+                    .to_owned(),
+            })),
             Err(error) if error.is_unavailable() => Ok(Reading::unavailable(Finding {
                 id: "deployed-stacks-unreadable".to_owned(),
                 severity: Severity::Warning,

@@ -13,7 +13,7 @@ use crate::{
     generate::write::{LocalDisk, Recovery, recover},
     lock::MARKER_VARIABLE,
     plan::{Event, EventSink},
-    project::{Environment, Environments, ProjectError, read_environments, resolve_environment},
+    project::{Environment, Environments, ProjectError, check_directory, read_environments, resolve_environment},
 };
 
 /// The cloud side of an environment.
@@ -49,6 +49,7 @@ impl Marker {
 
 /// Opens an environment.
 pub(super) async fn open(options: &OpenOptions, events: &dyn EventSink) -> Result<OpenedEnvironment> {
+    check_directory(&options.project_dir)?;
     repair(options, events)?;
     let environments = read_environments(&options.project_dir)?;
     let requested = options.environment.as_deref();

@@ -14,6 +14,7 @@ use crate::{
         CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationView, Plan, Step, StepPlan,
         Validation, ValidationReport,
     },
+    refactor::execute::GO_ON,
 };
 
 /// The plan of a step, followed by the rollback of the same step when executing it fails.
@@ -88,7 +89,7 @@ impl StepPlan for UndoOnFailure {
         };
         events.emit(Event::Warning {
             code: failure.code().to_owned(),
-            message: format!("{failure} What was done is taken back now."),
+            message: format!("{} What was done is taken back now.", sentence(&failure)),
         });
         match self.undo(events, cancel).await {
             Ok(Some(ExecutionStatus::Done)) => {
@@ -105,6 +106,13 @@ impl StepPlan for UndoOnFailure {
     }
 }
 
+/// The message of an error, with the full stop that it needs before another sentence.
+fn sentence(error: &Error) -> String {
+    let message = error.to_string();
+    let ends = message.trim_end().ends_with(['.', '!', '?']);
+    format!("{}{}", message.trim_end(), if ends { "" } else { "." })
+}
+
 fn undone(mut failure: Error) -> Error {
     let suppressed = std::mem::take(&mut failure.suppressed);
     let mut error = Error::from(Undone(failure));
@@ -114,7 +122,7 @@ fn undone(mut failure: Error) -> Error {
 
 /// The failure of a step whose effects have been taken back: its own advice to go on, or to roll back, is out of date.
 #[derive(Debug, thiserror::Error)]
-#[error("{0} What the step had done before has been taken back.")]
+#[error("{} What the step had done before has been taken back.", sentence(.0))]
 struct Undone(Error);
 
 impl CodedError for Undone {
@@ -123,7 +131,13 @@ impl CodedError for Undone {
     }
 
     fn resolution(&self) -> String {
-        "Everything is as it was before the step. Remove the cause, then run the same command again.".to_owned()
+        let advice = self.0.resolution().replace(GO_ON, "");
+        let again = if advice.contains("again") {
+            ""
+        } else {
+            " Then run the same command again."
+        };
+        format!("Everything is as it was before the step. {}{again}", advice.trim())
     }
 
     fn details(&self) -> Map<String, Value> {

@@ -77,6 +77,43 @@ pub enum OperationOutcome {
 pub trait EventSink: Send + Sync {
     /// Must not block.
     fn emit(&self, event: Event);
+
+    /// Something deserves attention but does not stop the step.
+    fn warn(&self, code: &str, message: String) {
+        self.emit(Event::Warning {
+            code: code.to_owned(),
+            message,
+        });
+    }
+}
+
+/// Tells how one operation gets on.
+#[derive(Clone, Copy)]
+pub struct OperationEvents<'a> {
+    events: &'a dyn EventSink,
+    operation: &'a str,
+}
+
+impl<'a> OperationEvents<'a> {
+    /// Events of the operation with this id in the plan.
+    pub fn new(events: &'a dyn EventSink, operation: &'a str) -> Self {
+        Self { events, operation }
+    }
+
+    /// Something is being waited for, for so many milliseconds by now.
+    pub fn waiting(&self, target: &str, status: &str, elapsed_ms: u64) {
+        self.events.emit(Event::Waiting {
+            operation: self.operation.to_owned(),
+            target: target.to_owned(),
+            status: status.to_owned(),
+            elapsed_ms,
+        });
+    }
+
+    /// Something deserves attention but does not stop the step.
+    pub fn warn(&self, code: &str, message: String) {
+        self.events.warn(code, message);
+    }
 }
 
 /// Drops all events.

@@ -9,11 +9,12 @@ mod view;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use futures::future::BoxFuture;
 use serde::{Deserialize, Serialize};
 
 pub use cancel::CancelToken;
 pub use error::PlanError;
-pub use event::{Event, EventSink, NoEvents, OperationOutcome};
+pub use event::{Event, EventSink, NoEvents, OperationEvents, OperationOutcome};
 pub use view::{
     ExecutionReport, ExecutionStatus, MoveView, OperationView, Validation, ValidationReport, ValidationStatus,
 };
@@ -48,6 +49,9 @@ impl Step {
         }
     }
 }
+
+/// A validation that is run when the plan is validated.
+pub type ValidationCheck = Arc<dyn Fn() -> BoxFuture<'static, Result<Validation>> + Send + Sync>;
 
 /// What a step hands to the life cycle. Planning has read everything and changed nothing.
 #[async_trait]

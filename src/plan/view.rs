@@ -85,17 +85,18 @@ impl ValidationReport {
 }
 
 /// How an execution ended (errors apart).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum ExecutionStatus {
     /// Everything was done.
+    #[default]
     Done,
     /// Stopped between two mutations, on request; the same command goes on.
     Cancelled,
 }
 
-/// What an execution did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What an execution did; at its beginning nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ExecutionReport {
     /// How it ended.

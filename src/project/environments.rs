@@ -115,9 +115,10 @@ impl Environments {
 
     pub(super) fn read(reader: &mut Reader<'_>, tree: Option<&Tree>) -> Result<Self, ProjectError> {
         let local = reader
-            .json(LOCAL_ENV_INFO)?
+            .object(LOCAL_ENV_INFO)?
             .and_then(|info| info["envName"].as_str().map(str::to_owned));
-        if let Some(info) = reader.json(TEAM_PROVIDER_INFO)? {
+        if let Some(info) = reader.object(TEAM_PROVIDER_INFO)? {
+            reader.expect_objects(TEAM_PROVIDER_INFO, &[], info.as_object().into_iter().flatten())?;
             let known: IndexMap<String, Environment> = info
                 .as_object()
                 .into_iter()
@@ -196,9 +197,12 @@ pub fn resolve_environment<'e>(
                 available: environments.names(),
             }),
         None => match environments.known.len() {
-            0 => Err(ProjectError::Incomplete {
-                directory: "the project".into(),
-                missing: TEAM_PROVIDER_INFO.into(),
+            0 => Err(ProjectError::NoEnvironment {
+                reason: if environments.derived {
+                    "is missing, and the files of the backend do not tell their environment"
+                } else {
+                    "names no environment"
+                },
             }),
             1 => Ok(&environments.known[0]),
             _ => Err(ProjectError::EnvironmentAmbiguous {

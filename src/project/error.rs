@@ -53,6 +53,12 @@ pub enum ProjectError {
         /// Directories nearby that have one.
         nearby: Vec<String>,
     },
+    /// The project's folder is not there, or is none.
+    #[error("there is no folder {directory}")]
+    NoDirectory {
+        /// Where it should be.
+        directory: String,
+    },
     /// The project is one of Gen 2.
     #[error("{directory} is an Amplify Gen 2 project: {evidence}")]
     Gen2 {
@@ -81,6 +87,12 @@ pub enum ProjectError {
         origin: &'static str,
         /// Environments there are.
         available: Vec<String>,
+    },
+    /// The project has no environment at all.
+    #[error("amplify/team-provider-info.json {reason}")]
+    NoEnvironment {
+        /// What is the matter with the file.
+        reason: &'static str,
     },
     /// Several environments, and nothing says which.
     #[error("the project has several environments ({}) and nothing says which one is meant", list(.available))]
@@ -153,7 +165,7 @@ fn malformed_message(problems: &[Malformed]) -> String {
 impl CodedError for ProjectError {
     fn code(&self) -> &'static str {
         match self {
-            Self::NotFound { .. } => "PROJECT_NOT_FOUND",
+            Self::NotFound { .. } | Self::NoDirectory { .. } => "PROJECT_NOT_FOUND",
             Self::Gen2 { .. } => "PROJECT_IS_GEN2",
             Self::Incomplete { .. } => "PROJECT_INCOMPLETE",
             Self::Malformed(problems) => match problems.first().map(|problem| problem.syntax) {
@@ -161,7 +173,7 @@ impl CodedError for ProjectError {
                 Some(Syntax::Template) => "MALFORMED_TEMPLATE",
                 Some(Syntax::Json) | None => "MALFORMED_JSON",
             },
-            Self::EnvironmentNotFound { .. } => "ENVIRONMENT_NOT_FOUND",
+            Self::EnvironmentNotFound { .. } | Self::NoEnvironment { .. } => "ENVIRONMENT_NOT_FOUND",
             Self::EnvironmentAmbiguous { .. } => "ENVIRONMENT_AMBIGUOUS",
             Self::EnvironmentNotMarked { .. } => "ENVIRONMENT_NOT_MARKED",
             Self::EnvironmentNotPulled { .. } => "ENVIRONMENT_NOT_PULLED",
@@ -180,14 +192,21 @@ impl CodedError for ProjectError {
                 "Name the project directory with --project. There is an amplify/ folder in: {}.",
                 nearby.join(", ")
             ),
+            Self::NoDirectory { .. } => "Name the folder that holds amplify/ with --project.".into(),
             Self::Gen2 { .. } => {
                 "Nothing is left to migrate in these files. To read the Gen 1 backend again, check out the commit before the migration or run `amplify pull` in an empty directory.".into()
             }
             Self::Incomplete { .. } => {
                 "Run `amplify pull --appId <app id> --envName <environment>` to fetch the Gen 1 backend.".into()
             }
-            Self::Malformed(_) => {
-                "Correct the file at that place, or fetch it again with `amplify pull`.".into()
+            Self::Malformed(problems) => match problems.first() {
+                Some(problem) if !problem.path.starts_with("amplify/") => {
+                    format!("Nothing was changed. Correct {} at that place, then run the command again.", problem.path)
+                }
+                _ => "Nothing was changed. Correct the file at that place, or fetch it again with `amplify pull`.".into(),
+            },
+            Self::NoEnvironment { .. } => {
+                "Run `amplify pull --appId <app id> --envName <environment>` to fetch the environment.".into()
             }
             Self::EnvironmentNotFound { available, .. } if available.is_empty() => {
                 "Run `amplify pull` to fetch amplify/team-provider-info.json.".into()
@@ -204,7 +223,15 @@ impl CodedError for ProjectError {
             Self::EnvironmentIncomplete { environment, .. } => format!(
                 "Deploy the environment with `amplify push`, or fetch its entry with `amplify pull --envName {environment}`."
             ),
-            Self::Unreadable { .. } => "Make the file readable and try again.".into(),
+            Self::Unreadable { path, source } => match source.kind() {
+                io::ErrorKind::IsADirectory => {
+                    format!("Nothing was changed. A file is expected at {path}: remove the folder, or fetch the file again with `amplify pull`.")
+                }
+                io::ErrorKind::PermissionDenied => {
+                    format!("Nothing was changed. Allow the user who runs the command to read {path}, then run it again.")
+                }
+                _ => format!("Nothing was changed. Make {path} readable, or fetch it again with `amplify pull`, then run the command again."),
+            },
             Self::ArchiveDamaged { .. } => {
                 "Upload the deployed backend again with `amplify push`, or work from the local files with --offline.".into()
             }
@@ -213,6 +240,8 @@ impl CodedError for ProjectError {
 
     fn details(&self) -> Map<String, Value> {
         let value = match self {
+            Self::NoDirectory { directory } => json!({ "path": directory }),
+            Self::NoEnvironment { .. } => json!({ "path": "amplify/team-provider-info.json", "environments": [] }),
             Self::NotFound { directory, nearby } => json!({ "path": directory, "nearby": nearby }),
             Self::Gen2 { directory, evidence } => json!({ "path": directory, "evidence": evidence }),
             Self::Incomplete { directory, missing } => json!({ "path": directory, "missing": missing }),

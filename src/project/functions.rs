@@ -66,7 +66,11 @@ pub struct FunctionFolder {
 impl FunctionFolder {
     pub(super) fn read(reader: &mut Reader<'_>, directory: &str) -> Result<Self, ProjectError> {
         let custom_policies_path = join(directory, "custom-policies.json");
-        let custom_policies = reader.json(&custom_policies_path)?;
+        let custom_policies = reader.json(&custom_policies_path)?.filter(|policies| {
+            let is_so = policies.is_array() || policies.is_object();
+            let message = "expected a list of statements or a policy document".to_owned();
+            reader.expect(is_so, &custom_policies_path, (1, 1), message)
+        });
         let source = join(directory, "src");
         let has_source = reader
             .files
@@ -83,11 +87,11 @@ impl FunctionFolder {
         Ok(Self {
             directory: directory.to_owned(),
             build_files,
-            parameters: object(reader.json(&join(directory, "function-parameters.json"))?),
+            parameters: object(reader.object(&join(directory, "function-parameters.json"))?),
             custom_policies_path: custom_policies.is_some().then_some(custom_policies_path),
             custom_policies: statements(&custom_policies.unwrap_or_default()),
-            state: reader.json(&join(directory, "amplify.state"))?.unwrap_or_default(),
-            package: reader.json(&join(&source, "package.json"))?.unwrap_or_default(),
+            state: reader.object(&join(directory, "amplify.state"))?.unwrap_or_default(),
+            package: reader.object(&join(&source, "package.json"))?.unwrap_or_default(),
             source_directory: has_source.then_some(source),
             source_files,
         })

@@ -17,12 +17,22 @@ pub fn parse(path: &str, bytes: &[u8]) -> Result<Value, Malformed> {
         }
     })?;
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    if text.trim().is_empty() {
+        return Err(Malformed {
+            path: path.to_owned(),
+            line: 1,
+            column: 1,
+            message: "the file is empty".to_owned(),
+            syntax: Syntax::Json,
+        });
+    }
     serde_json::from_str(text)
-        .or_else(|strict| serde_json::from_str(&without_comments(text)).map_err(|_| strict))
+        // What is tolerated is not what is wrong with the file: the second error is the one to show.
+        .or_else(|_| serde_json::from_str(&without_comments(text)))
         .map_err(|error| Malformed {
             path: path.to_owned(),
             line: error.line(),
-            column: error.column(),
+            column: error.column().max(1),
             message: without_position(&error.to_string()),
             syntax: Syntax::Json,
         })
@@ -135,6 +145,23 @@ mod tests {
         let error = parse("a/b.json", b"{\n  \"a\": 1\n  \"b\": 2\n}").unwrap_err();
         assert_eq!((error.path.as_str(), error.line, error.column), ("a/b.json", 3, 3));
         assert!(!error.message.contains("line"), "{}", error.message);
+    }
+
+    #[test]
+    fn the_error_is_the_real_one_and_not_a_comment_before_it() {
+        let error = parse("x.json", b"{\n  // tolerated\n  \"a\": 1,\n  oops\n}").unwrap_err();
+        assert_eq!((error.line, error.column), (4, 3));
+    }
+
+    #[test]
+    fn an_empty_file_says_so() {
+        for text in ["", " \r\n", "\u{feff}"] {
+            let error = parse("x.json", text.as_bytes()).unwrap_err();
+            assert_eq!(
+                (error.line, error.column, error.message.as_str()),
+                (1, 1, "the file is empty")
+            );
+        }
     }
 
     #[test]

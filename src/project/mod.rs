@@ -78,6 +78,19 @@ pub struct Project {
     pub gitignore: Option<String>,
 }
 
+/// Nothing can be read, or written, where there is no folder.
+///
+/// # Errors
+/// `PROJECT_NOT_FOUND`.
+pub fn check_directory(directory: &Path) -> Result<(), ProjectError> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    Err(ProjectError::NoDirectory {
+        directory: directory.display().to_string(),
+    })
+}
+
 /// What is told before anything else is read: the environments, without choosing one.
 pub fn read_environments(directory: &Path) -> Result<Environments, ProjectError> {
     let files = DiskFolder::new(directory);
@@ -193,14 +206,16 @@ impl Project {
             } else {
                 Vec::new()
             },
-            group_precedence: reader.json(&precedence)?.map(|groups| (precedence, groups)),
+            group_precedence: reader.list(&precedence)?.map(|groups| (precedence, groups)),
             auth_trigger_template: resource_files::auth_trigger_template(&mut reader, &tree, &resources)?,
             api_gateway_auth_template: resource_files::api_gateway_auth_template(&mut reader, &tree)?,
             root_override: reader.text(&root_override)?.map(|text| (root_override, text)),
-            cli: reader.json("amplify/cli.json")?.unwrap_or_default(),
-            project_config: reader.json("amplify/.config/project-config.json")?.unwrap_or_default(),
+            cli: reader.object("amplify/cli.json")?.unwrap_or_default(),
+            project_config: reader
+                .object("amplify/.config/project-config.json")?
+                .unwrap_or_default(),
             hooks: reader.files_below("amplify/hooks")?,
-            package: reader.json("package.json")?.unwrap_or_default(),
+            package: reader.object("package.json")?.unwrap_or_default(),
             amplify_yml: reader.text("amplify.yml")?,
             gitignore: reader.text(".gitignore")?,
             resources,

@@ -31,7 +31,7 @@ impl ResourceFiles {
     pub(super) fn read(reader: &mut Reader<'_>, tree: &Tree, resource: &MetaResource) -> Result<Self, ProjectError> {
         let directory = tree.resource_directory(&resource.category, &resource.name);
         let inputs = join(&directory, "cli-inputs.json");
-        let cli_inputs = reader.json(&inputs)?;
+        let cli_inputs = reader.object(&inputs)?;
         let script = join(&directory, "override.ts");
         Ok(Self {
             cli_inputs_path: cli_inputs.is_some().then_some(inputs),
@@ -50,7 +50,7 @@ fn parameters(reader: &mut Reader<'_>, directory: &str, name: &str) -> Result<Ma
         "parameters.json".to_owned(),
         format!("{name}-parameters.json"),
     ] {
-        if let Some(Value::Object(parameters)) = reader.json(&join(directory, &file))? {
+        if let Some(Value::Object(parameters)) = reader.object(&join(directory, &file))? {
             return Ok(parameters);
         }
     }

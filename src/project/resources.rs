@@ -100,12 +100,17 @@ pub fn texts(value: &Value) -> Vec<String> {
     }
 }
 
-/// Every resource, in the order of the file. `providers` is no category.
+/// Keys of the file beside the categories.
+pub(super) fn is_no_category(key: &str) -> bool {
+    key == "providers" || key == "parameters"
+}
+
+/// Every resource, in the order of the file.
 pub(super) fn resources_of(meta: &Value) -> Vec<MetaResource> {
     meta.as_object()
         .into_iter()
         .flatten()
-        .filter(|(category, _)| *category != "providers" && *category != "parameters")
+        .filter(|(category, _)| !is_no_category(category))
         .filter_map(|(category, entries)| Some((category, entries.as_object()?)))
         .flat_map(|(category, entries)| {
             entries

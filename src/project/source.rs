@@ -114,19 +114,25 @@ impl DiskFolder {
             .filter(|part| !part.is_empty())
             .fold(self.root.clone(), |path, part| path.join(part))
     }
+
+    /// A link in `directory` leads to a folder on the way to it. Everything below it is listed without the link.
+    fn leads_back(&self, directory: &str, link: &Path) -> io::Result<bool> {
+        let target = fs::canonicalize(link)?;
+        let mut way = self.root.clone();
+        for part in std::iter::once("").chain(directory.split('/').filter(|part| !part.is_empty())) {
+            way.push(part);
+            if fs::canonicalize(&way)?.starts_with(&target) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 fn absent_is_none<T>(result: io::Result<T>) -> io::Result<Option<T>> {
     match result {
         Ok(value) => Ok(Some(value)),
-        Err(error)
-            if matches!(
-                error.kind(),
-                io::ErrorKind::NotFound | io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory
-            ) =>
-        {
-            Ok(None)
-        }
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -150,12 +156,14 @@ impl FileSource for DiskFolder {
                 )
             })?;
             // A dangling link is neither file nor directory: it is left out, as every reader would.
-            if let Some(metadata) = absent_is_none(fs::metadata(item.path()))? {
-                entries.push(Entry {
-                    name,
-                    is_directory: metadata.is_dir(),
-                });
+            let metadata = absent_is_none(fs::metadata(item.path()))
+                .map_err(|error| io::Error::new(error.kind(), format!("{name}: {error}")))?;
+            let Some(metadata) = metadata else { continue };
+            let is_directory = metadata.is_dir();
+            if is_directory && item.file_type()?.is_symlink() && self.leads_back(directory, &item.path())? {
+                continue;
             }
+            entries.push(Entry { name, is_directory });
         }
         entries.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(entries)
@@ -447,6 +455,30 @@ mod tests {
         assert!(empty.has_directory("amplify/tree").unwrap());
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn links_that_lead_back_are_not_followed_and_others_are() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().unwrap();
+        let at = |path: &str| folder.path().join(path);
+        for directory in ["a/src", "b"] {
+            fs::create_dir_all(at(directory)).unwrap();
+        }
+        fs::write(at("a/src/x.js"), "1").unwrap();
+        fs::write(at("b/y.js"), "2").unwrap();
+        symlink("..", at("a/src/up")).unwrap();
+        symlink(".", at("a/src/here")).unwrap();
+        symlink("../../b", at("a/src/shared")).unwrap();
+        symlink("../a", at("b/back")).unwrap();
+        symlink("nowhere", at("a/src/dangling")).unwrap();
+        let files = DiskFolder::new(folder.path());
+        assert_eq!(files_below(&files, "a", &[]).unwrap(), ["src/shared/y.js", "src/x.js"]);
+        symlink("itself", at("a/src/itself")).unwrap();
+        let error = files_below(&files, "a", &[]).unwrap_err();
+        assert!(error.to_string().starts_with("itself: "), "{error}");
+    }
+
     #[test]
     fn a_disk_folder_reads_what_is_there() {
         let folder = tempfile::tempdir().unwrap();
@@ -454,8 +486,10 @@ mod tests {
         fs::write(folder.path().join("a/b.json"), "{}").unwrap();
         let files = DiskFolder::new(folder.path());
         assert_eq!(files.read("a/b.json").unwrap().unwrap(), b"{}");
-        assert_eq!(files.read("a").unwrap(), None);
         assert_eq!(files.read("x/y").unwrap(), None);
+        assert_eq!(files.read("a/b.json/c").unwrap(), None);
+        // A folder in the place of a file is no missing file.
+        assert!(files.read("a").is_err());
         assert!(files.has_directory("a").unwrap());
         assert_eq!(files.entries("nowhere").unwrap(), []);
     }

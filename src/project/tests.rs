@@ -116,7 +116,12 @@ fn without_team_provider_info_the_tree_tells_the_environment() {
         ProjectFiles::default().resource("storage", "b", "S3", json!({"Resources": {}}), json!({"env": "stage"}));
     let without = base.file("amplify/team-provider-info.json", "{}");
     // An empty file knows no environment at all.
-    assert_eq!(without.read().err().unwrap().code(), "PROJECT_INCOMPLETE");
+    let error = without.read().err().unwrap();
+    assert_eq!(error.code(), "ENVIRONMENT_NOT_FOUND");
+    assert_eq!(
+        error.to_string(),
+        "amplify/team-provider-info.json names no environment"
+    );
     let folder = tempfile::tempdir().unwrap();
     let tree = folder.path().join("amplify/#current-cloud-backend");
     std::fs::create_dir_all(tree.join("awscloudformation/build")).unwrap();
@@ -222,11 +227,11 @@ fn templates_are_found_wherever_the_cli_puts_them() {
         .entry("storage", "s", json!({"service": "S3"}))
         .json_in_tree(
             "storage/s/build/cloudformation-template.json",
-            &json!({"Description": "own"}),
+            &json!({"Description": "own", "Resources": {}}),
         )
         .json_in_tree(
             "awscloudformation/build/storage/s/build/cloudformation-template.json",
-            &json!({"Description": "deployed"}),
+            &json!({"Description": "deployed", "Resources": {}}),
         )
         .open();
     let template = both.resource_files["storage/s"].template.as_ref().unwrap();

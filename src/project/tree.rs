@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     Reader,
     error::ProjectError,
+    resources,
     source::{FileSource, files_below, join},
 };
 use crate::cloudformation::Template;
@@ -57,13 +58,18 @@ pub struct Tree {
 impl Tree {
     /// Reads the tree at `path`; `None` when it holds neither amplify-meta.json nor backend-config.json.
     pub(super) fn read(reader: &mut Reader<'_>, path: &str) -> Result<Option<Self>, ProjectError> {
-        let backend_config = reader.json(&join(path, "backend-config.json"))?;
+        let backend_config = reader.object(&join(path, "backend-config.json"))?;
         let meta_path = join(path, "amplify-meta.json");
-        let (meta, meta_path) = match (reader.json(&meta_path)?, &backend_config) {
+        let (meta, meta_path) = match (reader.object(&meta_path)?, &backend_config) {
             (Some(meta), _) => (meta, meta_path),
             (None, Some(config)) => (config.clone(), join(path, "backend-config.json")),
             (None, None) => return Ok(None),
         };
+        let categories = || meta.as_object().into_iter().flatten();
+        reader.expect_objects(&meta_path, &[], categories())?;
+        for (category, entries) in categories().filter(|(category, _)| !resources::is_no_category(category)) {
+            reader.expect_objects(&meta_path, &[category], entries.as_object().into_iter().flatten())?;
+        }
         let mut root = None;
         for candidate in [
             "awscloudformation/build/root-cloudformation-stack.json",
@@ -79,7 +85,7 @@ impl Tree {
             meta_path,
             backend_config: backend_config.unwrap_or_default(),
             root_template: root,
-            tags: reader.json(&join(path, "tags.json"))?.unwrap_or_default(),
+            tags: reader.list(&join(path, "tags.json"))?.unwrap_or_default(),
         }))
     }
 

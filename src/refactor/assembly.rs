@@ -198,6 +198,8 @@ impl<'facts> Assembly<'facts> {
         });
         let expected_after = vec![self.expectation(stack)];
         self.push(group, operation, expected_before, expected_after);
+        // A stack that is made under this name later is another one: the ARN of the deleted one does not name it.
+        self.references.shift_remove(stack);
     }
 
     /// All violations of the rules, and of the invariant that every resource is owned as before, each by one stack.

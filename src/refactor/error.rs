@@ -134,6 +134,12 @@ pub enum PlanError {
         /// Status.
         status: String,
     },
+    /// A stack that has the name of a holding stack is somebody else's.
+    #[error("a stack {stack} exists already, and it is no holding stack of this migration")]
+    HoldingStackForeign {
+        /// Plain stack name.
+        stack: String,
+    },
     /// A Gen 1 stack has lost its resources and nothing tells where they are.
     #[error(
         "{gen1_stack} owns nothing of {resource} any more, and neither a journal, a holding stack nor {gen2_root} tells where it is"
@@ -226,6 +232,7 @@ impl CodedError for PlanError {
             Self::Unresolvable { .. } => "REFACTOR_UNRESOLVABLE",
             Self::Transform { .. } => "REFACTOR_TRANSFORM",
             Self::HoldingStack { .. } => "REFACTOR_HOLDING_STACK",
+            Self::HoldingStackForeign { .. } => "REFACTOR_HOLDING_STACK_FOREIGN",
             Self::Whereabouts { .. } => "REFACTOR_WHEREABOUTS_UNKNOWN",
             Self::Lost { .. } => "REFACTOR_RESOURCE_LOST",
         }
@@ -265,6 +272,9 @@ impl CodedError for PlanError {
             }
             Self::Unresolvable { .. } => "Replace the expression by its value in the stack, then plan again.".into(),
             Self::Transform { .. } => "Deploy the stack once with its processed template, then plan again.".into(),
+            Self::HoldingStackForeign { stack } => format!(
+                "Nothing was changed. Resources of Gen 2 are to be parked in a stack of this name: delete {stack} when nobody needs it, or move what it holds into a stack of another name, then plan again."
+            ),
             Self::HoldingStack { .. } => {
                 "Bring the stack to a stable state in the CloudFormation console (continue the rollback), then plan again.".into()
             }
@@ -329,6 +339,7 @@ impl CodedError for PlanError {
             }
             Self::Unresolvable { stack, path, .. } => json!({ "stack": stack, "path": path }),
             Self::Transform { stack, name } => json!({ "stack": stack, "macro": name }),
+            Self::HoldingStackForeign { stack } => json!({ "stack": stack }),
             Self::HoldingStack { stack, status } => json!({ "stack": stack, "status": status }),
             Self::Whereabouts {
                 resource,

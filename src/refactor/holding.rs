@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{operation::StackRef, record::RecordedMove};
 use crate::{
     cloudformation::Template,
-    deployment::{Stack, StackTree},
+    deployment::{Stack, plain_stack_name},
 };
 
 /// Key in the metadata of a holding stack's template under which the moves of the refactor are kept, so that a rollback
@@ -14,9 +14,15 @@ const METADATA_KEY: &str = "Amplify::Gen2Migration";
 const SUFFIX: &str = "-holding";
 const MAXIMUM_NAME: usize = 128;
 
-/// Names of the holding stacks that a refactor to this Gen 2 root may use: ask whether they exist before planning.
-pub fn holding_names(gen2: &StackTree) -> Vec<String> {
-    gen2.walk().into_iter().map(|stack| holding_name(&stack.name)).collect()
+/// Names of the holding stacks that a refactor to this Gen 2 root may use, its own and those of its category stacks: ask
+/// whether they exist before planning.
+pub fn holding_names(gen2_root: &Stack) -> Vec<String> {
+    let categories = gen2_root.nested_ids().map(|(_, id)| plain_stack_name(id));
+    [gen2_root.name.as_str()]
+        .into_iter()
+        .chain(categories)
+        .map(holding_name)
+        .collect()
 }
 
 /// Name of the holding stack of a Gen 2 stack: its name, cut so that the hash at its end and the suffix fit.
@@ -34,12 +40,24 @@ pub fn holding_name(stack_name: &str) -> String {
 pub(super) fn empty_template(moves: &[RecordedMove]) -> Template {
     let document = json!({
         "AWSTemplateFormatVersion": "2010-09-09",
-        "Description": "Temporary holding stack for Gen2 migration",
+        "Description": DESCRIPTION,
         "Metadata": { METADATA_KEY: { "Moves": moves } },
         "Resources": {},
         "Outputs": {},
     });
     Template::from_value(document, "holding stack").unwrap_or_else(|_| Template::empty())
+}
+
+/// The description that holding stacks have, those of Amplify's own migration tool as well.
+const DESCRIPTION: &str = "Temporary holding stack for Gen2 migration";
+
+/// The template is that of a holding stack, and not of some stack that happens to have the name of one.
+pub(super) fn is_holding(template: &Template) -> bool {
+    let document = template.document();
+    let has_metadata = document
+        .get("Metadata")
+        .is_some_and(|metadata| metadata.get(METADATA_KEY).is_some());
+    has_metadata || document.get("Description").and_then(Value::as_str) == Some(DESCRIPTION)
 }
 
 /// The moves that a holding stack remembers.

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::{
     candidate::{Candidate, candidates},
     error::PlanError,
-    holding::{self, holding_name},
+    holding::{self, holding_name, is_holding},
     identity::category_stack,
     input::PlanInput,
     knowledge::{Knowledge, parse, simulated},
@@ -133,7 +133,10 @@ impl<'a> Landscape<'a> {
                 status: stack.status.clone(),
             });
         }
-        self.load(stack)?;
+        let name = &stack.name;
+        if !is_holding(&self.load(stack)?.template) {
+            return Err(PlanError::HoldingStackForeign { stack: name.clone() });
+        }
         Ok(HoldingState::Usable)
     }
 

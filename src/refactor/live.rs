@@ -6,7 +6,7 @@ use super::operation::{
     DeleteReason, PlannedOperation, Presence, RefactorOperation, StackExpectation, StackRef, StackRefactor,
 };
 use crate::{
-    cloudformation::{Template, same_template},
+    cloudformation::{SHELL, Template, is_busy, same_template},
     deployment::StackResource,
 };
 
@@ -79,11 +79,6 @@ pub fn live_state(operation: &PlannedOperation, read: &dyn Fn(&StackRef) -> Opti
     }
 }
 
-/// Something is happening to the stack. `REVIEW_IN_PROGRESS` is not: nothing will ever happen to it by itself.
-fn is_busy(status: &str) -> bool {
-    status.ends_with("_IN_PROGRESS") && status != "REVIEW_IN_PROGRESS"
-}
-
 fn is_done<'s>(operation: &PlannedOperation, stack_of: &dyn Fn(&StackRef) -> Option<&'s LiveStack>) -> bool {
     match &operation.operation {
         RefactorOperation::UpdateStack(update) => {
@@ -126,7 +121,7 @@ pub fn divergences(expectation: &StackExpectation, live: Option<&LiveStack>) -> 
                 format!("the stack exists ({}), it was expected not to", live.status),
             )]
         }
-        (Presence::Shell, Some(live)) if live.status == "REVIEW_IN_PROGRESS" && live.resources.is_empty() => Vec::new(),
+        (Presence::Shell, Some(live)) if is_shell(&live.status, live.resources.len()) => Vec::new(),
         (Presence::Shell, Some(live)) => vec![divergence(
             None,
             format!(
@@ -170,7 +165,7 @@ pub fn divergences(expectation: &StackExpectation, live: Option<&LiveStack>) -> 
 
 /// A stack that only a failed refactor leaves: to be treated as if it did not exist, and to be deleted.
 pub fn is_shell(status: &str, resources: usize) -> bool {
-    status == "REVIEW_IN_PROGRESS" && resources == 0
+    status == SHELL && resources == 0
 }
 
 /// What must still be live when a stack is deleted; checked once more right before the call.

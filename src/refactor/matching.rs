@@ -13,7 +13,7 @@ use crate::{
         evaluate::ParameterValue,
         simulate::{ResourceMapping, SimulatedStack, cannot_move},
     },
-    deployment::Stack,
+    deployment::{Stack, plain_stack_name},
 };
 
 /// A Gen 1 resource and the Gen 2 resource whose place it takes.
@@ -174,15 +174,7 @@ fn environment(state: &SimulatedStack) -> Option<&str> {
 }
 
 fn names(address: &crate::cloudformation::simulate::LogicalAddress, candidate: &PairCandidate) -> bool {
-    address.logical_resource_id == candidate.logical_id && plain_name(&address.stack_name) == candidate.stack
-}
-
-/// Plain name of a stack that is given as a name or an ARN.
-fn plain_name(stack: &str) -> &str {
-    match stack.strip_prefix("arn:") {
-        Some(arn) => arn.split('/').nth(1).unwrap_or(stack),
-        None => stack,
-    }
+    address.logical_resource_id == candidate.logical_id && plain_stack_name(&address.stack_name) == candidate.stack
 }
 
 /// The user's pairs among these sources and targets; what is used is taken out of the list.
@@ -240,7 +232,7 @@ fn source_error(mapping: &ResourceMapping, message: &str) -> PlanError {
 
 fn gen2_stack_of<'a>(landscape: &Landscape<'a>, mapping: &ResourceMapping) -> Result<(&'a str, &'a Stack), PlanError> {
     Landscape::find(landscape.input.gen2, &mapping.destination.stack_name)
-        .or_else(|| Landscape::find(landscape.input.gen2, plain_name(&mapping.destination.stack_name)))
+        .or_else(|| Landscape::find(landscape.input.gen2, plain_stack_name(&mapping.destination.stack_name)))
         .ok_or_else(|| destination_error(mapping, "the Gen 2 tree has no such stack"))
 }
 
@@ -248,7 +240,7 @@ fn gen2_stack_of<'a>(landscape: &Landscape<'a>, mapping: &ResourceMapping) -> Re
 fn custom_pair(landscape: &mut Landscape<'_>, mapping: &ResourceMapping) -> Result<Pair, PlanError> {
     let stack_name = &mapping.source.stack_name;
     let (_, stack) = Landscape::find(landscape.input.gen1, stack_name)
-        .or_else(|| Landscape::find(landscape.input.gen1, plain_name(stack_name)))
+        .or_else(|| Landscape::find(landscape.input.gen1, plain_stack_name(stack_name)))
         .ok_or_else(|| source_error(mapping, "the Gen 1 tree has no such stack"))?;
     let owned = stack
         .resources

@@ -37,7 +37,7 @@ pub use live::{Divergence, LiveStack, LiveState, divergences, is_shell, live_sta
 pub use operation::{
     AllowedChanges, DeleteReason, DeleteStack, ExpectedResource, MoveKind, PlannedOperation, Presence,
     RefactorOperation, RefactorPlan, ResourceMove, StackExpectation, StackRef, StackRefactor, StackTransition,
-    UpdatePurpose, UpdateStack, needs_upload,
+    UpdatePurpose, UpdateStack,
 };
 pub use record::{MigrationRecord, RecordedAddress, RecordedMove, RecordedStack};
 pub use rollback::plan_rollback;

@@ -7,7 +7,7 @@ use crate::{
     backend::finding::Finding,
     cloudformation::{
         Template,
-        simulate::{LogicalAddress, MAXIMUM_INLINE_TEMPLATE, ResourceMapping, Violation},
+        simulate::{LogicalAddress, ResourceMapping, Violation},
     },
 };
 
@@ -241,9 +241,4 @@ pub struct ExpectedResource {
     pub resource_type: String,
     /// Physical id; `None` for the placeholder, whose id the service chooses.
     pub physical_id: Option<String>,
-}
-
-/// The template has to be uploaded, because it is too large for the call itself.
-pub fn needs_upload(template: &Template) -> bool {
-    template.to_compact().len() > MAXIMUM_INLINE_TEMPLATE
 }

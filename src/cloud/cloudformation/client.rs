@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     cloud::{call, configuration::SharedConfiguration, error::CloudError},
-    deployment::{Output, Parameter, StackResource},
+    deployment::{Output, Parameter, StackResource, plain_stack_name},
 };
 
 const SERVICE: &str = "cloudformation";
@@ -264,6 +264,7 @@ impl CloudFormationApi for CloudFormationClient {
                 Err(CloudError::Refused { code, .. }) if code.contains("ChangeSetNotFound") => return Ok(None),
                 Err(error) => return Err(error),
             };
+            found.id = answer.change_set_id().unwrap_or(name).to_owned();
             found.status = answer
                 .status()
                 .map(|status| status.as_str().to_owned())
@@ -471,11 +472,6 @@ fn change(change: &aws_sdk_cloudformation::types::ResourceChange) -> Change {
 }
 
 fn place(location: &ResourceLocation) -> Option<(String, String)> {
-    let stack = location.stack_name()?;
-    let name = if stack.starts_with("arn:") {
-        stack.split('/').nth(1)?
-    } else {
-        stack
-    };
-    Some((name.to_owned(), location.logical_resource_id()?.to_owned()))
+    let stack = plain_stack_name(location.stack_name()?);
+    Some((stack.to_owned(), location.logical_resource_id()?.to_owned()))
 }

@@ -113,6 +113,8 @@ pub struct ChangeSetRequest {
 /// A change set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ChangeSet {
+    /// ARN: no other change set ever has it, whereas a name can be given again.
+    pub id: String,
     /// `CREATE_PENDING`, `CREATE_IN_PROGRESS`, `CREATE_COMPLETE`, `FAILED` ...
     pub status: String,
     /// Reason.
@@ -124,6 +126,31 @@ pub struct ChangeSet {
 }
 
 impl ChangeSet {
+    /// It can be executed.
+    pub fn is_available(&self) -> bool {
+        self.execution_status.as_deref() == Some("AVAILABLE")
+    }
+
+    /// The order to execute it was taken.
+    pub fn was_executed(&self) -> bool {
+        self.execution_status
+            .as_deref()
+            .is_some_and(|status| status.starts_with("EXECUTE_"))
+    }
+
+    /// The service is at it.
+    pub fn is_being_executed(&self) -> bool {
+        matches!(
+            self.execution_status.as_deref(),
+            Some("EXECUTE_PENDING" | "EXECUTE_IN_PROGRESS")
+        )
+    }
+
+    /// The service could not do it.
+    pub fn has_failed_to_execute(&self) -> bool {
+        self.execution_status.as_deref() == Some("EXECUTE_FAILED")
+    }
+
     /// It failed because there is nothing to change.
     pub fn is_without_changes(&self) -> bool {
         self.status == "FAILED"

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::cloudformation::{
     evaluate::{ParameterValues, PseudoParameters, is_literal, same_value},
+    is_stable,
     reference::names_in,
     template::Template,
 };
@@ -43,18 +44,6 @@ pub struct StackRefactorRequest {
     pub definitions: Vec<(String, Template)>,
     /// The moves.
     pub mappings: Vec<ResourceMapping>,
-}
-
-/// The service refactors and updates only stacks at rest.
-pub(super) fn is_stable(status: &str) -> bool {
-    matches!(
-        status,
-        "CREATE_COMPLETE"
-            | "UPDATE_COMPLETE"
-            | "UPDATE_ROLLBACK_COMPLETE"
-            | "IMPORT_COMPLETE"
-            | "IMPORT_ROLLBACK_COMPLETE"
-    )
 }
 
 impl Simulation<'_> {

@@ -3,7 +3,7 @@ use serde_json::Value;
 use super::{
     Rule, SimulatedResource, Simulation, Violation, configuration, configuration_changes, template_violations,
 };
-use crate::cloudformation::{compare::Difference, template::Template};
+use crate::cloudformation::{compare::Difference, is_stable, template::Template};
 
 /// What an update of a stack would do.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -33,7 +33,7 @@ impl Simulation<'_> {
             )]);
         };
         let mut violations = Vec::new();
-        if !super::refactor::is_stable(&existing.status) {
+        if !is_stable(&existing.status) {
             let message = format!("the stack is in {} state and can not be updated", existing.status);
             violations.push(Violation::of(Rule::UnstableStack, stack, "", message));
         }

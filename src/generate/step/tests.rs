@@ -1,4 +1,8 @@
-use std::{fs, path::Path, sync::Mutex};
+use std::{
+    fs,
+    path::Path,
+    sync::{Arc, Mutex},
+};
 
 use tempfile::TempDir;
 

@@ -22,6 +22,12 @@ pub enum WriteError {
         /// The path.
         path: PathBuf,
     },
+    /// `--out` lies in the backend that is to be left as it is.
+    #[error("the output folder {} lies in the project's amplify/", path.display())]
+    OutputInsideAmplify {
+        /// The path.
+        path: PathBuf,
+    },
     /// A file changed between planning and writing.
     #[error("{path} changed after the step was planned")]
     Changed {
@@ -80,6 +86,7 @@ impl CodedError for WriteError {
         match self {
             Self::OutputNotEmpty { .. } => "OUTPUT_NOT_EMPTY",
             Self::OutputNotAFolder { .. } => "OUTPUT_NOT_A_FOLDER",
+            Self::OutputInsideAmplify { .. } => "OUTPUT_INSIDE_AMPLIFY",
             Self::Changed { .. } => "PROJECT_CHANGED",
             Self::UnsafePath { .. } => "GENERATED_PATH_UNSAFE",
             Self::InProgress { .. } => "RUN_IN_PROGRESS",
@@ -93,6 +100,10 @@ impl CodedError for WriteError {
         match self {
             Self::OutputNotEmpty { .. } | Self::OutputNotAFolder { .. } => {
                 "Nothing was written. Name a folder with --out that does not exist or is empty.".into()
+            }
+            Self::OutputInsideAmplify { .. } => {
+                "Nothing was written. Name a folder outside of amplify/ with --out: with it the project is left as it is."
+                    .into()
             }
             Self::Changed { .. } => "Nothing was changed. Run the command again.".into(),
             Self::UnsafePath { .. } => {
@@ -120,6 +131,7 @@ impl CodedError for WriteError {
         let details = match self {
             Self::OutputNotEmpty { path, .. }
             | Self::OutputNotAFolder { path }
+            | Self::OutputInsideAmplify { path }
             | Self::InProgress { path }
             | Self::StateUnreadable { path, .. }
             | Self::NoBackup { path }

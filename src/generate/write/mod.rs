@@ -23,7 +23,7 @@ mod transfer;
 
 pub use disk::{Disk, LocalDisk};
 pub use error::WriteError;
-pub use output::{check_output, write_output};
+pub use output::{check_output, check_outside_amplify, write_output};
 pub use plan::WritePlan;
 pub use replacement::{Applied, Recovery, recover};
 pub use rollback::RollbackPlan;

@@ -42,6 +42,23 @@ pub fn write_output(directory: &Path, tree: &FileTree, disk: &dyn Disk) -> Resul
     })
 }
 
+/// The output must not end up in the backend that is left as it is, not by way of a link either.
+///
+/// # Errors
+/// `OUTPUT_INSIDE_AMPLIFY`.
+pub fn check_outside_amplify(directory: &Path, project_dir: &Path) -> std::result::Result<(), WriteError> {
+    let Ok(amplify) = fs::canonicalize(project_dir.join("amplify")) else {
+        return Ok(());
+    };
+    let nearest = directory.ancestors().find_map(|path| fs::canonicalize(path).ok());
+    if nearest.is_some_and(|path| path.starts_with(&amplify)) {
+        return Err(WriteError::OutputInsideAmplify {
+            path: directory.to_path_buf(),
+        });
+    }
+    Ok(())
+}
+
 /// True when the folder exists (and is empty), false when it does not.
 ///
 /// # Errors

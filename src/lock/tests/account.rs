@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use async_trait::async_trait;
 use indexmap::IndexMap;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use crate::{
     cloud::{
@@ -49,25 +50,43 @@ pub(super) struct Contents {
     pub(super) stray_change: Option<Change>,
     /// The role of the caller lacks these actions.
     pub(super) denied: Vec<&'static str>,
+    /// Calls at which the connection is cut, before or after their effect.
+    pub(super) cuts: Vec<(&'static str, bool)>,
     /// An empty map of variables is taken for "no change".
     pub(super) ignores_empty_variables: bool,
 }
 
 #[derive(Clone, Default)]
-pub(super) struct Account(Arc<Mutex<Contents>>);
+pub(super) struct Account {
+    contents: Arc<Mutex<Contents>>,
+    death: Arc<Notify>,
+}
 
 impl Account {
     pub(super) fn of(contents: Contents) -> Self {
-        Self(Arc::new(Mutex::new(contents)))
+        Self {
+            contents: Arc::new(Mutex::new(contents)),
+            death: Arc::default(),
+        }
     }
 
     pub(super) fn contents(&self) -> MutexGuard<'_, Contents> {
-        self.0.lock().unwrap()
+        self.contents.lock().unwrap()
     }
 
     /// A copy with a life of its own.
     pub(super) fn copy(&self) -> Self {
         Self::of(self.contents().clone())
+    }
+
+    /// Ends when the process dies: from then on it makes no call and gets no answer.
+    pub(super) async fn died(&self) {
+        self.death.notified().await;
+    }
+
+    async fn rest_in_peace<T>(&self) -> T {
+        self.death.notify_one();
+        std::future::pending().await
     }
 
     pub(super) fn revive(&self) {
@@ -89,11 +108,11 @@ impl Account {
         }
     }
 
-    fn read(&self, action: &'static str) -> Result<MutexGuard<'_, Contents>, CloudError> {
-        let contents = self.contents();
-        if contents.is_dead {
-            return Err(no_answer(action));
+    async fn read(&self, action: &'static str) -> Result<MutexGuard<'_, Contents>, CloudError> {
+        if self.contents().is_dead {
+            return self.rest_in_peace().await;
         }
+        let mut contents = self.contents();
         if contents.denied.contains(&action) {
             return Err(CloudError::AccessDenied {
                 service: "service",
@@ -102,28 +121,46 @@ impl Account {
                 message: "not authorized".into(),
             });
         }
+        if contents.loses(action, false) {
+            return Err(no_answer(action));
+        }
         Ok(contents)
     }
 
-    fn write<T>(
+    async fn write<T>(
         &self,
         action: &'static str,
         effect: impl FnOnce(&mut Contents) -> Result<T, CloudError>,
     ) -> Result<T, CloudError> {
-        let mut contents = self.read(action)?;
-        let index = contents.mutations;
-        contents.mutations += 1;
-        let death = contents.death.filter(|death| death.at_mutation == index);
-        if death.is_some_and(|death| !death.after_effect) {
-            contents.is_dead = true;
-            return Err(no_answer(action));
+        let answer = {
+            let mut contents = self.read(action).await?;
+            let index = contents.mutations;
+            contents.mutations += 1;
+            let death = contents.death.filter(|death| death.at_mutation == index);
+            contents.is_dead = death.is_some();
+            match death {
+                Some(death) if !death.after_effect => None,
+                _ => {
+                    let answer = effect(&mut contents)?;
+                    if contents.loses(action, true) {
+                        return Err(no_answer(action));
+                    }
+                    death.is_none().then_some(answer)
+                }
+            }
+        };
+        match answer {
+            Some(answer) => Ok(answer),
+            None => self.rest_in_peace().await,
         }
-        let answer = effect(&mut contents)?;
-        if death.is_some() {
-            contents.is_dead = true;
-            return Err(no_answer(action));
-        }
-        Ok(answer)
+    }
+}
+
+impl Contents {
+    /// The connection is cut at this call; each cut is made once.
+    fn loses(&mut self, action: &str, after_effect: bool) -> bool {
+        let cut = self.cuts.iter().position(|cut| *cut == (action, after_effect));
+        cut.map(|position| self.cuts.remove(position)).is_some()
     }
 }
 
@@ -198,7 +235,8 @@ fn changes(before: &Value, after: &Value) -> Vec<Change> {
 impl CloudFormationApi for Account {
     async fn describe_stack(&self, stack: &str) -> Result<Option<StackDescription>, CloudError> {
         Ok(self
-            .read("DescribeStacks")?
+            .read("DescribeStacks")
+            .await?
             .stacks
             .get(stack)
             .map(|found| StackDescription {
@@ -211,15 +249,15 @@ impl CloudFormationApi for Account {
     }
 
     async fn stack_resources(&self, stack: &str) -> Result<IndexMap<String, StackResource>, CloudError> {
-        Ok(self.read("ListStackResources")?.stacks[stack].resources.clone())
+        Ok(self.read("ListStackResources").await?.stacks[stack].resources.clone())
     }
 
     async fn template(&self, stack: &str) -> Result<String, CloudError> {
-        Ok(self.read("GetTemplate")?.stacks[stack].template.clone())
+        Ok(self.read("GetTemplate").await?.stacks[stack].template.clone())
     }
 
     async fn stack_policy(&self, stack: &str) -> Result<Option<String>, CloudError> {
-        Ok(self.read("GetStackPolicy")?.stacks[stack].policy.clone())
+        Ok(self.read("GetStackPolicy").await?.stacks[stack].policy.clone())
     }
 
     async fn set_stack_policy(&self, stack: &str, policy: &str) -> Result<(), CloudError> {
@@ -227,6 +265,7 @@ impl CloudFormationApi for Account {
             contents.stacks[stack].policy = Some(policy.into());
             Ok(())
         })
+        .await
     }
 
     async fn create_change_set(&self, request: &ChangeSetRequest) -> Result<(), CloudError> {
@@ -246,6 +285,7 @@ impl CloudFormationApi for Account {
             let is_empty = changes.is_empty();
             changes.extend(contents.stray_change.clone());
             let change_set = ChangeSet {
+                id: request.name.clone(),
                 status: if is_empty { "FAILED" } else { "CREATE_COMPLETE" }.into(),
                 status_reason: is_empty.then(|| "The submitted information didn't contain changes.".into()),
                 execution_status: Some(if is_empty { "UNAVAILABLE" } else { "AVAILABLE" }.into()),
@@ -254,10 +294,11 @@ impl CloudFormationApi for Account {
             contents.change_sets.insert(key, (body, change_set));
             Ok(())
         })
+        .await
     }
 
     async fn change_set(&self, stack: &str, name: &str) -> Result<Option<ChangeSet>, CloudError> {
-        let contents = self.read("DescribeChangeSet")?;
+        let contents = self.read("DescribeChangeSet").await?;
         Ok(contents
             .change_sets
             .get(&(stack.into(), name.into()))
@@ -288,6 +329,7 @@ impl CloudFormationApi for Account {
             stack.updates += 1;
             Ok(())
         })
+        .await
     }
 
     async fn delete_change_set(&self, stack: &str, name: &str) -> Result<(), CloudError> {
@@ -295,6 +337,7 @@ impl CloudFormationApi for Account {
             contents.change_sets.shift_remove(&(stack.to_owned(), name.to_owned()));
             Ok(())
         })
+        .await
     }
 
     async fn create_stack_refactor(&self, _: &StackRefactorRequest) -> Result<String, CloudError> {
@@ -325,7 +368,7 @@ impl CloudFormationApi for Account {
 #[async_trait]
 impl AmplifyApi for Account {
     async fn app(&self, app_id: &str) -> Result<Option<AmplifyApp>, CloudError> {
-        let contents = self.read("GetApp")?;
+        let contents = self.read("GetApp").await?;
         Ok((app_id == APP).then(|| AmplifyApp {
             name: "app".into(),
             environment_variables: contents.variables.clone(),
@@ -341,13 +384,14 @@ impl AmplifyApi for Account {
             }
             Ok(())
         })
+        .await
     }
 }
 
 #[async_trait]
 impl ObjectStoreApi for Account {
     async fn get(&self, bucket: &str, key: &str) -> Result<Option<Vec<u8>>, CloudError> {
-        Ok(self.read("GetObject")?.objects.get(&url(bucket, key)).cloned())
+        Ok(self.read("GetObject").await?.objects.get(&url(bucket, key)).cloned())
     }
 
     async fn put(&self, bucket: &str, key: &str, content: Vec<u8>) -> Result<String, CloudError> {
@@ -355,6 +399,7 @@ impl ObjectStoreApi for Account {
             contents.objects.insert(url(bucket, key), content);
             Ok(url(bucket, key))
         })
+        .await
     }
 
     async fn delete(&self, bucket: &str, key: &str) -> Result<(), CloudError> {
@@ -362,6 +407,7 @@ impl ObjectStoreApi for Account {
             contents.objects.shift_remove(&url(bucket, key));
             Ok(())
         })
+        .await
     }
 }
 
@@ -372,7 +418,7 @@ pub(super) fn url(bucket: &str, key: &str) -> String {
 #[async_trait]
 impl LiveConfigurationApi for Account {
     async fn configuration(&self, _: &str, _: &str, _: Option<&str>) -> Result<Option<LiveConfiguration>, CloudError> {
-        self.read("DescribeUserPool").map(|_| None)
+        self.read("DescribeUserPool").await.map(|_| None)
     }
 
     async fn put_back(&self, _: &LiveConfiguration) -> Result<bool, CloudError> {
@@ -384,7 +430,7 @@ impl LiveConfigurationApi for Account {
     }
 
     async fn table_deletion_protection(&self, table: &str) -> Result<bool, CloudError> {
-        let contents = self.read("DescribeTable")?;
+        let contents = self.read("DescribeTable").await?;
         let found = contents.tables.get(table).copied();
         found.ok_or_else(|| refused("DescribeTable", "ResourceNotFoundException"))
     }
@@ -394,6 +440,7 @@ impl LiveConfigurationApi for Account {
             contents.tables.insert(table.into(), protected);
             Ok(())
         })
+        .await
     }
 }
 

@@ -16,7 +16,9 @@ use super::*;
 use crate::{
     cloud::{Change, Depth, read_tree},
     error::{Error, Result},
-    plan::{CancelToken, ExecutionReport, ExecutionStatus, NoEvents, Plan, StepPlan, ValidationStatus},
+    plan::{
+        CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, NoEvents, Plan, StepPlan, ValidationStatus,
+    },
 };
 
 async fn request(account: &Account, project: &Path) -> LockRequest {
@@ -190,8 +192,11 @@ async fn a_death_at_any_mutating_call_is_mended_by_the_next_run() {
                     at_mutation: index,
                     after_effect,
                 });
-                let died = run(&account, project.path(), lock_first).await.is_err();
-                reached |= died;
+                tokio::select! {
+                    biased;
+                    () = account.died() => reached = true,
+                    outcome = run(&account, project.path(), lock_first) => drop(outcome.unwrap()),
+                }
                 account.revive();
                 let finished = account.copy();
                 let moved = tempfile::tempdir().unwrap();
@@ -231,6 +236,52 @@ async fn a_death_at_any_mutating_call_is_mended_by_the_next_run() {
         }
         assert!(index > 8, "{index} mutating calls");
     }
+}
+
+#[tokio::test]
+async fn a_connection_that_is_cut_amid_an_update_and_comes_back_is_no_failure() {
+    let cuts = [
+        ("CreateChangeSet", false),
+        ("CreateChangeSet", true),
+        ("DescribeChangeSet", false),
+        ("ExecuteChangeSet", false),
+        ("ExecuteChangeSet", true),
+        ("DescribeStacks", false),
+    ];
+    for cut in cuts {
+        let project = tempfile::tempdir().unwrap();
+        let account = Account::of(contents());
+        let plan = Plan::new(planned(&account, project.path(), false).await.unwrap());
+        let (_, executable) = plan.validate(&NoEvents).await.unwrap();
+        account.contents().cuts = vec![cut];
+        let report = executable.unwrap().execute(&NoEvents, &CancelToken::default()).await;
+        assert_eq!(report.unwrap().status, ExecutionStatus::Done, "{cut:?}");
+        assert!(account.contents().cuts.is_empty(), "{cut:?}");
+        assert_locked(&account);
+        visible(&account);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_cleared_away_is_told_and_stops_nothing() {
+    struct Warnings(std::sync::Mutex<Vec<String>>);
+    impl EventSink for Warnings {
+        fn emit(&self, event: Event) {
+            if let Event::Warning { code, .. } = event {
+                self.0.lock().unwrap().push(code);
+            }
+        }
+    }
+    let project = tempfile::tempdir().unwrap();
+    let account = Account::of(large_contents());
+    account.contents().denied = vec!["DeleteObject"];
+    let plan = Plan::new(planned(&account, project.path(), false).await.unwrap());
+    let (_, executable) = plan.validate(&NoEvents).await.unwrap();
+    let warnings = Warnings(std::sync::Mutex::default());
+    let report = executable.unwrap().execute(&warnings, &CancelToken::default()).await;
+    assert_eq!(report.unwrap().status, ExecutionStatus::Done);
+    assert_locked(&account);
+    assert_eq!(*warnings.0.lock().unwrap(), ["TEMPLATE_LEFT_IN_BUCKET"]);
 }
 
 fn copy_folder(from: &Path, to: &Path) {

@@ -10,9 +10,9 @@ pub(super) fn contents() -> Contents {
     contents_with_padding(0)
 }
 
-/// The template of a table is larger than a request may be, though not when it is written without spaces.
+/// The template of a table is larger than a request may be, with and without spaces.
 pub(super) fn large_contents() -> Contents {
-    contents_with_padding(48_000)
+    contents_with_padding(52_000)
 }
 
 fn contents_with_padding(padding: usize) -> Contents {

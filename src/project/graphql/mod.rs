@@ -104,15 +104,17 @@ impl GraphqlFolder {
                 built_stacks.insert(stem, template);
             }
         }
-        let roles = reader.json(&join(directory, "custom-roles.json"))?.unwrap_or_default();
+        let roles = reader
+            .object(&join(directory, "custom-roles.json"))?
+            .unwrap_or_default();
         Ok(Self {
             schema,
             ignored_schema_directory,
             transform_configuration: reader
-                .json(&join(directory, "transform.conf.json"))?
+                .object(&join(directory, "transform.conf.json"))?
                 .and_then(|value| value.as_object().cloned())
                 .unwrap_or_default(),
-            cli_inputs: reader.json(&join(directory, "cli-inputs.json"))?.unwrap_or_default(),
+            cli_inputs: reader.object(&join(directory, "cli-inputs.json"))?.unwrap_or_default(),
             admin_role_names: texts(&roles["adminRoleNames"]),
             resolvers,
             stacks,

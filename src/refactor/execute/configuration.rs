@@ -60,7 +60,7 @@ impl Snapshot {
             if differences.is_empty() {
                 continue;
             }
-            run.warn(
+            run.events.warn(
                 "CONFIGURATION_RESTORED",
                 format!(
                     "{} {} lost settings during the move; they are put back: {}",
@@ -116,7 +116,7 @@ async fn read(run: &Run<'_>, one: &ResourceMove, user_pools: &[String]) -> Resul
     match outcome {
         Ok(found) => Ok(found),
         Err(error) if error.is_unavailable() => {
-            run.warn(
+            run.events.warn(
                 "CONFIGURATION_NOT_READ",
                 format!(
                     "the configuration of {} {} cannot be compared: {error}",

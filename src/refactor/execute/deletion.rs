@@ -2,12 +2,9 @@
 
 use serde_json::json;
 
-use super::{
-    error::ExecutionError,
-    run::Run,
-    wait::{Patience, is_passing, until_settled},
-};
+use super::{error::ExecutionError, run::Run, wait::until_settled};
 use crate::{
+    cloud::Pace,
     error::Result,
     plan::OperationOutcome,
     refactor::{DeleteStack, PLACEHOLDER},
@@ -19,7 +16,7 @@ pub(super) async fn carry_out(run: &Run<'_>, operation: &str, deletion: &DeleteS
 
 /// Deletes a holding stack that owns nothing.
 pub(super) async fn delete(run: &Run<'_>, operation: &str, stack: &str) -> Result<OperationOutcome> {
-    let mut patience = Patience::new();
+    let mut pace = Pace::new(run.events_of(operation));
     let mut was_there = false;
     loop {
         let Some(found) = until_settled(run, operation, stack).await? else {
@@ -45,11 +42,11 @@ pub(super) async fn delete(run: &Run<'_>, operation: &str, stack: &str) -> Resul
         match run
             .cloud
             .cloudformation
-            .delete_stack(stack, &run.token(operation, "delete"))
+            .delete_stack(stack, &format!("{}-delete", run.token(operation)))
             .await
         {
-            Err(error) if !is_passing(&error) => return Err(run.failed(operation, error).into()),
-            _ => patience.pause(run, operation, stack, "DELETE_IN_PROGRESS").await,
+            Err(error) if !error.is_passing() => return Err(run.failed(operation, error).into()),
+            _ => pace.pause(stack, "DELETE_IN_PROGRESS").await,
         }
     }
 }

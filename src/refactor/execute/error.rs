@@ -105,6 +105,19 @@ pub enum ExecutionError {
     },
 }
 
+/// The end of the advice of most errors; out of date once a failed step has been taken back.
+pub const GO_ON: &str = "Run the same command again to go on from here, or with --rollback to take everything back.";
+
+impl ExecutionError {
+    /// The stack was deleted after the plan was made.
+    pub(super) fn gone(stack: String) -> Self {
+        Self::StackChanged {
+            stack,
+            difference: "it does not exist any more".into(),
+        }
+    }
+}
+
 impl CodedError for ExecutionError {
     fn code(&self) -> &'static str {
         match self {
@@ -122,8 +135,6 @@ impl CodedError for ExecutionError {
     }
 
     fn resolution(&self) -> String {
-        const GO_ON: &str =
-            "Run the same command again to go on from here, or with --rollback to take everything back.";
         match self {
             Self::Cloud { source, .. } => format!("{} {GO_ON}", source.resolution()),
             Self::StackChanged { .. } => format!("Stop whatever deploys to this stack (pipelines, colleagues, the console). {GO_ON}"),
@@ -219,15 +230,23 @@ pub enum TargetError {
         /// Parent.
         parent: String,
     },
-    /// The root is in a failed or moving state.
-    #[error("the Gen 2 root stack {stack} is in status {status}{}", reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default())]
-    RootNotStable {
+    /// `--to` names the root of another Gen 1 environment.
+    #[error("{stack} is the root stack of a Gen 1 environment, not of a Gen 2 branch")]
+    IsOtherGen1 {
         /// Stack.
         stack: String,
-        /// Status.
-        status: String,
-        /// Reason.
-        reason: Option<String>,
+    },
+    /// `--to` names a stack that holds no backend.
+    #[error("{stack} is not the root stack of a Gen 2 backend: it has no nested stacks")]
+    NotAmplify {
+        /// Stack.
+        stack: String,
+    },
+    /// Stacks are in a failed or moving state.
+    #[error("{}", unstable_message(stacks))]
+    NotStable {
+        /// All that are, Gen 1 first.
+        stacks: Vec<UnstableStack>,
     },
     /// The root belongs to another app.
     #[error("{stack} belongs to the Amplify app {found}, not to {expected}")]
@@ -258,15 +277,44 @@ pub enum TargetError {
     },
 }
 
+/// A stack on which something is under way or has failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnstableStack {
+    /// Plain name.
+    pub stack: String,
+    /// Status.
+    pub status: String,
+    /// CloudFormation's reason.
+    pub reason: Option<String>,
+}
+
+impl UnstableStack {
+    fn is_in_progress(&self) -> bool {
+        self.status.ends_with("_IN_PROGRESS")
+    }
+}
+
+fn unstable_message(stacks: &[UnstableStack]) -> String {
+    let each: Vec<String> = stacks
+        .iter()
+        .map(|UnstableStack { stack, status, reason }| match reason {
+            Some(reason) => format!("stack {stack} is in status {status}: {reason}"),
+            None => format!("stack {stack} is in status {status}"),
+        })
+        .collect();
+    each.join("; ")
+}
+
 impl CodedError for TargetError {
     fn code(&self) -> &'static str {
         match self {
             Self::NotNamed => "GEN2_ROOT_NOT_NAMED",
             Self::Gen2RootMissing { .. } => "GEN2_ROOT_NOT_FOUND",
             Self::Gen1RootMissing { .. } => "GEN1_ROOT_NOT_FOUND",
-            Self::IsGen1 { .. } => "GEN2_ROOT_IS_GEN1",
+            Self::IsGen1 { .. } | Self::IsOtherGen1 { .. } => "GEN2_ROOT_IS_GEN1",
+            Self::NotAmplify { .. } => "GEN2_ROOT_NOT_AMPLIFY",
             Self::IsNested { .. } => "GEN2_ROOT_IS_NESTED",
-            Self::RootNotStable { .. } => "STACK_NOT_STABLE",
+            Self::NotStable { .. } => "STACK_NOT_STABLE",
             Self::OtherApp { .. } => "GEN2_ROOT_OF_OTHER_APP",
             Self::MappingsUnreadable { .. } => "MAPPINGS_FILE_UNREADABLE",
             Self::WrongAccount { .. } => "ACCOUNT_MISMATCH",
@@ -275,11 +323,23 @@ impl CodedError for TargetError {
 
     fn resolution(&self) -> String {
         match self {
-            Self::NotNamed | Self::Gen2RootMissing { .. } | Self::IsGen1 { .. } | Self::IsNested { .. } | Self::OtherApp { .. } => {
+            Self::NotNamed | Self::Gen2RootMissing { .. } | Self::IsGen1 { .. } | Self::IsOtherGen1 { .. } | Self::NotAmplify { .. } | Self::IsNested { .. } | Self::OtherApp { .. } => {
                 "Name the root stack of the Gen 2 branch with --to: in the CloudFormation console it looks like amplify-<appId>-<branch>-branch-<hash>.".into()
             }
             Self::Gen1RootMissing { .. } => "Make sure that region and credentials are those of the environment, and run `amplify pull`.".into(),
-            Self::RootNotStable { .. } => "Wait until a running deployment has ended, or repair the failed one, then run refactor again.".into(),
+            Self::NotStable { stacks } => {
+                let wait = stacks.iter().any(UnstableStack::is_in_progress);
+                let repair = !stacks.iter().all(UnstableStack::is_in_progress);
+                format!(
+                    "Nothing was changed.{}{} Then run the same command again.",
+                    if wait { " Wait until the deployment that runs has ended." } else { "" },
+                    if repair {
+                        " Bring what failed back to a stable state in the CloudFormation console (continue the rollback, or delete a stack whose creation failed and deploy it again)."
+                    } else {
+                        ""
+                    }
+                )
+            }
             Self::MappingsUnreadable { .. } => "Check the path that is given with --mappings.".into(),
             Self::WrongAccount { .. } => "Use credentials of the environment's account, for example with --profile.".into(),
         }
@@ -291,9 +351,22 @@ impl CodedError for TargetError {
             Self::Gen2RootMissing { stack, region } | Self::Gen1RootMissing { stack, region } => {
                 json!({ "stack": stack, "region": region })
             }
-            Self::IsGen1 { stack } => json!({ "stack": stack }),
+            Self::IsGen1 { stack } | Self::IsOtherGen1 { stack } | Self::NotAmplify { stack } => {
+                json!({ "stack": stack })
+            }
             Self::IsNested { stack, parent } => json!({ "stack": stack, "parent": parent }),
-            Self::RootNotStable { stack, status, .. } => json!({ "stack": stack, "status": status }),
+            Self::NotStable { stacks } => {
+                let first = stacks.first();
+                let all: Vec<Value> = stacks
+                    .iter()
+                    .map(|unstable| json!({ "stack": unstable.stack, "status": unstable.status }))
+                    .collect();
+                json!({
+                    "stack": first.map(|unstable| &unstable.stack),
+                    "status": first.map(|unstable| &unstable.status),
+                    "stacks": all
+                })
+            }
             Self::OtherApp { stack, expected, found } => {
                 json!({ "stack": stack, "expected": expected, "found": found })
             }

@@ -1,5 +1,6 @@
 //! Carries a plan out. Every operation is decided by what is live: done already, as expected, or changed by somebody else.
 
+mod at_rest;
 mod configuration;
 mod deletion;
 mod error;
@@ -10,10 +11,9 @@ mod planning;
 mod run;
 mod step;
 mod update;
-mod upload;
 mod wait;
 
-pub use error::{ExecutionError, TargetError};
+pub use error::{ExecutionError, GO_ON, TargetError};
 pub use history::{History, history};
 pub use planning::{RefactorRequest, plan_refactor};
-pub use step::{RefactorStep, RefactorTarget, ValidationCheck};
+pub use step::{RefactorStep, RefactorTarget};

@@ -8,11 +8,13 @@ use super::{
     deletion,
     error::ExecutionError,
     run::Run,
-    upload::Upload,
-    wait::{Patience, is_passing, until_settled, until_usable},
+    wait::{until_settled, until_usable},
 };
 use crate::{
-    cloud::{RefactorAction, StackRefactorDefinition, StackRefactorRequest, StackRefactorState},
+    cloud::{
+        Pace, RefactorAction, StackRefactorDefinition, StackRefactorRequest, StackRefactorState, TemplateHandOver,
+    },
+    cloudformation::SHELL,
     deployment::StackResource,
     error::Result,
     plan::OperationOutcome,
@@ -51,9 +53,7 @@ enum MoveState {
 async fn state(run: &Run<'_>, operation: &str, moved: &StackRefactor) -> Result<MoveState> {
     until_usable(run, operation, &moved.source.stack.id).await?;
     let target = until_settled(run, operation, &moved.target.stack.id).await?;
-    let is_shell = target
-        .as_ref()
-        .is_some_and(|target| target.status == "REVIEW_IN_PROGRESS");
+    let is_shell = target.as_ref().is_some_and(|target| target.status == SHELL);
     if is_shell {
         deletion::delete(run, operation, &moved.target.stack.name).await?;
     }
@@ -158,15 +158,32 @@ async fn move_resources(run: &Run<'_>, operation: &str, moved: &StackRefactor) -
     let room = DESCRIPTION_LIMIT - tag.len();
     let shown: String = moved.description.chars().take(room).collect();
     let description = format!("{shown}{tag}");
+    let source = run.hand_over(&moved.source.stack.name, &moved.source.after)?;
+    let target = run.hand_over(&moved.target.stack.name, &moved.target.after)?;
+    let templates: Vec<&str> = source.key().into_iter().chain(target.key()).collect();
     run.intend(
         operation,
-        json!({ "createStackRefactor": description, "kind": moved.kind, "moves": moved.moves }),
+        json!({
+            "createStackRefactor": description,
+            "kind": moved.kind,
+            "moves": moved.moves,
+            "templates": templates,
+        }),
     )?;
-    let source = Upload::of(run, operation, &moved.source.stack.name, &moved.source.after)
-        .await
-        .map_err(|error| run.failed(operation, error))?;
-    let target = Upload::of(run, operation, &moved.target.stack.name, &moved.target.after)
-        .await
+    let outcome = hand_over_and_move(run, operation, moved, description, [&source, &target]).await;
+    let events = run.events_of(operation);
+    tokio::join!(source.remove(run.cloud, events), target.remove(run.cloud, events));
+    outcome
+}
+
+async fn hand_over_and_move(
+    run: &Run<'_>,
+    operation: &str,
+    moved: &StackRefactor,
+    description: String,
+    [source, target]: [&TemplateHandOver; 2],
+) -> Result<()> {
+    let (source, target) = tokio::try_join!(source.source(run.cloud), target.source(run.cloud))
         .map_err(|error| run.failed(operation, error))?;
     let request = StackRefactorRequest {
         description,
@@ -174,7 +191,7 @@ async fn move_resources(run: &Run<'_>, operation: &str, moved: &StackRefactor) -
         definitions: vec![
             StackRefactorDefinition {
                 stack: moved.source.stack.id.clone(),
-                template: source.source.clone(),
+                template: source,
             },
             StackRefactorDefinition {
                 stack: if moved.create_target {
@@ -182,7 +199,7 @@ async fn move_resources(run: &Run<'_>, operation: &str, moved: &StackRefactor) -
                 } else {
                     moved.target.stack.id.clone()
                 },
-                template: target.source.clone(),
+                template: target,
             },
         ],
         mappings: moved
@@ -198,10 +215,7 @@ async fn move_resources(run: &Run<'_>, operation: &str, moved: &StackRefactor) -
             })
             .collect(),
     };
-    let outcome = create_and_execute(run, operation, moved, &request).await;
-    source.remove(run).await;
-    target.remove(run).await;
-    outcome
+    create_and_execute(run, operation, moved, &request).await
 }
 
 async fn create_and_execute(
@@ -275,16 +289,16 @@ async fn create_and_execute(
 /// Creates the refactor. The call carries no token, so a lost answer is looked up by the description before it is repeated.
 async fn create(run: &Run<'_>, operation: &str, request: &StackRefactorRequest) -> Result<String> {
     let api = &run.cloud.cloudformation;
-    let mut patience = Patience::new();
+    let mut pace = Pace::new(run.events_of(operation));
     let mut attempts = 0;
     loop {
         attempts += 1;
         let error = match api.create_stack_refactor(request).await {
             Ok(id) => return Ok(id),
-            Err(error) if is_passing(&error) => error,
+            Err(error) if error.is_passing() => error,
             Err(error) => return Err(run.failed(operation, error).into()),
         };
-        patience.pause(run, operation, "stack refactor", "no answer").await;
+        pace.pause("stack refactor", "no answer").await;
         if let Some(id) = find(run, operation, request).await? {
             return Ok(id);
         }
@@ -295,7 +309,7 @@ async fn create(run: &Run<'_>, operation: &str, request: &StackRefactorRequest) 
 }
 
 async fn find(run: &Run<'_>, operation: &str, request: &StackRefactorRequest) -> Result<Option<String>> {
-    let mut patience = Patience::new();
+    let mut pace = Pace::new(run.events_of(operation));
     loop {
         match run.cloud.cloudformation.open_stack_refactors().await {
             Ok(open) => {
@@ -304,7 +318,7 @@ async fn find(run: &Run<'_>, operation: &str, request: &StackRefactorRequest) ->
                     .find(|(_, description)| *description == request.description)
                     .map(|(id, _)| id));
             }
-            Err(error) if is_passing(&error) => patience.pause(run, operation, "stack refactors", "no answer").await,
+            Err(error) if error.is_passing() => pace.pause("stack refactors", "no answer").await,
             Err(error) => return Err(run.failed(operation, error).into()),
         }
     }
@@ -312,16 +326,16 @@ async fn find(run: &Run<'_>, operation: &str, request: &StackRefactorRequest) ->
 
 /// Begins the execution. After a lost answer the refactor itself tells whether it began.
 async fn execute(run: &Run<'_>, operation: &str, id: &str) -> Result<()> {
-    let mut patience = Patience::new();
+    let mut pace = Pace::new(run.events_of(operation));
     loop {
         let error = match run.cloud.cloudformation.execute_stack_refactor(id).await {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
-        if !is_passing(&error) {
+        if !error.is_passing() {
             return Err(run.failed(operation, error).into());
         }
-        patience.pause(run, operation, id, "no answer").await;
+        pace.pause(id, "no answer").await;
         let state = until(run, operation, id, |_| true).await?;
         if state.execution_status != "AVAILABLE" {
             return Ok(());
@@ -339,7 +353,7 @@ async fn until(
     id: &str,
     is_reached: impl Fn(&StackRefactorState) -> bool,
 ) -> Result<StackRefactorState> {
-    let mut patience = Patience::new();
+    let mut pace = Pace::new(run.events_of(operation));
     loop {
         match run.cloud.cloudformation.stack_refactor(id).await {
             Ok(state) if is_reached(&state) => return Ok(state),
@@ -349,9 +363,9 @@ async fn until(
                 } else {
                     &state.status
                 };
-                patience.pause(run, operation, id, status).await;
+                pace.pause(id, status).await;
             }
-            Err(error) if is_passing(&error) => patience.pause(run, operation, id, "no answer").await,
+            Err(error) if error.is_passing() => pace.pause(id, "no answer").await,
             Err(error) => return Err(run.failed(operation, error).into()),
         }
     }
@@ -363,11 +377,9 @@ async fn remove_shell(run: &Run<'_>, operation: &str, moved: &StackRefactor) -> 
         return Ok(());
     }
     match until_settled(run, operation, &moved.target.stack.name).await? {
-        Some(found) if found.status == "REVIEW_IN_PROGRESS" => {
-            deletion::delete(run, operation, &moved.target.stack.name)
-                .await
-                .map(drop)
-        }
+        Some(found) if found.status == SHELL => deletion::delete(run, operation, &moved.target.stack.name)
+            .await
+            .map(drop),
         _ => Ok(()),
     }
 }

@@ -6,18 +6,19 @@ use futures::future::try_join_all;
 use indexmap::IndexMap;
 
 use super::{
+    at_rest::ensure_at_rest,
     error::TargetError,
     history::history,
-    step::{RefactorStep, RefactorTarget, ValidationCheck},
+    step::{RefactorStep, RefactorTarget},
 };
 use crate::{
     backend::model::Resource,
-    cloud::{Cloud, CloudError, Depth, read_stack, read_tree},
-    cloudformation::Place,
+    cloud::{Cloud, CloudError, Depth, read_nested, read_stack, read_tree, settled_stack},
+    cloudformation::{Place, is_busy},
     deployment::{Stack, StackTree},
     error::Result,
     journal::{Journal, MigrationFolder},
-    plan::{Event, EventSink},
+    plan::{Event, EventSink, OperationEvents, ValidationCheck},
     refactor::{
         AttributeRequest, KnownAttributes, LiveAttributes, PlanError, PlanInput, ResourceMappings, holding_names,
         plan_forward, plan_rollback,
@@ -77,22 +78,9 @@ pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> 
         name: "read-stacks".into(),
         message: format!("Reading the stacks of {} and {gen2_root}", request.gen1_root),
     });
-    let api = request.cloud.cloudformation.as_ref();
-    let gen2_with_holding = async {
-        let tree = read_tree(api, &gen2_root, Depth::Categories).await?;
-        let names = tree.as_ref().map(holding_names).unwrap_or_default();
-        let holding = try_join_all(names.iter().map(|name| read_holding(&request.cloud, name))).await?;
-        let holding: IndexMap<String, Stack> = holding
-            .into_iter()
-            .flatten()
-            .map(|stack| (stack.name.clone(), stack))
-            .collect();
-        Ok::<_, CloudError>((tree, holding))
-    };
-    let (account, gen1, gen2) = tokio::join!(
+    let (account, stacks) = tokio::join!(
         request.cloud.account_id(),
-        read_tree(api, &request.gen1_root, Depth::Categories),
-        gen2_with_holding
+        read_stacks(&request, &gen2_root, !recorded.leftovers.is_empty(), events)
     );
     let account_id = account?;
     if let Some(expected) = request
@@ -106,16 +94,7 @@ pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> 
         }
         .into());
     }
-    let gen1 = gen1?.ok_or_else(|| TargetError::Gen1RootMissing {
-        stack: request.gen1_root.clone(),
-        region: request.cloud.region.clone(),
-    })?;
-    let (gen2, holding) = gen2?;
-    let gen2 = gen2.ok_or_else(|| TargetError::Gen2RootMissing {
-        stack: gen2_root.clone(),
-        region: request.cloud.region.clone(),
-    })?;
-    ensure_is_gen2_root(&request, &gen1, &gen2)?;
+    let Stacks { gen1, gen2, holding } = stacks?;
     let place = Place {
         account_id,
         region: request.cloud.region.clone(),
@@ -164,6 +143,70 @@ pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> 
     })
 }
 
+/// Everything that is deployed and takes part.
+struct Stacks {
+    gen1: StackTree,
+    gen2: StackTree,
+    holding: IndexMap<String, Stack>,
+}
+
+/// Reads the stacks, at rest. When a run was interrupted, what it had begun may still be under way at the service: that is
+/// waited for, without end, as the run itself would have done.
+async fn read_stacks(
+    request: &RefactorRequest,
+    gen2_root: &str,
+    was_interrupted: bool,
+    events: &dyn EventSink,
+) -> Result<Stacks> {
+    loop {
+        let stacks = read_stacks_now(request, gen2_root).await?;
+        ensure_is_gen2_root(request, &stacks.gen1, &stacks.gen2)?;
+        let trees = [&stacks.gen1, &stacks.gen2];
+        let all = || {
+            trees
+                .into_iter()
+                .flat_map(StackTree::walk)
+                .chain(stacks.holding.values())
+        };
+        let busy: Vec<&Stack> = all().filter(|stack| is_busy(&stack.status)).collect();
+        if !was_interrupted || busy.is_empty() {
+            ensure_at_rest(trees)?;
+            return Ok(stacks);
+        }
+        for stack in busy {
+            let progress = OperationEvents::new(events, "read-stacks");
+            settled_stack(request.cloud.cloudformation.as_ref(), &stack.id, progress).await?;
+        }
+    }
+}
+
+async fn read_stacks_now(request: &RefactorRequest, gen2_root: &str) -> Result<Stacks> {
+    let api = request.cloud.cloudformation.as_ref();
+    let gen2_with_holding = async {
+        let Some(root) = read_stack(api, gen2_root).await? else {
+            return Ok(None);
+        };
+        // The root tells the names of its category stacks, and so those of all holding stacks.
+        let names = holding_names(&root);
+        let (tree, holding) = tokio::try_join!(
+            read_nested(api, root, Depth::Categories),
+            try_join_all(names.iter().map(|name| read_holding(request, name)))
+        )?;
+        let holding = holding.into_iter().flatten().map(|stack| (stack.name.clone(), stack));
+        Ok::<_, CloudError>(Some((tree, holding.collect::<IndexMap<String, Stack>>())))
+    };
+    let (gen1, gen2) = tokio::join!(read_tree(api, &request.gen1_root, Depth::Categories), gen2_with_holding);
+    let gen1 = gen1?.ok_or_else(|| TargetError::Gen1RootMissing {
+        stack: request.gen1_root.clone(),
+        region: request.cloud.region.clone(),
+    })?;
+    let (gen2, holding) = gen2?.ok_or_else(|| TargetError::Gen2RootMissing {
+        stack: gen2_root.to_owned(),
+        region: request.cloud.region.clone(),
+    })?;
+    Ok(Stacks { gen1, gen2, holding })
+}
+
 fn read_mappings(path: &Path) -> Result<ResourceMappings> {
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(path).map_err(|source| TargetError::MappingsUnreadable {
@@ -199,15 +242,17 @@ async fn read_attributes(cloud: &Cloud, requests: &[AttributeRequest], known: &m
     Ok(is_new)
 }
 
-/// A holding stack usually does not exist: asked for alone first, so that nothing else is read in vain.
-async fn read_holding(cloud: &Cloud, name: &str) -> Result<Option<Stack>, CloudError> {
-    match cloud.cloudformation.describe_stack(name).await? {
-        None => Ok(None),
-        Some(_) => read_stack(cloud.cloudformation.as_ref(), name).await,
+/// A holding stack usually does not exist before a refactor: asked for alone first, so that nothing else is read in vain.
+/// Before a rollback it usually does.
+async fn read_holding(request: &RefactorRequest, name: &str) -> Result<Option<Stack>, CloudError> {
+    let api = request.cloud.cloudformation.as_ref();
+    if !request.is_rollback && api.describe_stack(name).await?.is_none() {
+        return Ok(None);
     }
+    read_stack(api, name).await
 }
 
-/// The named stack is a root of Gen 2, of the same app, in a state to work with.
+/// The named stack is a root of Gen 2, of the same app.
 fn ensure_is_gen2_root(request: &RefactorRequest, gen1: &StackTree, gen2: &StackTree) -> Result<()> {
     let stack = &gen2.stack;
     if stack.id == gen1.stack.id || stack.name == gen1.stack.name {
@@ -223,11 +268,9 @@ fn ensure_is_gen2_root(request: &RefactorRequest, gen1: &StackTree, gen2: &Stack
         }
         .into());
     }
-    if !is_stable(&stack.status) {
-        return Err(TargetError::RootNotStable {
+    if is_gen1_root(stack) {
+        return Err(TargetError::IsOtherGen1 {
             stack: stack.name.clone(),
-            status: stack.status.clone(),
-            reason: stack.status_reason.clone(),
         }
         .into());
     }
@@ -246,18 +289,25 @@ fn ensure_is_gen2_root(request: &RefactorRequest, gen1: &StackTree, gen2: &Stack
         }
         .into());
     }
+    if gen2.nested.is_empty() {
+        return Err(TargetError::NotAmplify {
+            stack: stack.name.clone(),
+        }
+        .into());
+    }
     Ok(())
 }
 
-fn is_stable(status: &str) -> bool {
-    matches!(
-        status,
-        "CREATE_COMPLETE"
-            | "UPDATE_COMPLETE"
-            | "UPDATE_ROLLBACK_COMPLETE"
-            | "IMPORT_COMPLETE"
-            | "IMPORT_ROLLBACK_COMPLETE"
-    )
+/// The Gen 1 CLI gives every root stack these parameters; a Gen 2 root has none of them.
+fn is_gen1_root(stack: &Stack) -> bool {
+    ["DeploymentBucketName", "AuthRoleName", "UnauthRoleName"]
+        .iter()
+        .all(|name| {
+            stack
+                .parameters
+                .iter()
+                .any(|parameter| parameter.parameter_key == *name)
+        })
 }
 
 /// The app id in the name of a branch's root stack, `amplify-<app id>-<branch>-branch-<hash>`.

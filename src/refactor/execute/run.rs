@@ -6,13 +6,16 @@ use serde_json::{Value, json};
 
 use super::{configuration, deletion, error::ExecutionError, moves, step::RefactorTarget, update};
 use crate::{
-    cloud::{Cloud, CloudError},
+    cloud::{Cloud, CloudError, StackUpdateError, TemplateHandOver},
     cloudformation::{Template, same_template},
     error::Result,
     journal::{Journal, RunId, RunStatus},
-    plan::{CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationOutcome},
+    plan::{CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationEvents, OperationOutcome},
     refactor::{RefactorOperation, RefactorPlan},
 };
+
+/// Name of the change sets of this step. One that a crash left behind is found by it and removed.
+pub(super) const CHANGE_SET: &str = "amplify-gen2-migration-refactor";
 
 /// What the operations of a run share.
 pub(super) struct Run<'a> {
@@ -51,13 +54,7 @@ impl<'a> Run<'a> {
         cancel: &CancelToken,
     ) -> Result<ExecutionReport> {
         let total = u32::try_from(plan.operations.len()).unwrap_or(u32::MAX);
-        let mut report = ExecutionReport {
-            status: ExecutionStatus::Done,
-            executed: Vec::new(),
-            skipped: Vec::new(),
-            files: Vec::new(),
-            next_steps: Vec::new(),
-        };
+        let mut report = ExecutionReport::default();
         let before = configuration::Snapshot::take(self, plan).await?;
         for (index, planned) in plan.operations.iter().enumerate() {
             if cancel.is_cancelled() {
@@ -118,16 +115,19 @@ impl<'a> Run<'a> {
         }
     }
 
-    pub(super) fn warn(&self, code: &str, message: String) {
-        self.events.emit(Event::Warning {
-            code: code.to_owned(),
-            message,
-        });
+    /// Where an operation tells how it gets on.
+    pub(super) fn events_of<'o>(&'o self, operation: &'o str) -> OperationEvents<'o> {
+        OperationEvents::new(self.events, operation)
     }
 
-    /// A token for a call of this run: the same whenever the call is repeated, and no other call's.
-    pub(super) fn token(&self, operation: &str, call: &str) -> String {
-        format!("{}-{operation}-{call}", self.id)
+    /// A token for the calls of an operation of this run: the same whenever a call is repeated, and no other operation's.
+    pub(super) fn token(&self, operation: &str) -> String {
+        format!("{}-{operation}", self.id)
+    }
+
+    /// How a template gets to CloudFormation.
+    pub(super) fn hand_over(&self, stack: &str, template: &Template) -> Result<TemplateHandOver, StackUpdateError> {
+        TemplateHandOver::of(stack, template.to_compact(), Some(&self.target.deployment_bucket))
     }
 
     /// The live template.

@@ -1,12 +1,9 @@
 //! The refactor as a step of the migration.
 
-use std::{
-    path::{Path, PathBuf},
-    sync::Arc,
-};
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use futures::future::{BoxFuture, join_all};
+use futures::future::join_all;
 use indexmap::IndexSet;
 
 use super::{
@@ -16,19 +13,16 @@ use super::{
 };
 use crate::{
     backend::finding::Finding,
-    cloud::Cloud,
+    cloud::{Cloud, remove_leftover},
     cloudformation::Place,
     error::Result,
     journal::{Journal, MigrationFolder, RunHeader},
     plan::{
-        CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationView, Step, StepPlan, Validation,
-        ValidationReport, ValidationStatus,
+        CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationEvents, OperationView, Step,
+        StepPlan, Validation, ValidationCheck, ValidationReport, ValidationStatus,
     },
     refactor::{Presence, RefactorPlan},
 };
-
-/// A validation that is run when the plan is validated.
-pub type ValidationCheck = Arc<dyn Fn() -> BoxFuture<'static, Result<Validation>> + Send + Sync>;
 
 /// What a refactor works on.
 #[derive(Clone, Debug)]
@@ -169,16 +163,14 @@ impl RefactorStep {
         }
     }
 
-    /// Change sets that an interrupted run created and did not execute.
+    /// What interrupted runs created and did not remove.
     async fn remove_leftovers(&self, history: &History, events: &dyn EventSink) {
-        for (stack, name) in &history.leftover_change_sets {
-            if let Err(error) = self.cloud.cloudformation.delete_change_set(stack, name).await {
-                events.emit(Event::Warning {
-                    code: "CHANGE_SET_LEFT".into(),
-                    message: format!("change set {name} of stack {stack} could not be removed: {error}"),
-                });
-            }
-        }
+        let bucket = Some(self.target.deployment_bucket.as_str());
+        join_all(history.leftovers.iter().map(|leftover| {
+            let events = OperationEvents::new(events, &leftover.operation);
+            remove_leftover(&self.cloud, bucket, leftover, events)
+        }))
+        .await;
     }
 
     /// CloudFormation refuses a stack refactor on any stack that has a policy, whatever it allows.

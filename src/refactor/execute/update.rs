@@ -4,14 +4,15 @@ use serde_json::json;
 
 use super::{
     error::ExecutionError,
-    run::Run,
-    upload::Upload,
-    wait::{Patience, is_passing, until_usable},
+    run::{CHANGE_SET, Run},
+    wait::until_usable,
 };
 use crate::{
-    cloud::{Change, ChangeSet, ChangeSetRequest},
+    cloud::{
+        Change, ChangeSet, StackUpdateError, StackUpdateFailure, StackUpdateOutcome, StackUpdateRequest, update_stack,
+    },
     cloudformation::same_template,
-    error::Result,
+    error::{Error, Result},
     plan::OperationOutcome,
     refactor::{AllowedChanges, UpdateStack},
 };
@@ -33,150 +34,70 @@ pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &UpdateSta
         }
         .into());
     }
-    let name = format!("gen2-migration-{}-{operation}", run.id);
+    let template = run.hand_over(&stack.name, &update.after)?;
     run.intend(
         operation,
-        json!({ "updateStack": stack.name, "purpose": update.purpose, "changeSet": name }),
+        json!({
+            "updateStack": stack.name,
+            "purpose": update.purpose,
+            "changeSet": CHANGE_SET,
+            "templates": template.key().into_iter().collect::<Vec<_>>(),
+        }),
     )?;
-    let upload = Upload::of(run, operation, &stack.name, &update.after)
-        .await
-        .map_err(|error| run.failed(operation, error))?;
-    let request = ChangeSetRequest {
-        stack: stack.id.clone(),
-        name: name.clone(),
-        template: upload.source.clone(),
-        parameter_keys: update.parameters.clone(),
-        token: run.token(operation, "create"),
+    let token = run.token(operation);
+    let request = StackUpdateRequest {
+        stack: &stack.id,
+        stack_name: &stack.name,
+        template: &template,
+        parameter_keys: &update.parameters,
+        change_set: CHANGE_SET,
+        token: &token,
     };
-    let outcome = propose_and_execute(run, operation, update, &request).await;
-    upload.remove(run).await;
-    let outcome = outcome?;
-    if outcome == OperationOutcome::Unchanged {
-        run.accept(&stack.name, live);
-    }
-    Ok(outcome)
-}
-
-async fn propose_and_execute(
-    run: &Run<'_>,
-    operation: &str,
-    update: &UpdateStack,
-    request: &ChangeSetRequest,
-) -> Result<OperationOutcome> {
-    let api = &run.cloud.cloudformation;
-    let stack = &update.stack;
-    api.create_change_set(request)
-        .await
-        .map_err(|error| run.failed(operation, error))?;
-    let change_set = until_created(run, operation, request).await?;
-    let remove = || async {
-        if let Err(error) = api.delete_change_set(&stack.id, &request.name).await {
-            run.warn(
-                "CHANGE_SET_LEFT",
-                format!(
-                    "change set {} of stack {} could not be removed: {error}",
-                    request.name, stack.name
-                ),
-            );
-        }
-    };
-    if change_set.is_without_changes() {
-        remove().await;
-        return Ok(OperationOutcome::Unchanged);
-    }
-    if change_set.status != "CREATE_COMPLETE" {
-        remove().await;
-        return Err(ExecutionError::UpdateRefused {
-            stack: stack.name.clone(),
-            reason: change_set.status_reason.unwrap_or(change_set.status),
-        }
-        .into());
-    }
-    let changes: Vec<String> = change_set
-        .changes
-        .iter()
-        .flat_map(|change| forbidden(change, &update.allowed_changes))
-        .collect();
-    if !changes.is_empty() {
-        remove().await;
-        return Err(ExecutionError::UpdateNotHarmless {
-            stack: stack.name.clone(),
-            changes,
-        }
-        .into());
-    }
-    run.intend(
-        operation,
-        json!({ "executeChangeSet": request.name, "updateStack": stack.name }),
-    )?;
-    let token = run.token(operation, "execute");
-    match api.execute_change_set(&stack.id, &request.name, &token).await {
-        Ok(()) => {}
-        // Whether it began is seen at the stack.
-        Err(error) if is_passing(&error) => {}
-        Err(error) => {
-            remove().await;
-            return Err(run.failed(operation, error).into());
-        }
-    }
-    until_applied(run, operation, update, request).await
-}
-
-async fn until_created(run: &Run<'_>, operation: &str, request: &ChangeSetRequest) -> Result<ChangeSet> {
-    let mut patience = Patience::new();
-    loop {
-        match run.cloud.cloudformation.change_set(&request.stack, &request.name).await {
-            Ok(Some(found)) if found.status == "CREATE_COMPLETE" || found.status == "FAILED" => return Ok(found),
-            Ok(found) => {
-                let status = found.map_or_else(|| "CREATE_PENDING".to_owned(), |found| found.status);
-                patience.pause(run, operation, &request.name, &status).await;
-            }
-            Err(error) if is_passing(&error) => patience.pause(run, operation, &request.name, "no answer").await,
-            Err(error) => return Err(run.failed(operation, error).into()),
-        }
-    }
-}
-
-/// Waits until the stack has the new template. An execution whose answer was lost before it took effect is repeated.
-async fn until_applied(
-    run: &Run<'_>,
-    operation: &str,
-    update: &UpdateStack,
-    request: &ChangeSetRequest,
-) -> Result<OperationOutcome> {
-    let stack = &update.stack;
-    let mut patience = Patience::new();
-    loop {
-        let found = until_usable(run, operation, &stack.id).await?;
-        if same_template(&run.template(operation, &stack.id).await?, &update.after) {
-            return Ok(OperationOutcome::Done);
-        }
-        if found.status == "UPDATE_ROLLBACK_COMPLETE" {
-            return Err(ExecutionError::StackFailed {
+    let approve = |change_set: &ChangeSet| -> Result<()> {
+        let changes: Vec<String> = change_set
+            .changes
+            .iter()
+            .flat_map(|change| forbidden(change, &update.allowed_changes))
+            .collect();
+        if !changes.is_empty() {
+            return Err(ExecutionError::UpdateNotHarmless {
                 stack: stack.name.clone(),
-                status: found.status,
-                reason: found.status_reason,
+                changes,
             }
             .into());
         }
-        let change_set = run.cloud.cloudformation.change_set(&stack.id, &request.name).await;
-        match change_set {
-            Ok(Some(waiting)) if waiting.execution_status.as_deref() == Some("AVAILABLE") => {
-                match run
-                    .cloud
-                    .cloudformation
-                    .execute_change_set(&stack.id, &request.name, &run.token(operation, "execute"))
-                    .await
-                {
-                    Err(error) if !is_passing(&error) => return Err(run.failed(operation, error).into()),
-                    _ => {}
-                }
-            }
-            Ok(_) => {}
-            Err(error) if is_passing(&error) => {}
-            Err(error) => return Err(run.failed(operation, error).into()),
+        run.intend(
+            operation,
+            json!({ "executeChangeSet": change_set.id, "updateStack": stack.name }),
+        )
+    };
+    match update_stack(run.cloud, &request, &approve, run.events_of(operation)).await {
+        Ok(StackUpdateOutcome::Updated) => Ok(OperationOutcome::Done),
+        Ok(StackUpdateOutcome::Unchanged) => {
+            run.accept(&stack.name, live);
+            Ok(OperationOutcome::Unchanged)
         }
-        patience.pause(run, operation, &stack.name, &found.status).await;
+        Err(failure) => Err(in_terms_of_refactor(run, operation, failure)),
+    }
+}
+
+fn in_terms_of_refactor(run: &Run<'_>, operation: &str, failure: StackUpdateFailure) -> Error {
+    match failure {
+        StackUpdateFailure::Call(error) => run.failed(operation, error).into(),
+        StackUpdateFailure::Objection(error) => error,
+        StackUpdateFailure::Update(error) => match error {
+            StackUpdateError::TemplateTooLarge { .. } => error.into(),
+            StackUpdateError::ChangeSetFailed { stack, reason, .. } => {
+                ExecutionError::UpdateRefused { stack, reason }.into()
+            }
+            StackUpdateError::UpdateFailed { stack, status, reason } => ExecutionError::StackFailed {
+                stack,
+                status,
+                reason: Some(reason),
+            }
+            .into(),
+            StackUpdateError::StackGone { stack } => ExecutionError::gone(stack).into(),
+        },
     }
 }
 

@@ -7,6 +7,7 @@ use crate::{
     backend::model::{Category, Resource, ResourceId},
     cloudformation::Template,
     deployment::{Output, Parameter, Stack, StackResource, StackTree},
+    error::CodedError,
     refactor::{
         MigrationRecord, NoLiveAttributes, PlanError, PlanInput, PlannedOperation, Presence, RefactorPlan,
         ResourceMappings, plan_forward, plan_rollback,
@@ -15,6 +16,12 @@ use crate::{
 
 pub(super) const REGION: &str = "eu-west-1";
 const ACCOUNT: &str = "123456789012";
+
+/// Gen 1 stack of the table `orders`.
+pub(super) const ORDERS: &str = "amplify-shop-dev-1a2b3-storageorders-AAA";
+
+/// Gen 2 stack of the bucket and of one of the tables.
+pub(super) const STORAGE2: &str = "amplify-d1shop-main-branch-0123456789-storage0EC3F24A-BBB";
 
 /// Everything that is deployed.
 #[derive(Clone, Debug, PartialEq)]
@@ -493,4 +500,16 @@ pub(super) fn shop() -> World {
         ],
         region: REGION,
     }
+}
+
+/// Code of the error that planning ends with.
+pub(super) fn code(world: &World) -> &'static str {
+    world.forward().unwrap_err().code()
+}
+
+/// Changes the template of a stack.
+pub(super) fn edit(stack: &mut Stack, change: impl FnOnce(&mut Value)) {
+    let mut template: Value = serde_json::from_str(&stack.template_body).unwrap();
+    change(&mut template);
+    stack.template_body = template.to_string();
 }

@@ -1,6 +1,9 @@
 mod corpus;
 mod deployed_stacks;
 mod fixture;
-mod hostile;
 mod live;
+mod pairing;
 mod plan;
+mod rollback;
+mod stacks;
+mod templates;

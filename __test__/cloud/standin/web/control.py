@@ -14,7 +14,7 @@ from standin.settings import settings
 from standin.stack_refactor.refactors import injected_failures, refactors
 from standin.web import faults, request_log
 from standin.web.errors import Answer
-from standin.web.stacks import every_stack
+from standin.web.stacks import every_stack, put_into_status
 
 
 class BadRequestError(ValueError):
@@ -68,6 +68,16 @@ async def _reset_ledger(document, request):
 
 async def _stacks(document, request):
     return every_stack()
+
+
+async def _put_into_status(document, request):
+    wanted = document or {}
+    name, status = wanted.get("stack"), wanted.get("status")
+    if not name or not status:
+        raise BadRequestError("which `stack` is to be put into which `status`?")
+    if not put_into_status(name, status, wanted.get("reason") or ""):
+        raise BadRequestError(f"there is no stack {name}")
+    return {"stack": name, "status": status}
 
 
 async def _read_faults(document, request):
@@ -166,6 +176,7 @@ ROUTES = {
     ("POST", "/_ledger/allow"): _allow_changes,
     ("POST", "/_ledger/reset"): _reset_ledger,
     ("GET", "/_stacks"): _stacks,
+    ("POST", "/_stacks/status"): _put_into_status,
     ("GET", "/_faults"): _read_faults,
     ("POST", "/_faults"): _replace_faults,
     ("DELETE", "/_faults"): _clear_faults,

@@ -14,6 +14,17 @@ def every_stack():
     return described
 
 
+def put_into_status(name, status, reason):
+    """Make a stack look as an operation that failed or still runs leaves it; `False` when there is none of that name.
+
+    Nothing works on it, so the status stays until a test changes it again.
+    """
+    stacks = [stack for (_, _, key), stack in ministack_cloudformation._stacks._data.items() if key == name]
+    for stack in stacks:
+        stack["StackStatus"], stack["StackStatusReason"] = status, reason
+    return bool(stacks)
+
+
 def _is_alias(name, stack):
     return name != stack["StackName"]
 

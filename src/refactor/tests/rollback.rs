@@ -1,0 +1,98 @@
+//! Rollbacks without what they would like to have.
+
+use super::fixture::{World, shop};
+use crate::error::CodedError;
+
+/// The whole migration, the holding stacks deleted by somebody, the journal lost, Gen 2 deployed again.
+fn migrated(world: &World) -> (World, crate::refactor::MigrationRecord) {
+    let plan = world.forward().unwrap();
+    let mut done = world.clone();
+    for operation in &plan.operations {
+        done.apply(operation);
+    }
+    (done, plan.record)
+}
+
+#[test]
+fn a_rollback_without_journal_and_holding_stacks_finds_what_belongs_to_gen1() {
+    let before = shop();
+    let (mut world, _) = migrated(&before);
+    world.holdings.clear();
+    let plan = world.rollback(None).unwrap();
+    assert_eq!(plan.violations, []);
+    for operation in &plan.operations {
+        world.apply(operation);
+    }
+    let gen1 = |world: &World| -> Vec<(String, String, String)> {
+        world
+            .owners()
+            .into_iter()
+            .filter(|(_, stack, _)| stack.starts_with("amplify-shop"))
+            .collect()
+    };
+    assert_eq!(gen1(&world), gen1(&before));
+    assert!(
+        plan.findings
+            .iter()
+            .any(|finding| finding.id == "refactor-rollback-inferred")
+    );
+}
+
+#[test]
+fn a_rollback_to_the_wrong_branch_is_refused_loudly() {
+    let (mut world, _) = migrated(&shop());
+    world.holdings.clear();
+    // A branch that has nothing of the app.
+    world.gen2 = shop().gen2;
+    assert_eq!(world.rollback(None).unwrap_err().code(), "REFACTOR_WHEREABOUTS_UNKNOWN");
+}
+
+#[test]
+fn something_that_vanished_is_refused_by_name() {
+    let (mut world, record) = migrated(&shop());
+    world
+        .gen2_stack("storageordersA346F297")
+        .resources
+        .shift_remove("orders7D0A1B2C");
+    let error = world.rollback(Some(&record)).unwrap_err();
+    assert_eq!(error.code(), "REFACTOR_RESOURCE_LOST");
+    assert!(error.to_string().contains("orders-dev"), "{error}");
+}
+
+#[test]
+fn a_rollback_after_a_deployment_makes_gen2_literal_again() {
+    let before = shop();
+    let (mut world, record) = migrated(&before);
+    // The deployment brought the symbolic templates back, around the resources of Gen 1.
+    let symbolic = before.gen2.nested["auth179371D7"].stack.template_body.clone();
+    world.gen2_stack("auth179371D7").template_body = symbolic;
+    for output in &mut world.gen2_stack("auth179371D7").outputs {
+        output.output_value = output.output_value.replace(
+            "amplify-d1shop-main-branch-0123456789-auth179371D7-BBB.amplifyAuthUserPool4BA7F805",
+            "amplify-shop-dev-1a2b3-authshop-AAA.UserPool",
+        );
+    }
+    let plan = world.rollback(Some(&record)).unwrap();
+    assert_eq!(plan.violations, []);
+    let mut restored = world.clone();
+    for operation in &plan.operations {
+        restored.apply(operation);
+    }
+    assert_eq!(restored.owners(), before.owners());
+    // Gen 1's pool was changed by that deployment: its original template would change it again, so it is not forced on it.
+    assert!(
+        plan.findings
+            .iter()
+            .any(|finding| finding.id == "refactor-template-literal" && finding.feature.contains("authshop"))
+    );
+}
+
+#[test]
+fn the_record_survives_the_journal() {
+    let (_, record) = migrated(&shop());
+    let text = serde_json::to_string(&record).unwrap();
+    let read: crate::refactor::MigrationRecord = serde_json::from_str(&text).unwrap();
+    assert_eq!(read, record);
+    let merged = record.clone().merge(read);
+    assert_eq!(merged, record, "what the first plan recorded stays");
+}
