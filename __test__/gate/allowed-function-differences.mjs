@@ -14,6 +14,11 @@ const RESOLVED_AT_START = '<value will be resolved during runtime>';
 /** `defineFunction` takes no older one. */
 const OLDEST_RUNTIME = 18;
 
+/** Runtimes that Lambda makes no new functions for, Node's apart. */
+const RETIRED = /^(python(2\.\d|3\.[6-9])|java8|dotnetcore.*|dotnet[5-7](\.0)?|go1\.x|provided)$/;
+const languageOf = (runtime) =>
+  /^(python|java|dotnet)/.exec(String(runtime))?.[1] ?? (/^(go1|provided)/.test(String(runtime)) ? 'own' : runtime);
+
 /** @type {import('./allowance.mjs').Allowance<import('./compare-functions.mjs').FunctionDifference, {names: {environment: string, branch: string}}>[]} */
 export const ALLOWED_FUNCTION_DIFFERENCES = [
   {
@@ -51,6 +56,15 @@ export const ALLOWED_FUNCTION_DIFFERENCES = [
       const [before, now] = [gen1, gen2].map((runtime) => Number(/^nodejs(\d+)/.exec(runtime)?.[1]));
       return path === 'Runtime' && before < OLDEST_RUNTIME && now >= OLDEST_RUNTIME;
     },
+  },
+  {
+    id: 'runtime-retired',
+    reason: 'Lambda makes no new functions for this runtime; Gen 2 takes a later one of the same language.',
+    covers: ({ path, gen1, gen2 }) =>
+      path === 'Runtime' &&
+      RETIRED.test(String(gen1)) &&
+      !RETIRED.test(String(gen2)) &&
+      languageOf(gen1) === languageOf(gen2),
   },
   {
     id: 'api-stage',

@@ -12,6 +12,7 @@ const NAME_IN_ARN = {
   kinesis: /^(stream\/)([^/]+)(.*)$/s,
   'cognito-idp': /^(userpool\/)([^/]+)(.*)$/s,
   appsync: /^(apis\/)([^/]+)(.*)$/s,
+  mobiletargeting: /^(apps\/)([^/*]+)(.*)$/s,
   'execute-api': /^()([^/]+)(.*)$/s,
   iam: /^(role\/)(.+)()$/s,
   logs: /^(log-group:\/aws\/lambda\/)([^:*]+)(.*)$/s,
@@ -30,6 +31,8 @@ const MADE_ID = {
   'AWS::Cognito::UserPool': ['cognito-idp'],
   'AWS::AppSync::GraphQLApi': ['appsync', 'ApiId'],
   'AWS::ApiGateway::RestApi': ['execute-api'],
+  // the CLI makes Pinpoint apps with a function
+  'Custom::LambdaCallout': ['mobiletargeting', 'Id'],
 };
 
 /**

@@ -97,17 +97,20 @@ pub(super) fn resource(category: &str, service: Option<&str>) -> Row {
             "Run `node amplify/geo/copy-geofences.mjs` once the Gen 2 branch is deployed.",
         ),
         ("analytics" | "notifications", Some("Pinpoint")) | ("notifications", _) => row(
-            Cell::No(AFTER_GENERATE),
+            Cell::YesBut("the existing Pinpoint app is used"),
             Cell::No("the Pinpoint app stays in Gen 1"),
             Severity::Manual,
-            "Refer to the existing Pinpoint app by its id with backend.addOutput; Amazon Pinpoint reaches its end of support in October 2026.",
+            "Keep the Gen 1 stack for as long as the app is needed; Amazon Pinpoint reaches its end of support in October 2026.",
         ),
-        ("predictions", _) => by_hand("Give the roles the permissions of the AI services in amplify/backend.ts."),
+        ("predictions", _) => done_but(
+            "permissions and settings are generated",
+            "Pass outputs.custom.Predictions to Amplify.configure in the frontend.",
+        ),
         ("interactions", _) => row(
-            Cell::No(AFTER_GENERATE),
+            Cell::YesBut("the existing bot is used"),
             Cell::No("the bot stays in Gen 1"),
             Severity::Manual,
-            "Give the roles permission to use the existing bot in amplify/backend.ts.",
+            "Keep the Gen 1 stack for as long as the bot is needed, and pass outputs.custom.Interactions to Amplify.configure in the frontend.",
         ),
         ("custom", Some("customCDK" | "customCloudformation")) => done(),
         ("hosting", _) => row(
@@ -222,9 +225,7 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "it is built when the backend is deployed",
             "The machine that deploys needs the tools of the language (pip, Go, Gradle or .NET), or Docker.",
         ),
-        K::FunctionAccessPredictions | K::FunctionAccessInteractions | K::FunctionAccessPinpoint => {
-            by_hand("Give the function the permissions of its policy in amplify/backend.ts.")
-        }
+        K::FunctionAccessPredictions | K::FunctionAccessInteractions | K::FunctionAccessPinpoint => done(),
         K::FunctionAccessRest => by_hand("Give the function permission on the new REST API in amplify/backend.ts."),
         K::FunctionCommonJs | K::DynamicRequire => done(),
         K::FunctionSettings => done_but(

@@ -44,6 +44,9 @@ pub fn check(backend: &Backend, findings: &mut Findings) {
 }
 
 fn is_known(backend: &Backend, resource: &Resource) -> bool {
+    if backend.kept_services.iter().any(|kept| kept.id == resource.id) {
+        return true;
+    }
     let name = &resource.id.name;
     match resource.id.category.0.as_str() {
         "auth" => backend

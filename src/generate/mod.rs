@@ -16,6 +16,7 @@ mod findings;
 mod function;
 mod generated;
 mod geo;
+mod kept;
 mod layers;
 mod names;
 mod options;
@@ -98,6 +99,7 @@ pub fn generate(
     let storage = storage::generate(&context, &mut tree, &mut findings)?;
     let analytics = analytics::generate(&context, &mut tree, &mut findings)?;
     let rest_apis = rest_api::generate(&context, &mut tree, &mut findings)?;
+    let kept = kept::generate(&context, &mut tree, &mut findings)?;
     let layers = layers::generate(&context, &mut tree, &mut findings)?;
     let geo = geo::generate(&context, &mut tree, &mut findings)?;
     let custom = custom::generate(&context, &mut tree, &mut findings)?;
@@ -110,6 +112,7 @@ pub fn generate(
         .chain(storage.tables)
         .chain(analytics.calls)
         .chain(rest_apis)
+        .chain(kept)
         .chain(layers)
         .chain(geo)
         .chain(custom)

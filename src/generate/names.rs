@@ -95,6 +95,7 @@ const OURS: &[&str] = &[
     "overrideStorage",
     "postRefactor",
     "readFileSync",
+    "referToServices",
     "referenceAuth",
     "secret",
     "source",

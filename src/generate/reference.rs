@@ -282,7 +282,18 @@ impl<'c> Referrer<'c> {
             Target::Other(resource) if resource.category == Category::custom() => {
                 self.custom_resource(&resource.name, attribute)
             }
-            Target::DeploymentBucket | Target::Other(_) => None,
+            // What stays as it is has the name and id that it has.
+            Target::Other(resource) => match attribute {
+                Attribute::Output(output) => context
+                    .backend
+                    .kept_services
+                    .iter()
+                    .find(|kept| kept.id == *resource)
+                    .and_then(|kept| kept.values.get(output))
+                    .map(Code::text),
+                _ => None,
+            },
+            Target::DeploymentBucket => None,
         }
     }
 }

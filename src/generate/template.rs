@@ -42,6 +42,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "handler-es-module",
     "handler-modules",
     "imports",
+    "kept-services",
     "layer-code",
     "layers-resource",
     "parameters",

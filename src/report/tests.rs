@@ -48,7 +48,7 @@ fn backend() -> Backend {
         },
         "resources": [{"id": {"category": "custom", "name": "odd"}, "service": "x", "imported": false, "depends_on": []}],
         "auth": null, "data": null, "buckets": [], "tables": [], "functions": [], "streams": [],
-        "geo": [], "layers": [], "custom_stacks": [], "rest_apis": [{
+        "geo": [], "layers": [], "custom_stacks": [], "kept_services": [], "rest_apis": [{
             "name": "api", "api_id": null, "api_name": null, "admin_queries": false,
             "location": {"path": "cli-inputs.json", "line": null},
             "paths": [

@@ -11,6 +11,7 @@ mod functions;
 mod geo;
 mod index;
 mod join_models;
+mod kept;
 mod layers;
 mod policies;
 mod rest_apis;
@@ -124,6 +125,7 @@ impl<'p> Interpretation<'p> {
                 geo::read(self, resource)
             }
             Some("LambdaLayer") => layers::read(self, resource),
+            Some(_) if kept::is_kept(resource) => kept::read(self, resource),
             Some("customCDK" | "customCloudformation") => custom::read(self, resource),
             // Groups are read with the user pool; the others are in the list of resources, and `assess` tells about them.
             Some(_) => {}
@@ -343,6 +345,7 @@ fn empty_backend(project: &Project) -> Backend {
         streams: Vec::new(),
         layers: Vec::new(),
         geo: Vec::new(),
+        kept_services: Vec::new(),
         custom_stacks: Vec::new(),
         grants: Vec::new(),
         triggers: Vec::new(),

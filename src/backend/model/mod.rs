@@ -11,6 +11,7 @@ mod expression;
 mod feature;
 mod function;
 mod geo;
+mod kept;
 mod layer;
 mod resource;
 mod rest_api;
@@ -26,6 +27,7 @@ pub use expression::{Attribute, Expression, Reference, Target};
 pub use feature::{Feature, FeatureKind};
 pub use function::{EnvironmentValue, Function, Language, Layer, ModuleFormat};
 pub use geo::{GeoKind, GeoResource};
+pub use kept::KeptService;
 pub use layer::{LambdaLayer, LayerPermission};
 pub use resource::{Category, ExtraResource, Resource, ResourceId, SourceLocation};
 pub use rest_api::{RestAccess, RestApi, RestPath};
@@ -60,6 +62,8 @@ pub struct Backend {
     pub streams: Vec<KinesisStream>,
     /// Maps, place indexes and geofence collections.
     pub geo: Vec<GeoResource>,
+    /// Services that Gen 2 goes on using as they are.
+    pub kept_services: Vec<KeptService>,
     /// Stacks of the custom category.
     pub custom_stacks: Vec<CustomStack>,
     /// Who may do what, statement by statement.

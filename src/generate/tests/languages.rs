@@ -79,46 +79,45 @@ fn locked_versions_win_and_a_broken_file_is_told() {
 
 #[test]
 fn go_java_and_dotnet() {
-    /// Runtime, handler, files, the function that bundles, the runtime in code.
-    type Case<'c> = (&'c str, &'c str, &'c [(&'c str, &'c str)], &'c str, &'c str);
-    let cases: [Case<'_>; 5] = [
+    type Files<'f> = &'f [(&'f str, &'f str)];
+    let cases: [(&str, &str, Files<'_>, &str); 5] = [
         (
             "go1.x",
             "main",
             &[("src/main.go", "package main\n")],
-            "goCode(",
             "'provided.al2023', RuntimeFamily.OTHER",
         ),
         (
             "provided.al2",
             "bootstrap",
             &[("src/main.go", "package main\n"), ("src/go.mod", "module x\n")],
-            "goCode(",
             "'provided.al2', RuntimeFamily.OTHER",
         ),
         (
             "java17",
             "example.Handler::handleRequest",
             &[("build.gradle", "x\n"), ("src/main/java/example/Handler.java", "x\n")],
-            "javaCode(",
             "'java17', RuntimeFamily.JAVA",
         ),
         (
             "dotnet6",
             "X::X.Y::Z",
             &[("src/x.csproj", "x\n"), ("src/bin/x.dll", "x\n")],
-            "dotnetCode(",
             "'dotnet8', RuntimeFamily.DOTNET_CORE",
         ),
         (
             "dotnet8",
             "X::X.Y::Z",
             &[("src/x.csproj", "x\n")],
-            "dotnetCode(",
             "'dotnet8', RuntimeFamily.DOTNET_CORE",
         ),
     ];
-    for (runtime, handler, files, build, expected) in cases {
+    for (runtime, handler, files, expected) in cases {
+        let build = match runtime {
+            "java17" => "javaCode(",
+            runtime if runtime.starts_with("dotnet") => "dotnetCode(",
+            _ => "goCode(",
+        };
         let generated = function(runtime, handler, files);
         let code = resource(&generated);
         assert!(code.contains(build) && code.contains(expected), "{runtime}\n{code}");

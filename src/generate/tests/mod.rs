@@ -2,6 +2,7 @@
 
 mod custom;
 mod geo;
+mod kept;
 mod languages;
 mod layers;
 mod outputs;

@@ -11,7 +11,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { alerts, archive, layer, nodeFunction, pythonFunction } from './templates.mjs';
+import { alerts, archive, labels, layer, nodeFunction, pinpoint, pythonFunction } from './templates.mjs';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const shop = path.join(here, '../../shop');
@@ -96,14 +96,14 @@ const code = (name) => ({
 const additions = [
   {
     category: 'geo',
-    name: 'city-map',
+    name: 'cityMap',
     template: geoTemplate('mapStack', 'MapStack', {
       accessType: 'AuthorizedAndGuestUsers',
       groupPermissions: [],
       authResourceName: 'atlasusers',
     }),
-    passed: { mapName: 'city-map', mapStyle: 'VectorEsriStreets', isDefault: 'true', ...authParameters },
-    outputs: { Name: `city-map-${ENV}`, Style: 'VectorEsriStreets', Region: REGION, Arn: geoArn('map', 'city-map') },
+    passed: { mapName: 'cityMap', mapStyle: 'VectorEsriStreets', isDefault: 'true', ...authParameters },
+    outputs: { Name: `cityMap-${ENV}`, Style: 'VectorEsriStreets', Region: REGION, Arn: geoArn('map', 'cityMap') },
     entry: { service: 'Map', isDefault: true, mapStyle: 'VectorEsriStreets', accessType: 'AuthorizedAndGuestUsers' },
     dependsOn: dependsOnAuth.slice(0, 1),
   },
@@ -199,6 +199,22 @@ const additions = [
     },
   },
   {
+    category: 'analytics',
+    name: 'clicks',
+    template: pinpoint(),
+    passed: { appName: 'clicks', authRoleName: { Ref: 'AuthRoleName' }, unauthRoleName: { Ref: 'UnauthRoleName' } },
+    outputs: { Id: '0123456789abcdef0123456789abcdef', Region: REGION, appName: `clicks-${ENV}` },
+    entry: { service: 'Pinpoint' },
+  },
+  {
+    category: 'predictions',
+    name: 'labels',
+    template: labels(),
+    passed: { access: 'authAndGuest', type: 'ALL', authRoleName: { Ref: 'AuthRoleName' }, unauthRoleName: { Ref: 'UnauthRoleName' } },
+    outputs: { region: REGION, type: 'ALL' },
+    entry: { service: 'Rekognition', identifyType: 'identifyLabels' },
+  },
+  {
     category: 'custom',
     name: 'alerts',
     template: alerts('atlas'),
@@ -229,7 +245,7 @@ const additions = [
 
 function add(addition) {
   const { category, name, template, passed, outputs, entry, dependsOn = [], files = {}, inBuild } = addition;
-  const logicalId = `${category}${name.replace(/[^A-Za-z0-9]/g, '')}`;
+  const logicalId = `${category}${name}`;
   const stackType = addition.stackType ?? `${category}-${entry.service}`;
   const Description = JSON.stringify({ createdOn: 'Linux', createdBy: 'Amplify', createdWith: '14.2.2', stackType, metadata: {} });
   const described = { ...template, Description };
@@ -259,6 +275,11 @@ function add(addition) {
       addToRoot(path.join(base, 'awscloudformation/build', file), logicalId, category, templateName, passed);
     }
   }
+  const providers = path.join(atlas, 'gen1-project/amplify/team-provider-info.json');
+  const environments = readJson(providers);
+  environments[ENV].categories[category] ??= {};
+  environments[ENV].categories[category][name] = category === 'function' ? code(name) : {};
+  writeJson(providers, environments);
   deploy(logicalId, described, passed, outputs, Description, category, templateName);
 }
 
@@ -305,7 +326,7 @@ function deployedValue(value) {
   if (value.Ref) return `${root}-${value.Ref === 'AuthRoleName' ? 'authRole' : 'unauthRole'}`;
   const [logicalId, attribute] = value['Fn::GetAtt'];
   const name = attribute.replace('Outputs.', '');
-  const added = additions.find((one) => `${one.category}${one.name.replace(/[^A-Za-z0-9]/g, '')}` === logicalId);
+  const added = additions.find((one) => `${one.category}${one.name}` === logicalId);
   if (added) return added.outputs[name];
   const folder = path.join(atlas, 'deployed-stacks');
   const file = readdirSync(folder).find((one) => one.startsWith(`${root}-${logicalId}-`) && one.endsWith('.outputs.json'));

@@ -266,3 +266,88 @@ export function archive() {
     },
   };
 }
+
+/** The app is made by a function of the CLI. */
+export function pinpoint() {
+  const policy = (role, actions) => ({
+    Type: 'AWS::IAM::Policy',
+    Properties: {
+      PolicyName: `pinpoint-${role}`,
+      Roles: [{ Ref: role }],
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action: actions,
+            Resource: [
+              {
+                'Fn::Join': [
+                  '',
+                  [
+                    'arn:aws:mobiletargeting:',
+                    { Ref: 'AWS::Region' },
+                    ':',
+                    { Ref: 'AWS::AccountId' },
+                    ':apps/',
+                    { 'Fn::GetAtt': ['PinpointFunctionOutputs', 'Id'] },
+                    '*',
+                  ],
+                ],
+              },
+            ],
+          },
+        ],
+      },
+    },
+  });
+  const actions = ['mobiletargeting:PutEvents', 'mobiletargeting:UpdateEndpoint'];
+  return {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Parameters: parameters('env', 'appName', 'authRoleName', 'unauthRoleName'),
+    Resources: {
+      PinpointFunctionOutputs: {
+        Type: 'Custom::LambdaCallout',
+        Properties: { ServiceToken: 'arn:aws:lambda:eu-west-1:123456789012:function:pinpoint', appName: { Ref: 'appName' } },
+      },
+      CognitoAuthPolicy: policy('authRoleName', actions),
+      CognitoUnauthPolicy: policy('unauthRoleName', actions),
+    },
+    Outputs: {
+      Id: { Value: { 'Fn::GetAtt': ['PinpointFunctionOutputs', 'Id'] } },
+      Region: { Value: { Ref: 'AWS::Region' } },
+      appName: { Value: { 'Fn::GetAtt': ['PinpointFunctionOutputs', 'Name'] } },
+    },
+  };
+}
+
+export function labels() {
+  return {
+    AWSTemplateFormatVersion: '2010-09-09',
+    Parameters: parameters('env', 'access', 'type', 'authRoleName', 'unauthRoleName'),
+    Conditions: { AuthGuestRoleAccess: { 'Fn::Equals': [{ Ref: 'access' }, 'authAndGuest'] } },
+    Resources: {
+      IdentifyLabelsPolicy: {
+        Type: 'AWS::IAM::Policy',
+        Properties: {
+          PolicyName: 'labels',
+          Roles: [
+            { Ref: 'authRoleName' },
+            { 'Fn::If': ['AuthGuestRoleAccess', { Ref: 'unauthRoleName' }, { Ref: 'AWS::NoValue' }] },
+          ],
+          PolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Action: ['rekognition:DetectLabels', 'rekognition:DetectModerationLabels'],
+                Resource: '*',
+              },
+            ],
+          },
+        },
+      },
+    },
+    Outputs: { region: { Value: { Ref: 'AWS::Region' } }, type: { Value: { Ref: 'type' } } },
+  };
+}
