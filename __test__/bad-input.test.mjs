@@ -335,20 +335,20 @@ test('a resource without a service is told, and the others are still assessed', 
 test('a category that is not supported is told with its reason', async () => {
   const assessment = await assessed('notes', (project) =>
     editResources(project, (meta) => {
-      meta.interactions = { chatbot: { service: 'Lex', providerPlugin: 'awscloudformation' } };
+      meta.xr = { scene: { service: 'Sumerian', providerPlugin: 'awscloudformation' } };
     }),
   );
-  const chatbot = assessment.resources.find(({ resource }) => resource === 'chatbot');
-  assert.equal(chatbot.generate.status, 'unsupported');
-  assert.ok(chatbot.generate.reason);
+  const scene = assessment.resources.find(({ resource }) => resource === 'scene');
+  assert.equal(scene.generate.status, 'unsupported');
+  assert.ok(scene.generate.reason);
 });
 
-test('a function that is not Node is told, not generated', async () => {
+test('a function in a language that is not known is told, not generated', async () => {
   const project = projects.of('notes', ({ folder }) => {
     for (const file of fs.readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
       if (!/notesdigest.*template\.json$/.test(file)) continue;
       const template = path.join(folder, file);
-      fs.writeFileSync(template, fs.readFileSync(template, 'utf8').replace(/"nodejs\d+\.x"/g, '"python3.12"'));
+      fs.writeFileSync(template, fs.readFileSync(template, 'utf8').replace(/"nodejs\d+\.x"/g, '"ruby3.3"'));
     }
   });
   const out = path.join(projects.folder(), 'out');
@@ -366,7 +366,7 @@ test('a function that is not Node is told, not generated', async () => {
   ]);
   assert.equal(code, 0, stdout);
   const { assessment } = jsonLines(stdout).at(-1);
-  assert.ok(assessment.findings.some(({ message }) => /notesdigest/.test(message) && /python/.test(message)));
+  assert.ok(assessment.findings.some(({ message }) => /notesdigest/.test(message) && /ruby/.test(message)));
   assert.ok(!fs.existsSync(path.join(out, 'amplify/function/notesdigest')));
 });
 

@@ -71,6 +71,14 @@ pub enum PlanError {
         /// What differs.
         property: String,
     },
+    /// Gen 2 manages a domain or identity providers of the user pool, which cannot go with it.
+    #[error("{stack} owns the hosted UI of its user pool ({}), which this version cannot move: after the refactor the next Gen 2 deployment would make them anew on the Gen 1 user pool, which has its own, and fail", .resources.join(", "))]
+    HostedUi {
+        /// Gen 2 stack.
+        stack: String,
+        /// Logical ids of domain and identity providers.
+        resources: Vec<String>,
+    },
     /// The file of `--mappings` is not what it should be.
     #[error("{path}:{line}:{column}: {message}")]
     MappingsFile {
@@ -225,6 +233,7 @@ impl CodedError for PlanError {
             Self::Unpaired { .. } => "REFACTOR_RESOURCE_UNPAIRED",
             Self::Ambiguous { .. } => "REFACTOR_RESOURCE_AMBIGUOUS",
             Self::Incompatible { .. } => "REFACTOR_RESOURCE_INCOMPATIBLE",
+            Self::HostedUi { .. } => "REFACTOR_HOSTED_UI",
             Self::MappingsFile { .. } => "REFACTOR_MAPPINGS_FILE",
             Self::Mapping { .. } => "REFACTOR_MAPPING",
             Self::AttributesNeeded(_) => "REFACTOR_ATTRIBUTES_NEEDED",
@@ -258,6 +267,9 @@ impl CodedError for PlanError {
             Self::Incompatible { property, .. } => format!(
                 "Give the Gen 2 resource the same {property} as the Gen 1 resource, deploy, and plan again; or name the right pair in a file for --mappings."
             ),
+            Self::HostedUi { .. } => {
+                "Nothing was changed, and both apps go on working beside each other. Leave the environment on Gen 1 until a version of this tool moves domains and identity providers.".into()
+            }
             Self::MappingsFile { .. } => {
                 "The file holds an array of {\"Source\": {\"StackName\", \"LogicalResourceId\"}, \"Destination\": {\"StackName\", \"LogicalResourceId\"}}.".into()
             }
@@ -327,6 +339,7 @@ impl CodedError for PlanError {
             } => {
                 json!({ "resource": candidate_json(source_resource), "target": candidate_json(target), "property": property })
             }
+            Self::HostedUi { stack, resources } => json!({ "stack": stack, "resources": resources }),
             Self::MappingsFile { path, line, column, .. } => json!({ "path": path, "line": line, "column": column }),
             Self::Mapping { stack, logical_id, .. } => json!({ "stack": stack, "logicalId": logical_id }),
             Self::AttributesNeeded(requests) => json!({ "attributes": requests }),

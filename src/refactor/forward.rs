@@ -28,6 +28,9 @@ pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
     for unit in &units {
         holdings.insert(unit.gen2_stack.clone(), landscape.holding(&unit.gen2_stack)?);
     }
+    for unit in &units {
+        ensure_no_hosted_ui(&landscape, unit)?;
+    }
     let record = record(&landscape, &units)?;
     let (simulation, references) = landscape.simulation();
     let mut assembly = Assembly::new(simulation, references);
@@ -67,6 +70,32 @@ fn units(pairs: Vec<Pair>) -> Vec<Unit> {
         }
     }
     units
+}
+
+/// Domain and identity providers of Gen 2 stay with the parked user pool. The next deployment would make them anew on the
+/// moved pool, which has its own already, and fail.
+fn ensure_no_hosted_ui(landscape: &Landscape<'_>, unit: &Unit) -> Result<(), PlanError> {
+    const OF_HOSTED_UI: [&str; 2] = ["AWS::Cognito::UserPoolDomain", "AWS::Cognito::UserPoolIdentityProvider"];
+    let moves_pool = unit
+        .pairs
+        .iter()
+        .any(|pair| !pair.parked && pair.target.resource_type == "AWS::Cognito::UserPool");
+    let Some(state) = landscape.state(&unit.gen2_stack).filter(|_| moves_pool) else {
+        return Ok(());
+    };
+    let resources: Vec<String> = state
+        .resources
+        .iter()
+        .filter(|(_, resource)| OF_HOSTED_UI.contains(&resource.resource_type.as_str()))
+        .map(|(logical_id, _)| logical_id.clone())
+        .collect();
+    if resources.is_empty() {
+        return Ok(());
+    }
+    Err(PlanError::HostedUi {
+        stack: unit.gen2_stack.clone(),
+        resources,
+    })
 }
 
 fn real_resources(pair: &Pair) -> [(String, String); 2] {
