@@ -306,9 +306,39 @@ export function pinpoint() {
     AWSTemplateFormatVersion: '2010-09-09',
     Parameters: parameters('env', 'appName', 'authRoleName', 'unauthRoleName'),
     Resources: {
+      LambdaExecutionRole: {
+        Type: 'AWS::IAM::Role',
+        Properties: {
+          RoleName: { 'Fn::Join': ['', ['atlasclicksPinpointRole-', { Ref: 'env' }]] },
+          AssumeRolePolicyDocument: {
+            Version: '2012-10-17',
+            Statement: [{ Effect: 'Allow', Principal: { Service: ['lambda.amazonaws.com'] }, Action: ['sts:AssumeRole'] }],
+          },
+          Policies: [
+            {
+              PolicyName: 'PinpointCreateApp',
+              PolicyDocument: {
+                Version: '2012-10-17',
+                Statement: [{ Effect: 'Allow', Action: ['mobiletargeting:CreateApp', 'mobiletargeting:GetApp'], Resource: ['*'] }],
+              },
+            },
+          ],
+        },
+      },
+      PinpointFunction: {
+        Type: 'AWS::Lambda::Function',
+        Properties: {
+          Code: { ZipFile: 'exports.handler = async () => {};' },
+          Handler: 'index.handler',
+          Runtime: 'nodejs22.x',
+          Timeout: 300,
+          Role: { 'Fn::GetAtt': ['LambdaExecutionRole', 'Arn'] },
+        },
+      },
       PinpointFunctionOutputs: {
         Type: 'Custom::LambdaCallout',
-        Properties: { ServiceToken: 'arn:aws:lambda:eu-west-1:123456789012:function:pinpoint', appName: { Ref: 'appName' } },
+        Properties: { ServiceToken: { 'Fn::GetAtt': ['PinpointFunction', 'Arn'] }, appName: { Ref: 'appName' } },
+        DependsOn: ['PinpointFunction'],
       },
       CognitoAuthPolicy: policy('authRoleName', actions),
       CognitoUnauthPolicy: policy('unauthRoleName', actions),

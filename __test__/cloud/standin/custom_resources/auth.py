@@ -6,7 +6,7 @@ from ministack.services import cognito as ministack_cognito
 from ministack.services import iam as ministack_iam
 from ministack.services import ssm as ministack_ssm
 
-from standin.custom_resources import geo
+from standin.custom_resources import geo, pinpoint
 
 FEDERATED_PRINCIPAL = "cognito-identity.amazonaws.com"
 
@@ -59,7 +59,7 @@ def answer_callout(request):
         return None
     if pool_id and "clientId" in json.dumps(properties):
         return None, {"userpoolClientSecret": ""}
-    return geo.answer_callout(request)
+    return geo.answer_callout(request) or pinpoint.answer_callout(request)
 
 
 def _set_domain(kind, pool_id, domain):

@@ -1,4 +1,4 @@
-"""Gen 1's callouts that make maps, place indexes and geofence collections: only their names and ARNs are of interest."""
+"""Gen 1's callouts that make maps, place indexes and geofence collections: only names and ARNs are of interest."""
 
 # property that names the resource, prefix of the attributes, kind in the ARN
 KINDS = (
