@@ -36,7 +36,8 @@ export async function ownersOfProduction(cloud) {
 function isMovable(type, owners) {
   const isDeploymentBucket = owners.some((owner) => owner.endsWith('/DeploymentBucket'));
   const isModelTable = owners.some((owner) => /-api[^/]*\//.test(owner));
-  return MOVED_TYPES.has(type) && !isDeploymentBucket && !isModelTable;
+  const isCustom = owners.some((owner) => /-custom[^/]*\//.test(owner));
+  return MOVED_TYPES.has(type) && !isDeploymentBucket && !isModelTable && !isCustom;
 }
 
 /**

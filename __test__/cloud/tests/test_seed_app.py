@@ -160,12 +160,13 @@ def test_another_account_region_and_app_id(own_cloud, tmp_path):
 
 
 def test_all_apps_in_one_cloud(own_cloud):
-    for folder in APPS:
-        # atlas is made from shop and has its table names, which an account and region have once only
-        account = "210987654321" if os.path.basename(folder) == "atlas" else "123456789012"
-        own_cloud.seed("app", "--app", folder, "--account", account)
+    # atlas is made from shop and has its table names, which an account and region have once only
+    for folder in (folder for folder in APPS if os.path.basename(folder) != "atlas"):
+        own_cloud.seed("app", "--app", folder)
     rows = [r for r in own_cloud.control("GET", "/_ledger")["resources"] if r["production"]]
-    assert all(len(r["owners"]) == 1 for r in rows)
+    # Gen 1 makes the hosted UI by custom resources: no stack owns its domain and providers
+    hosted_ui = ("AWS::Cognito::UserPoolDomain", "AWS::Cognito::UserPoolIdentityProvider")
+    assert [r for r in rows if len(r["owners"]) != (0 if r["type"] in hosted_ui else 1)] == []
     assert own_cloud.violations() == []
 
 
