@@ -15,10 +15,10 @@ const { values } = parseArgs({ options: { runs: { type: 'string', default: '7' }
 const RUNS = Number(values.runs);
 const LATENCY_MS = 50;
 /**
- * Calls of a refactor's plan that wait for each other: the Gen 2 root, then its category stacks and, beside them, their holding stacks.
- * Everything else runs beside these.
+ * Calls of a refactor's plan that wait for each other: whose account and app it is; both root stacks; their category stacks
+ * with the holding stacks. Everything else runs beside them.
  */
-const LONGEST_CHAIN = 2;
+const LONGEST_CHAIN = 3;
 
 const APPS = fileURLToPath(new URL('../apps/', import.meta.url));
 const CORPUS = fileURLToPath(new URL('../../../shared/corpus/', import.meta.url));

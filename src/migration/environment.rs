@@ -16,7 +16,7 @@ use crate::{
         finding::{Finding, Severity},
         model::Backend,
     },
-    cloud::{Depth, read_tree},
+    cloud::{Cloud, Depth, read_tree},
     deployment::{Deployment, StackTree},
     error::Result,
     frontend::{self, UsageKind},
@@ -28,7 +28,7 @@ use crate::{
     lock::{self, LockPlan, LockRequest},
     plan::{Event, EventSink, Step, StepPlan},
     project::{Environment, Project, ProjectError, check_marked},
-    refactor::execute::{RefactorRequest, plan_refactor},
+    refactor::execute::{RefactorRequest, RefactorSubject, plan_refactor},
     report::{self, ReportInput},
 };
 
@@ -258,6 +258,26 @@ impl OpenedEnvironment {
 
     async fn plan_refactor(&self, request: &PlanRequest, events: &dyn EventSink) -> Result<impl StepPlan + use<>> {
         let connection = self.connection(Step::Refactor)?;
+        let gen1_root = self.deployed_field(self.environment.stack_name.as_ref(), "StackName")?;
+        let deployment_bucket =
+            self.deployed_field(self.environment.deployment_bucket.as_ref(), "DeploymentBucketName")?;
+        let subject = self.refactor_subject(request.rollback, &connection.cloud, &gen1_root);
+        let refactor = RefactorRequest {
+            cloud: connection.cloud.clone(),
+            project_dir: self.context.project_dir.clone(),
+            environment: self.environment.name.clone(),
+            app_id: self.environment.app_id.clone(),
+            account_id: connection.account_id.clone(),
+            gen1_root: gen1_root.clone(),
+            deployment_bucket,
+            gen2_root: request.to.clone(),
+            mappings: request.mappings.clone(),
+            is_rollback: request.rollback,
+        };
+        plan_refactor(refactor, subject, events).await
+    }
+
+    async fn refactor_subject(&self, is_rollback: bool, cloud: &Cloud, gen1_root: &str) -> Result<RefactorSubject> {
         // After a change of branch the ignored copy of what is deployed may be gone: then it comes from the deployment bucket.
         let pulled = self
             .context
@@ -270,35 +290,15 @@ impl OpenedEnvironment {
         };
         let project = Project::open_environment(&self.context.project_dir, &self.environment.name, archive.value)?;
         let model = backend::interpret(&project, None);
-        let resources = model.resources.clone();
-        let gen1_root = self.deployed_field(self.environment.stack_name.as_ref(), "StackName")?;
-        let checks = if request.rollback {
+        let checks = if is_rollback {
             Vec::new()
         } else {
-            vec![
-                lock_check(&connection.cloud, &gen1_root),
-                assessment_check(&model, archive.finding),
-            ]
+            vec![lock_check(cloud, gen1_root), assessment_check(&model, archive.finding)]
         };
-        plan_refactor(
-            RefactorRequest {
-                cloud: connection.cloud.clone(),
-                project_dir: self.context.project_dir.clone(),
-                environment: self.environment.name.clone(),
-                app_id: self.environment.app_id.clone(),
-                expected_account: self.environment.account_id(),
-                gen1_root,
-                deployment_bucket: self
-                    .deployed_field(self.environment.deployment_bucket.as_ref(), "DeploymentBucketName")?,
-                resources,
-                gen2_root: request.to.clone(),
-                mappings: request.mappings.clone(),
-                is_rollback: request.rollback,
-                checks,
-            },
-            events,
-        )
-        .await
+        Ok(RefactorSubject {
+            resources: model.resources,
+            checks,
+        })
     }
 
     /// What can be migrated.

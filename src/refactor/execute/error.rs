@@ -267,14 +267,6 @@ pub enum TargetError {
         #[source]
         source: std::io::Error,
     },
-    /// The credentials belong to another account.
-    #[error("the credentials belong to account {found}, but the environment is deployed in account {expected}")]
-    WrongAccount {
-        /// Account of the environment.
-        expected: String,
-        /// Account of the credentials.
-        found: String,
-    },
 }
 
 /// A stack on which something is under way or has failed.
@@ -317,7 +309,6 @@ impl CodedError for TargetError {
             Self::NotStable { .. } => "STACK_NOT_STABLE",
             Self::OtherApp { .. } => "GEN2_ROOT_OF_OTHER_APP",
             Self::MappingsUnreadable { .. } => "MAPPINGS_FILE_UNREADABLE",
-            Self::WrongAccount { .. } => "ACCOUNT_MISMATCH",
         }
     }
 
@@ -341,7 +332,6 @@ impl CodedError for TargetError {
                 )
             }
             Self::MappingsUnreadable { .. } => "Check the path that is given with --mappings.".into(),
-            Self::WrongAccount { .. } => "Use credentials of the environment's account, for example with --profile.".into(),
         }
     }
 
@@ -371,7 +361,6 @@ impl CodedError for TargetError {
                 json!({ "stack": stack, "expected": expected, "found": found })
             }
             Self::MappingsUnreadable { path, .. } => json!({ "path": path }),
-            Self::WrongAccount { expected, found } => json!({ "expected": expected, "found": found }),
         };
         match details {
             Value::Object(details) => details,

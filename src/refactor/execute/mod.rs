@@ -15,5 +15,5 @@ mod wait;
 
 pub use error::{ExecutionError, GO_ON, TargetError};
 pub use history::{History, history};
-pub use planning::{RefactorRequest, plan_refactor};
+pub use planning::{RefactorRequest, RefactorSubject, plan_refactor};
 pub use step::{RefactorStep, RefactorTarget};

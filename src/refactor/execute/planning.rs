@@ -35,20 +35,24 @@ pub struct RefactorRequest {
     pub environment: String,
     /// Amplify app id, when the project knows it.
     pub app_id: Option<String>,
-    /// Account that owns the environment, when the project knows it.
-    pub expected_account: Option<String>,
+    /// Account of the credentials, which owns the environment.
+    pub account_id: String,
     /// Gen 1 root stack.
     pub gen1_root: String,
     /// Deployment bucket.
     pub deployment_bucket: String,
-    /// Entries of amplify-meta.json, in its order.
-    pub resources: Vec<Resource>,
     /// `--to`; a rollback finds it in the journal.
     pub gen2_root: Option<String>,
     /// `--mappings`
     pub mappings: Option<PathBuf>,
     /// Take it back.
     pub is_rollback: bool,
+}
+
+/// What the project tells, which may have to be read from the deployment bucket.
+pub struct RefactorSubject {
+    /// Entries of amplify-meta.json, in its order.
+    pub resources: Vec<Resource>,
     /// Validations of the step that other rooms provide: lock status, assessment.
     pub checks: Vec<ValidationCheck>,
 }
@@ -56,8 +60,12 @@ pub struct RefactorRequest {
 /// Plans a refactor or its rollback from what is deployed now. Changes nothing.
 ///
 /// # Errors
-/// When a stack is missing, belongs to another app, account or generation, or the plan cannot be made.
-pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> Result<RefactorStep> {
+/// When a stack is missing, belongs to another app or generation, or the plan cannot be made. Errors of `subject`.
+pub async fn plan_refactor(
+    request: RefactorRequest,
+    subject: impl Future<Output = Result<RefactorSubject>>,
+    events: &dyn EventSink,
+) -> Result<RefactorStep> {
     let mappings = match &request.mappings {
         Some(path) => read_mappings(path)?,
         None => ResourceMappings::default(),
@@ -78,25 +86,14 @@ pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> 
         name: "read-stacks".into(),
         message: format!("Reading the stacks of {} and {gen2_root}", request.gen1_root),
     });
-    let (account, stacks) = tokio::join!(
-        request.cloud.account_id(),
+    let (subject, stacks) = tokio::join!(
+        subject,
         read_stacks(&request, &gen2_root, !recorded.leftovers.is_empty(), events)
     );
-    let account_id = account?;
-    if let Some(expected) = request
-        .expected_account
-        .as_ref()
-        .filter(|expected| **expected != account_id)
-    {
-        return Err(TargetError::WrongAccount {
-            expected: expected.clone(),
-            found: account_id,
-        }
-        .into());
-    }
+    let RefactorSubject { resources, checks } = subject?;
     let Stacks { gen1, gen2, holding } = stacks?;
     let place = Place {
-        account_id,
+        account_id: request.account_id,
         region: request.cloud.region.clone(),
     };
     let mut known = KnownAttributes::default();
@@ -105,7 +102,7 @@ pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> 
             gen1: &gen1,
             gen2: &gen2,
             holdings: &holding,
-            resources: &request.resources,
+            resources: &resources,
             account_id: &place.account_id,
             region: &place.region,
             mappings: &mappings,
@@ -139,7 +136,7 @@ pub async fn plan_refactor(request: RefactorRequest, events: &dyn EventSink) -> 
             deployment_bucket: request.deployment_bucket,
         },
         cloud: request.cloud,
-        checks: request.checks,
+        checks,
     })
 }
 
