@@ -12,7 +12,7 @@ test('a hosted UI that Gen 2 manages is refused before anything moves', async ()
     const outcome = await journey.run('refactor', '--to', String(journey.gen2Root), '--yes', '--json');
     assert.equal(outcome.code, 1);
     assert.equal(outcome.result.error.code, 'REFACTOR_HOSTED_UI');
-    assert.match(outcome.result.error.message, /FacebookIDP.*UserPoolDomain/);
+    assert.match(outcome.result.error.message, /UserPoolDomain.*FacebookIDP/);
     assert.deepEqual(stackDifferences(before, await journey.stacks()), []);
     await journey.step('lock', '--rollback');
   } finally {
