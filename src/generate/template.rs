@@ -32,6 +32,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "bundling-python",
     "custom-stack",
     "data-overrides",
+    "data-predictions",
     "data-resource",
     "function-provided",
     "function-resource",

@@ -14,6 +14,7 @@ mod join_models;
 mod kept;
 mod layers;
 mod policies;
+mod project_override;
 mod rest_apis;
 mod stacks;
 mod storage;
@@ -64,6 +65,7 @@ pub fn interpret(project: &Project, deployment: Option<&Deployment>) -> Backend 
         policies::read(&mut interpretation, stack);
     }
     triggers::read(&mut interpretation);
+    project_override::read(&mut interpretation);
     rest_apis::read_access(&mut interpretation);
     extras::read(&mut interpretation);
     let mut backend = interpretation.finish();
@@ -347,6 +349,7 @@ fn empty_backend(project: &Project) -> Backend {
         geo: Vec::new(),
         kept_services: Vec::new(),
         custom_stacks: Vec::new(),
+        role_overrides: Vec::new(),
         grants: Vec::new(),
         triggers: Vec::new(),
         extra_resources: Vec::new(),

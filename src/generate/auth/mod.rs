@@ -7,6 +7,7 @@ mod groups;
 mod imported;
 mod overrides;
 mod providers;
+mod role_overrides;
 mod user_pool;
 
 use serde::Serialize;
@@ -45,6 +46,9 @@ pub fn generate(
     tree: &mut FileTree,
     findings: &mut Findings,
 ) -> Result<AuthFiles, GenerateError> {
+    if !context.owns_auth() {
+        role_overrides::without_roles(context, findings);
+    }
     let Some(auth) = &context.backend.auth else {
         return Ok(AuthFiles::default());
     };

@@ -3,6 +3,7 @@
 mod authorization;
 mod many_to_many;
 mod overrides;
+mod predictions;
 mod schema;
 
 use serde::Serialize;
@@ -76,6 +77,15 @@ pub fn generate(
         render_template("data-resource", &view)?,
     );
     overrides::generate(context, data, tree, findings)
+}
+
+/// Writes what becomes of `@predictions`.
+pub fn add_predictions(
+    context: &Context<'_>,
+    tree: &mut FileTree,
+    findings: &mut Findings,
+) -> Result<Option<SetupCall>, GenerateError> {
+    predictions::generate(context, tree, findings)
 }
 
 fn properties(

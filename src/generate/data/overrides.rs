@@ -33,6 +33,7 @@ pub(super) fn generate(
         let api = Code::name("backend").path(&["data", "resources", "cfnResources", "cfnGraphqlApi"]);
         statements.push(Statement::Assign(api.member("xrayEnabled"), Code::Boolean(true)));
     }
+    statements.extend(super::authorization::exact(context, data, findings));
     let mut scope = Scope::with_taken(["backend"]);
     for model in &data.models {
         if let Some(key) = &model.key {
