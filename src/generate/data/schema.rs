@@ -37,9 +37,10 @@ pub(super) fn schema(context: &Context<'_>, data: &GraphqlApi, findings: &mut Fi
         with_environment: false,
     };
     let mut taken = BTreeSet::new();
-    let rule = default_rule(data);
+    let defaults = Defaults::of(data);
+    let open_types = open_types(data);
     for file in &data.schema {
-        let edited = edit(context, data, file, rule, &mut schema.functions, findings);
+        let edited = edit(context, data, file, &defaults, &open_types, &mut schema.functions, findings);
         schema.with_environment |= edited.contains(ENVIRONMENT);
         let name = if data.schema.len() == 1 {
             "schema.graphql".to_owned()
@@ -65,22 +66,41 @@ pub fn functions_by_name(backend: &Backend) -> BTreeSet<String> {
     functions
 }
 
-/// The rule for everything without one: Gen 1 lets in whoever passes the default mode, Gen 2 nobody but IAM.
-fn default_rule(data: &GraphqlApi) -> Option<&'static str> {
-    let public = data
-        .schema
-        .iter()
-        .any(|file| global_rule(&Parser::new(&file.text).parse().document()).is_some());
-    if public {
-        return Some("{ allow: public }");
-    }
-    match data.default_mode {
-        AuthorizationMode::ApiKey { .. } => Some("{ allow: public }"),
-        AuthorizationMode::UserPool => Some("{ allow: private }"),
-        AuthorizationMode::OpenIdConnect { .. } => Some("{ allow: private, provider: oidc }"),
-        AuthorizationMode::Lambda { .. } => Some("{ allow: custom }"),
-        // IAM principals of the account keep their access in Gen 2; no rule could say just that.
-        AuthorizationMode::Iam => None,
+/// What Gen 1 takes for granted where the schema says nothing. Gen 2 lets in nobody but IAM there.
+struct Defaults {
+    /// Rule of models. In the CLI's sandbox mode it is whoever has the API key.
+    model: Option<&'static str>,
+    /// Rule of fields that have a resolver by their directive: whoever passes the default mode.
+    operation: Option<&'static str>,
+    /// Directive of AppSync for types and fields that no rule belongs to.
+    directive: Option<&'static str>,
+}
+
+impl Defaults {
+    fn of(data: &GraphqlApi) -> Self {
+        let (operation, directive) = match data.default_mode {
+            AuthorizationMode::ApiKey { .. } => (Some("{ allow: public }"), Some("@aws_api_key")),
+            AuthorizationMode::UserPool => (Some("{ allow: private }"), Some("@aws_cognito_user_pools")),
+            AuthorizationMode::OpenIdConnect { .. } => {
+                (Some("{ allow: private, provider: oidc }"), Some("@aws_oidc"))
+            }
+            AuthorizationMode::Lambda { .. } => (Some("{ allow: custom }"), Some("@aws_lambda")),
+            // IAM principals of the account keep their access in Gen 2; no rule could say just that.
+            AuthorizationMode::Iam => (None, None),
+        };
+        let has_api_key = std::iter::once(&data.default_mode)
+            .chain(&data.additional_modes)
+            .any(|mode| matches!(mode, AuthorizationMode::ApiKey { .. }));
+        let sandbox = has_api_key
+            && data
+                .schema
+                .iter()
+                .any(|file| global_rule(&Parser::new(&file.text).parse().document()).is_some());
+        Self {
+            model: if sandbox { Some("{ allow: public }") } else { operation },
+            operation,
+            directive,
+        }
     }
 }
 
@@ -91,7 +111,8 @@ fn edit(
     context: &Context<'_>,
     data: &GraphqlApi,
     file: &SchemaFile,
-    rule: Option<&str>,
+    defaults: &Defaults,
+    open_types: &BTreeSet<String>,
     functions: &mut BTreeMap<String, String>,
     findings: &mut Findings,
 ) -> String {
@@ -128,7 +149,7 @@ fn edit(
                     &mut edits,
                     &file.text,
                     model,
-                    rule,
+                    defaults.model,
                     &format!("model {name}"),
                     data,
                     file,
@@ -142,17 +163,21 @@ fn edit(
                     .into_iter()
                     .flat_map(|list| list.directives())
                     .collect();
-                let protected = on_field.iter().any(|directive| is_named(directive, "auth"));
+                let protected = on_field.iter().any(is_protection);
                 let resolver = on_field
                     .iter()
                     .rfind(|directive| RESOLVERS.iter().any(|name| is_named(directive, name)));
+                if let (false, None, Some(directive)) = (protected, resolver, defaults.directive) {
+                    let end = trimmed_end(&file.text, field.syntax());
+                    edits.push((end, end, format!(" {directive}")));
+                }
                 if let (false, Some(resolver)) = (protected, resolver) {
                     let field = field.name().map(|name| name.text().to_string()).unwrap_or_default();
                     explicit_rule(
                         &mut edits,
                         &file.text,
                         resolver,
-                        rule,
+                        defaults.operation,
                         &format!("field {name}.{field}"),
                         data,
                         file,
@@ -160,6 +185,18 @@ fn edit(
                     );
                 }
             }
+        } else if open_types.contains(&name)
+            && let (cst::Definition::ObjectTypeDefinition(object), Some(directive)) = (&definition, defaults.directive)
+        {
+            let end = end_of_head(&file.text, object);
+            edits.push((end, end, format!(" {directive}")));
+            findings.add(
+                "no-auth-types",
+                Severity::Info,
+                format!("type {name} says nothing of who may read it; Gen 1's default {directive} is said outright"),
+                &location(file, &file.text, end),
+                "Look over the directive in the generated schema.",
+            );
         }
     }
     for call in function_calls(&document) {
@@ -191,7 +228,7 @@ fn edit(
         }
     }
     edits.extend(predictions::edits(data, file));
-    edits.extend(many_to_many::edits(data, file, rule));
+    edits.extend(many_to_many::edits(data, file, defaults.model));
     for (offset, variable) in unknown_variables(&document) {
         findings.add(
             "schema-variable-unknown",
@@ -202,6 +239,84 @@ fn edit(
         );
     }
     apply(&file.text, edits)
+}
+
+/// `@auth`, or a directive of AppSync that says who may come in.
+fn is_protection(directive: &cst::Directive) -> bool {
+    const OF_APPSYNC: [&str; 6] = [
+        "aws_api_key",
+        "aws_auth",
+        "aws_cognito_user_pools",
+        "aws_iam",
+        "aws_lambda",
+        "aws_oidc",
+    ];
+    is_named(directive, "auth") || OF_APPSYNC.iter().any(|name| is_named(directive, name))
+}
+
+/// Where the name of a type ends, with its interfaces and directives.
+fn end_of_head(text: &str, object: &cst::ObjectTypeDefinition) -> usize {
+    let directives = object.directives().map(|node| trimmed_end(text, node.syntax()));
+    let interfaces = object
+        .implements_interfaces()
+        .map(|node| trimmed_end(text, node.syntax()));
+    let name = object.name().map(|node| trimmed_end(text, node.syntax()));
+    directives.or(interfaces).or(name).unwrap_or_default()
+}
+
+/// Types of objects without any word on who may read them, which no model leads to: models pass their own rules on.
+fn open_types(data: &GraphqlApi) -> BTreeSet<String> {
+    let mut leads_to: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let (mut models, mut open) = (Vec::new(), BTreeSet::new());
+    for file in &data.schema {
+        for definition in Parser::new(&file.text).parse().document().definitions() {
+            let (name, directives, fields, is_definition) = match &definition {
+                cst::Definition::ObjectTypeDefinition(object) => {
+                    (object.name(), object.directives(), object.fields_definition(), true)
+                }
+                cst::Definition::ObjectTypeExtension(object) => {
+                    (object.name(), object.directives(), object.fields_definition(), false)
+                }
+                _ => continue,
+            };
+            let name = name.map(|name| name.text().to_string()).unwrap_or_default();
+            let directives: Vec<cst::Directive> = directives.into_iter().flat_map(|list| list.directives()).collect();
+            if directives.iter().any(|directive| is_named(directive, "model")) {
+                models.push(name.clone());
+            } else if is_definition
+                && !matches!(name.as_str(), "Query" | "Mutation" | "Subscription")
+                && !directives.iter().any(is_protection)
+            {
+                open.insert(name.clone());
+            }
+            let types = fields.into_iter().flat_map(|fields| fields.field_definitions());
+            leads_to
+                .entry(name)
+                .or_default()
+                .extend(types.filter_map(|field| innermost(&field.ty()?)));
+        }
+    }
+    let mut reached = models;
+    while let Some(name) = reached.pop() {
+        for next in leads_to.get(&name).into_iter().flatten() {
+            if open.remove(next) {
+                reached.push(next.clone());
+            }
+        }
+    }
+    open
+}
+
+/// Name of the innermost type.
+fn innermost(ty: &cst::Type) -> Option<String> {
+    match ty {
+        cst::Type::NamedType(named) => Some(named.name()?.text().to_string()),
+        cst::Type::ListType(list) => innermost(&list.ty()?),
+        cst::Type::NonNullType(inner) => match inner.named_type() {
+            Some(named) => Some(named.name()?.text().to_string()),
+            None => innermost(&inner.list_type()?.ty()?),
+        },
+    }
 }
 
 #[allow(clippy::too_many_arguments)]

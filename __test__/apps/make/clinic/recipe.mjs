@@ -80,6 +80,12 @@ function addRestApis(project) {
   writeJson(join(backend, 'backend-config.json'), config);
 }
 
+/** Answers that the dialogue of `add predictions` loses when nobody types them. */
+function completeForms(project) {
+  const file = join(project, 'amplify', 'backend', 'predictions', 'forms', 'parameters.json');
+  writeJson(file, { ...readJson(file), access: 'auth', identifyDoc: 'document', format: 'ALL' });
+}
+
 /** What the CLI adds to a function that is chosen as the API's authorizer in its dialogue; the headless form leaves it out. */
 function letAppSyncInvoke(project) {
   const file = join(project, 'amplify', 'backend', 'function', 'authorize', 'authorize-cloudformation-template.json');
@@ -190,6 +196,7 @@ export default {
       ['identify documents', true],
       ['Who should have access', 'Auth users only'],
     ]),
+    { edit: completeForms },
     { edit: letAppSyncInvoke },
     { edit: addRestApis },
     { overlay: 'handwritten' },
