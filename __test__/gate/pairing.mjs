@@ -194,11 +194,16 @@ class PairFinder {
   }
 
   findFunctions() {
-    const functions1 = all(this.gen1, 'AWS::Lambda::Function').filter((one) => categoryOf(one) === 'function');
+    // the transformer makes a function for @predictions, without a name
+    const speaks = (one) => one.stackPath.endsWith('/PredictionsDirectiveStack');
+    const functions1 = all(this.gen1, 'AWS::Lambda::Function').filter(
+      (one) => categoryOf(one) === 'function' || speaks(one),
+    );
     const functions2 = all(this.gen2, 'AWS::Lambda::Function').filter(
       (one) => !isInfrastructureFunction(one) && categoryOf(one) !== 'custom',
     );
-    const keyOf = (one) => this.bareName(one.properties.FunctionName ?? constructName(one), one);
+    const keyOf = (one) =>
+      speaks(one) ? 'PredictionsSpeech' : this.bareName(one.properties.FunctionName ?? constructName(one), one);
     for (const { gen1, gen2, name } of this.byKey('function', functions1, functions2, keyOf)) {
       this.pairRoles(
         'functionRole',

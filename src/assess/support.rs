@@ -336,7 +336,9 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
         ),
         K::SqlDataSource => by_hand("Generate the SQL schema anew with `npx ampx generate schema-from-database`."),
         K::RestGuest | K::RestProtected => done(),
-        K::RestAuthorizer => by_hand("Add the authorizer to the API's file in amplify/api; until then its paths are closed."),
+        K::RestAuthorizer => {
+            by_hand("Add the authorizer to the API's file in amplify/api; until then its paths are closed.")
+        }
         K::StorageGroups | K::StorageUploadsPrefix | K::StorageMultiTrigger => done(),
         K::StorageAdminTrigger => by_hand("Add the notification to the bucket in amplify/backend.ts."),
         K::TableLocalIndexes

@@ -12,8 +12,8 @@ use crate::{
     backend::{
         finding::Severity,
         model::{
-            Attribute, Expression, GraphqlApi, Join, Model, ModelKey, Reference, ResourceId,
-            SchemaFile, SourceLocation, Target,
+            Attribute, Expression, GraphqlApi, Join, Model, ModelKey, Reference, ResourceId, SchemaFile,
+            SourceLocation, Target,
         },
     },
     cloudformation::evaluate::EvaluatedTree,

@@ -13,7 +13,12 @@ use crate::{
 };
 
 /// Properties of the bucket that the CLI writes itself.
-const OF_THE_BUCKET: [&str; 4] = ["BucketName", "BucketEncryption", "AccessControl", "PublicAccessBlockConfiguration"];
+const OF_THE_BUCKET: [&str; 4] = [
+    "BucketName",
+    "BucketEncryption",
+    "AccessControl",
+    "PublicAccessBlockConfiguration",
+];
 
 pub(super) fn read(interpretation: &mut Interpretation<'_>) {
     let root = &interpretation.stacks.symbolic;
@@ -52,10 +57,17 @@ fn read_role(
     logical_id: &str,
     principal: Principal,
 ) {
-    let member = if principal == Principal::Authenticated { "authRole" } else { "unauthRole" };
+    let member = if principal == Principal::Authenticated {
+        "authRole"
+    } else {
+        "unauthRole"
+    };
     let location = location(interpretation, member);
     let owner = ResourceId::new(Category("providers".to_owned()), "awscloudformation");
-    if let Some(trust) = properties.get("AssumeRolePolicyDocument").filter(|trust| !is_trust_of_the_cli(trust)) {
+    if let Some(trust) = properties
+        .get("AssumeRolePolicyDocument")
+        .filter(|trust| !is_trust_of_the_cli(trust))
+    {
         interpretation.finding(
             "project-override-trust",
             Severity::Manual,

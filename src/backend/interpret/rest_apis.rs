@@ -45,7 +45,9 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
                 |candidate| (candidate.protection.clone(), candidate.below.clone()),
             );
             // The deployed integration is what a call reaches, whatever the inputs say.
-            let function = known.and_then(|candidate| candidate.function.clone()).unwrap_or(function);
+            let function = known
+                .and_then(|candidate| candidate.function.clone())
+                .unwrap_or(function);
             paths.push(rest_path(path, function, protection, below));
         }
     }
@@ -55,7 +57,12 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         }
         match candidate.function {
             Some(function) => {
-                paths.push(rest_path(candidate.path, function, candidate.protection, candidate.below));
+                paths.push(rest_path(
+                    candidate.path,
+                    function,
+                    candidate.protection,
+                    candidate.below,
+                ));
             }
             None => interpretation.finding(
                 "rest-path-without-function",

@@ -32,13 +32,13 @@ pub struct GraphqlApi {
     /// Conflict resolution (DataStore) is on.
     pub conflict_resolution: bool,
     /// Providers of the deployed API that Gen 2 has no word for, as CloudFormation has them: a second OIDC provider, for example.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub further_providers: Vec<Value>,
     /// Models without `@auth` whose deployed resolvers let in nobody.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub denied_models: BTreeSet<String>,
     /// Fields with `@predictions`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub predictions: Option<Predictions>,
     /// The API's folder.
     pub location: SourceLocation,

@@ -72,7 +72,7 @@ pub struct Backend {
     /// Stacks of the custom category.
     pub custom_stacks: Vec<CustomStack>,
     /// What the project's own override does to the roles of users.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub role_overrides: Vec<RoleOverride>,
     /// Who may do what, statement by statement.
     pub grants: Vec<Grant>,

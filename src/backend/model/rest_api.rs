@@ -18,10 +18,10 @@ pub struct RestApi {
     /// It is the API of the CLI's admin queries, authorized by the user pool.
     pub admin_queries: bool,
     /// Properties of the deployed API beyond those that the CLI writes, evaluated: what `override.ts` sets.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub properties: Map<String, Value>,
     /// Answers of the gateway itself, where they are others than the CLI's.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gateway_responses: Vec<GatewayResponse>,
     /// cli-inputs.json, or the template where that is missing.
     pub location: SourceLocation,

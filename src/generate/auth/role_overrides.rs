@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use crate::{
-    backend::{finding::Severity, model::{Principal, RoleOverride}},
+    backend::{
+        finding::Severity,
+        model::{Principal, RoleOverride},
+    },
     generate::{
         context::Context,
         findings::Findings,
@@ -41,12 +44,19 @@ pub(super) fn statements(
                     Ok(value) => {
                         assignments.push(Statement::Assign(Code::name(name).member(camel_case(property)), value));
                     }
-                    Err(unresolved) => tell(role, property, &format!("{} has no counterpart", unresolved.what), findings),
+                    Err(unresolved) => tell(
+                        role,
+                        property,
+                        &format!("{} has no counterpart", unresolved.what),
+                        findings,
+                    ),
                 },
                 _ => tell(role, property, "it is not a setting of the role in Gen 2", findings),
             }
         }
-        let on_l1 = assignments.iter().any(|statement| matches!(statement, Statement::Assign(..)));
+        let on_l1 = assignments
+            .iter()
+            .any(|statement| matches!(statement, Statement::Assign(..)));
         if on_l1 {
             let l1 = construct
                 .path(&["node", "defaultChild"])
@@ -62,7 +72,12 @@ pub(super) fn statements(
 pub(super) fn without_roles(context: &Context<'_>, findings: &mut Findings) {
     for role in &context.backend.role_overrides {
         for property in role.properties.keys() {
-            tell(role, property, "the generated backend has no such role of its own", findings);
+            tell(
+                role,
+                property,
+                "the generated backend has no such role of its own",
+                findings,
+            );
         }
     }
 }
@@ -84,7 +99,10 @@ fn tell(role: &RoleOverride, property: &str, why: &str, findings: &mut Findings)
     findings.add(
         "project-override-property",
         Severity::Manual,
-        format!("override.ts sets {property} of the role of {}, which is not carried over: {why}", role.principal),
+        format!(
+            "override.ts sets {property} of the role of {}, which is not carried over: {why}",
+            role.principal
+        ),
         &role.location,
         "Set it on the role in amplify/auth/overrides.ts.",
     );

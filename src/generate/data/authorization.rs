@@ -110,7 +110,10 @@ fn in_seconds(milliseconds: u64) -> Option<Number> {
 pub(super) fn exact(context: &Context<'_>, data: &GraphqlApi, findings: &mut Findings) -> Vec<Statement> {
     let api = Code::name("backend").path(&["data", "resources", "cfnResources", "cfnGraphqlApi"]);
     let mut statements = Vec::new();
-    for (position, mode) in std::iter::once(&data.default_mode).chain(&data.additional_modes).enumerate() {
+    for (position, mode) in std::iter::once(&data.default_mode)
+        .chain(&data.additional_modes)
+        .enumerate()
+    {
         let AuthorizationMode::OpenIdConnect {
             auth_ttl_ms,
             issued_at_ttl_ms,
@@ -121,7 +124,10 @@ pub(super) fn exact(context: &Context<'_>, data: &GraphqlApi, findings: &mut Fin
         };
         let holder = match position {
             0 => "OpenIDConnectConfig".to_owned(),
-            _ => format!("AdditionalAuthenticationProviders.{}.OpenIDConnectConfig", providers_before_oidc(data)),
+            _ => format!(
+                "AdditionalAuthenticationProviders.{}.OpenIDConnectConfig",
+                providers_before_oidc(data)
+            ),
         };
         for (property, milliseconds) in [("AuthTTL", auth_ttl_ms), ("IatTTL", issued_at_ttl_ms)] {
             let path = Code::text(format!("{holder}.{property}"));
@@ -142,7 +148,10 @@ pub(super) fn exact(context: &Context<'_>, data: &GraphqlApi, findings: &mut Fin
             findings.add(
                 "auth-mode-repeated",
                 Severity::Manual,
-                format!("the API {} has a second authorization mode {kind}; Gen 2 takes one", data.name),
+                format!(
+                    "the API {} has a second authorization mode {kind}; Gen 2 takes one",
+                    data.name
+                ),
                 &data.location,
                 "Add it in amplify/data/overrides.ts with an override of AdditionalAuthenticationProviders.",
             );
@@ -161,7 +170,12 @@ pub(super) fn exact(context: &Context<'_>, data: &GraphqlApi, findings: &mut Fin
 fn providers_before_oidc(data: &GraphqlApi) -> usize {
     data.additional_modes
         .iter()
-        .filter(|mode| matches!(mode, AuthorizationMode::ApiKey { .. } | AuthorizationMode::Lambda { .. }))
+        .filter(|mode| {
+            matches!(
+                mode,
+                AuthorizationMode::ApiKey { .. } | AuthorizationMode::Lambda { .. }
+            )
+        })
         .count()
 }
 

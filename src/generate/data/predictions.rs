@@ -215,7 +215,11 @@ pub(super) fn generate(
     };
     let used: Vec<&Action> = ACTIONS
         .iter()
-        .filter(|action| fields.iter().any(|field| field.actions.iter().any(|name| name == action.name)))
+        .filter(|action| {
+            fields
+                .iter()
+                .any(|field| field.actions.iter().any(|name| name == action.name))
+        })
         .collect();
     let referrer = Referrer::new(context, "..");
     let needs_pictures = used.iter().any(|action| action.arguments.contains(&"key"));
@@ -237,7 +241,11 @@ pub(super) fn generate(
     }
     let origin = [ResourceId::new(Category::api(), &data.name)];
     let mut write = |name: &str, text: &str| {
-        tree.insert_for(origin.clone(), format!("amplify/data/predictions/{name}"), text.to_owned());
+        tree.insert_for(
+            origin.clone(),
+            format!("amplify/data/predictions/{name}"),
+            text.to_owned(),
+        );
     };
     for action in &used {
         if let Some(templates) = predictions.templates.get(action.name) {
@@ -248,7 +256,10 @@ pub(super) fn generate(
     write("result.res.vtl", response);
     let speech = used.iter().any(|action| action.service.is_none());
     if speech {
-        write("speech/index.mjs", include_str!("../../../templates/predictions-speech.mjs"));
+        write(
+            "speech/index.mjs",
+            include_str!("../../../templates/predictions-speech.mjs"),
+        );
     }
     let view = view(context, &used, &fields, bucket.as_ref(), speech);
     tree.insert_for(
@@ -297,7 +308,9 @@ fn view(
 ) -> View {
     let mut services: Vec<(&str, Vec<&str>, bool)> = Vec::new();
     for action in used {
-        let Some((service, permission)) = action.service else { continue };
+        let Some((service, permission)) = action.service else {
+            continue;
+        };
         let pictures = action.arguments.contains(&"key");
         match services.iter_mut().find(|(known, _, _)| *known == service) {
             Some((_, permissions, needs)) => {

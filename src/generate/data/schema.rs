@@ -40,7 +40,15 @@ pub(super) fn schema(context: &Context<'_>, data: &GraphqlApi, findings: &mut Fi
     let defaults = Defaults::of(data);
     let open_types = open_types(data);
     for file in &data.schema {
-        let edited = edit(context, data, file, &defaults, &open_types, &mut schema.functions, findings);
+        let edited = edit(
+            context,
+            data,
+            file,
+            &defaults,
+            &open_types,
+            &mut schema.functions,
+            findings,
+        );
         schema.with_environment |= edited.contains(ENVIRONMENT);
         let name = if data.schema.len() == 1 {
             "schema.graphql".to_owned()
@@ -81,9 +89,7 @@ impl Defaults {
         let (operation, directive) = match data.default_mode {
             AuthorizationMode::ApiKey { .. } => (Some("{ allow: public }"), Some("@aws_api_key")),
             AuthorizationMode::UserPool => (Some("{ allow: private }"), Some("@aws_cognito_user_pools")),
-            AuthorizationMode::OpenIdConnect { .. } => {
-                (Some("{ allow: private, provider: oidc }"), Some("@aws_oidc"))
-            }
+            AuthorizationMode::OpenIdConnect { .. } => (Some("{ allow: private, provider: oidc }"), Some("@aws_oidc")),
             AuthorizationMode::Lambda { .. } => (Some("{ allow: custom }"), Some("@aws_lambda")),
             // IAM principals of the account keep their access in Gen 2; no rule could say just that.
             AuthorizationMode::Iam => (None, None),
@@ -140,7 +146,9 @@ fn edit(
                 findings.add(
                     "no-auth-models",
                     Severity::Info,
-                    format!("model {name} has no @auth rule, and its deployed resolvers let in nobody; Gen 2 does the same"),
+                    format!(
+                        "model {name} has no @auth rule, and its deployed resolvers let in nobody; Gen 2 does the same"
+                    ),
                     &location(file, &file.text, trimmed_end(&file.text, model.syntax())),
                     "Add @auth to the generated schema if somebody shall use the model.",
                 );
@@ -233,7 +241,10 @@ fn edit(
         findings.add(
             "schema-variable-unknown",
             Severity::Manual,
-            format!("{} has the variable ${{{variable}}}, which nobody replaces, in Gen 1 neither", file.path),
+            format!(
+                "{} has the variable ${{{variable}}}, which nobody replaces, in Gen 1 neither",
+                file.path
+            ),
             &location(file, &file.text, offset),
             "Write its value into the generated schema.",
         );

@@ -161,8 +161,7 @@ fn paths(context: &Context<'_>, api: &RestApi, referrer: &Referrer<'_>, findings
 
 /// Some path asks for a token of the backend's user pool.
 fn asks_user_pool(context: &Context<'_>, api: &RestApi) -> bool {
-    let asks =
-        |protection: &RestProtection| matches!(protection.authorizer, RestAuthorizer::UserPool { .. });
+    let asks = |protection: &RestProtection| matches!(protection.authorizer, RestAuthorizer::UserPool { .. });
     super::auth::is_defined(context)
         && api
             .paths

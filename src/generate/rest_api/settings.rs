@@ -41,8 +41,8 @@ pub(super) fn gateway_responses(api: &RestApi) -> Vec<Statement> {
     api.gateway_responses
         .iter()
         .map(|response| {
-            let kind = Code::import(API_GATEWAY, "ResponseType")
-                .method("of", vec![Code::text(&response.response_type)]);
+            let kind =
+                Code::import(API_GATEWAY, "ResponseType").method("of", vec![Code::text(&response.response_type)]);
             let mut options = vec![("type", kind)];
             if let Some(code) = &response.status_code {
                 options.push(("statusCode", Code::text(code)));

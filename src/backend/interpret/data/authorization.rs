@@ -33,10 +33,7 @@ pub(super) fn read(
         .map(|resource| resource.name.clone())
         .collect();
     let told = told(resource, folder);
-    let deployed = interpretation
-        .literal_stack(resource)
-        .map(deployed)
-        .unwrap_or_default();
+    let deployed = interpretation.literal_stack(resource).map(deployed).unwrap_or_default();
     let pairs = match deployed.is_empty() {
         true => told.iter().map(|told| (told.clone(), None)).collect(),
         false => paired(&told, deployed),
@@ -191,7 +188,9 @@ fn mode(value: &Value, deployed: Option<&Value>, functions: &[String]) -> Result
             let printed = settings["AuthorizerUri"].to_string();
             let in_template = functions
                 .iter()
-                .filter(|name| printed.contains(&format!("\"function{name}/")) || printed.contains(&format!(":{name}-")))
+                .filter(|name| {
+                    printed.contains(&format!("\"function{name}/")) || printed.contains(&format!(":{name}-"))
+                })
                 .max_by_key(|name| name.len())
                 .cloned();
             let function = in_template

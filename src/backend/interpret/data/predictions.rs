@@ -94,9 +94,11 @@ fn actions(directive: &Directive) -> Vec<String> {
 }
 
 fn only_bucket(interpretation: &Interpretation<'_>) -> Option<String> {
-    let mut buckets = interpretation.project.resources.iter().filter(|resource| {
-        resource.category == "storage" && resource.service.as_deref() == Some("S3")
-    });
+    let mut buckets = interpretation
+        .project
+        .resources
+        .iter()
+        .filter(|resource| resource.category == "storage" && resource.service.as_deref() == Some("S3"));
     let bucket = buckets.next()?;
     buckets.next().is_none().then(|| bucket.name.clone())
 }
@@ -106,7 +108,9 @@ fn bucket_of(interpretation: &Interpretation<'_>, document: &str) -> Option<Stri
     let (_, rest) = document.split_once(BUCKET_ARN)?;
     let begin: String = rest
         .chars()
-        .take_while(|character| character.is_ascii_lowercase() || character.is_ascii_digit() || ".-".contains(*character))
+        .take_while(|character| {
+            character.is_ascii_lowercase() || character.is_ascii_digit() || ".-".contains(*character)
+        })
         .collect();
     interpretation
         .project

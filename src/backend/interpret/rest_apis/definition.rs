@@ -9,9 +9,7 @@ use crate::{
     backend::{
         finding::Severity,
         interpret::{Interpretation, id_of, index::main_resource},
-        model::{
-            GatewayResponse, ResourceId, RestAuthorizer, RestProtection, SourceLocation, Target,
-        },
+        model::{GatewayResponse, ResourceId, RestAuthorizer, RestProtection, SourceLocation, Target},
     },
     project::{MetaResource, overrides, texts},
 };
@@ -118,9 +116,7 @@ fn properties(
 }
 
 /// The gateway's own answers, unless they are those that the CLI gives to every API.
-fn gateway_responses<'t>(
-    resources: impl Iterator<Item = crate::cloudformation::Resource<'t>>,
-) -> Vec<GatewayResponse> {
+fn gateway_responses<'t>(resources: impl Iterator<Item = crate::cloudformation::Resource<'t>>) -> Vec<GatewayResponse> {
     let texts = |value: Option<&Value>, prefix: &str| -> IndexMap<String, String> {
         let entries = value.and_then(Value::as_object).into_iter().flatten();
         entries
@@ -226,7 +222,11 @@ impl Reader<'_, '_, '_> {
                 "rest-path-without-method",
                 format!(
                     "path {path} has no method for every verb{}",
-                    if verbs.is_empty() { String::new() } else { format!(", but {}", verbs.join(", ")) }
+                    if verbs.is_empty() {
+                        String::new()
+                    } else {
+                        format!(", but {}", verbs.join(", "))
+                    }
                 ),
                 path,
             );
@@ -249,7 +249,11 @@ impl Reader<'_, '_, '_> {
             .filter(|name| !PLAIN_INTEGRATION.contains(name) && *name != "contentHandling")
             .collect();
         if !kind.eq_ignore_ascii_case("aws_proxy") || !unusual.is_empty() {
-            let what = if unusual.is_empty() { format!("type {kind:?}") } else { unusual.join(", ") };
+            let what = if unusual.is_empty() {
+                format!("type {kind:?}")
+            } else {
+                unusual.join(", ")
+            };
             self.tell(
                 "rest-method-changed",
                 format!("the integration of path {path} is not the CLI's: {what}"),
@@ -294,7 +298,9 @@ impl Reader<'_, '_, '_> {
                 Some("cognito_user_pools") if self.is_own_user_pool(definition) => RestAuthorizer::UserPool { scopes },
                 None if name == "sigv4" => RestAuthorizer::Iam,
                 None if definition["type"] == "apiKey"
-                    && definition["name"].as_str().is_some_and(|header| header.eq_ignore_ascii_case("x-api-key")) =>
+                    && definition["name"]
+                        .as_str()
+                        .is_some_and(|header| header.eq_ignore_ascii_case("x-api-key")) =>
                 {
                     protection.api_key_required = true;
                     continue;
