@@ -80,7 +80,8 @@ async function checkOne(tree, lambda, sources, missingDependencies, gen1) {
   }
   // an unbundled function has the SDK from its runtime
   const ofRuntime = /Cannot find package '(@aws-sdk\/[^']+)'/.exec(answer.error)?.[1];
-  if (ofRuntime) return { ...about, status: 'not-checked', reason: `package ${ofRuntime} is part of the runtime alone` };
+  if (ofRuntime)
+    return { ...about, status: 'not-checked', reason: `package ${ofRuntime} is part of the runtime alone` };
   const absent = missingDependencies.find(
     (name) => answer.error.includes(`'${name}'`) || answer.error.includes(`'${packageOf(name)}'`),
   );

@@ -103,9 +103,14 @@ fn properties(
     of_api: Option<&Map<String, Value>>,
     owner: &ResourceId,
 ) -> Map<String, Value> {
-    let own = of_api.into_iter().flatten().filter(|(name, value)| {
-        !matches!(name.as_str(), "Body" | "Name" | "FailOnWarnings") && !(*name == "Description" && *value == "")
-    });
+    let own = of_api
+        .into_iter()
+        .flatten()
+        .filter(|(name, value)| match name.as_str() {
+            "Body" | "Name" | "FailOnWarnings" => false,
+            "Description" => *value != "",
+            _ => true,
+        });
     let in_body = AS_PROPERTIES
         .iter()
         .filter_map(|(part, property)| Some((*property, body.get(*part)?)));
