@@ -2,10 +2,12 @@
 
 mod custom;
 mod geo;
+mod graphql;
 mod kept;
 mod languages;
 mod layers;
 mod outputs;
+mod rest;
 
 use serde_json::{Value, json};
 
