@@ -19,7 +19,9 @@ function contents(folder) {
     fs
       .readdirSync(folder, { recursive: true, withFileTypes: true, encoding: 'utf8' })
       .filter((entry) => entry.isFile())
-      .map((entry) => path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)).replaceAll('\\', '/'))
+      .map((entry) =>
+        path.relative(folder, path.join(entry.parentPath ?? entry.path, entry.name)).replaceAll('\\', '/'),
+      )
       .filter((file) => !/^\.(git|amplify)\//.test(file))
       .sort()
       .map((file) => [file, fs.readFileSync(path.join(folder, file), 'base64')]),
@@ -60,7 +62,13 @@ async function generate(project, ...args) {
   const { code, result } = await run(project, '--offline', ...branch, '--out', out, ...args);
   assert.equal(code, 0, JSON.stringify(result.error));
   const read = (/** @type {string} */ file) => fs.readFileSync(path.join(out, file), 'utf8');
-  return { out, read, result, findings: (/** @type {string} */ id) => result.assessment.findings.filter((/** @type {any} */ one) => one.id === id) };
+  return {
+    out,
+    read,
+    result,
+    findings: (/** @type {string} */ id) =>
+      result.assessment.findings.filter((/** @type {any} */ one) => one.id === id),
+  };
 }
 
 describe('states of a project', () => {
@@ -91,7 +99,11 @@ describe('states of a project', () => {
 
   test('changes that are staged, untracked, renamed or deleted each fail the validation, which names them', async () => {
     for (const [what, change, named] of /** @type {[string, (folder: string) => void, RegExp][]} */ ([
-      ['staged', (folder) => (new Project(folder).write('src/App.tsx', '// x\n'), git(folder, 'add', '--all')), /src\/App\.tsx/],
+      [
+        'staged',
+        (folder) => (new Project(folder).write('src/App.tsx', '// x\n'), git(folder, 'add', '--all')),
+        /src\/App\.tsx/,
+      ],
       ['untracked', (folder) => new Project(folder).write('new folder/it’s.ts', '\n'), /new folder\//],
       ['renamed', (folder) => git(folder, 'mv', 'src/App.tsx', 'src/My App.tsx'), /src\/App\.tsx -> src\/My App\.tsx/],
       ['deleted', (folder) => new Project(folder).remove('src/App.tsx'), /src\/App\.tsx/],
@@ -130,7 +142,9 @@ describe('states of a project', () => {
     assert.match(files.read('amplify/branch.ts'), /migratedBranch = 'feature\/x-y'/);
     assert.match(files.read('amplify/branch.ts'), /nameSuffix = branchName\.replace\(\/\[\^A-Za-z0-9-\]\/g, '-'\)/);
     const generated = Object.keys(contents(path.join(project, 'amplify'))).filter((file) => file.endsWith('.ts'));
-    const names = generated.flatMap((file) => files.read(`amplify/${file}`).match(/^.*\b\w*[nN]ame'?[:,].*(Suffix|branchName).*$/gm) ?? []);
+    const names = generated.flatMap(
+      (file) => files.read(`amplify/${file}`).match(/^.*\b\w*[nN]ame'?[:,].*(Suffix|branchName).*$/gm) ?? [],
+    );
     assert.ok(names.length > 3, 'there are physical names');
     for (const name of names) assert.doesNotMatch(name, /\$\{branchName\}/, name);
   });
@@ -138,68 +152,112 @@ describe('states of a project', () => {
   test('only the migrated branch takes over the names of Gen 1', async () => {
     for (const app of /** @type {const} */ (['shop', 'depot', 'gallery'])) {
       const { read } = await generate(projects.of(app), '--branch', 'feature/x-y');
-      assert.match(read('amplify/backend.ts'), /function postRefactor\(\) \{\n  if \(!isMigratedBranch\) \{\n    return;\n/, app);
-      assert.match(read('amplify/branch.ts'), /`\$\{deploymentType\}-\$\{deploymentName\}`/, 'sandboxes have a name of their own');
+      assert.match(
+        read('amplify/backend.ts'),
+        /function postRefactor\(\) \{\n  if \(!isMigratedBranch\) \{\n    return;\n/,
+        app,
+      );
+      assert.match(
+        read('amplify/branch.ts'),
+        /`\$\{deploymentType\}-\$\{deploymentName\}`/,
+        'sandboxes have a name of their own',
+      );
     }
   });
 });
 
-describe('killed at any instant', () => {
-  /** Milliseconds of a whole run, so that the instants cover all of it on any machine. */
-  async function wholeRun() {
-    const project = commit(projects.of('notes'));
-    const start = performance.now();
-    assert.equal((await run(project, '--offline')).code, 0);
-    return performance.now() - start;
-  }
+describe('killed', () => {
+  /** Where a replacement that is under way is recorded. */
+  const STATE = '.amplify/gen2-migration/generate-state.json';
 
-  test('SIGKILL while amplify/ is replaced or put back: the next run finds all of it, and the rollback every byte', async () => {
-    const instants = 24;
-    const duration = await wholeRun();
-    const seen = new Set();
-    for (let instant = 0; instant < instants; instant += 1) {
-      const project = commit(projects.of('notes'));
-      const before = contents(project);
-      // The first half is start-up and reading: the instants are denser towards the end.
-      const delay = duration * (0.35 + (0.75 * instant) / instants);
-      await killed(['generate', '--offline', '--yes', '--json', '--project', project], delay);
-      seen.add(Object.keys(contents(project)).some((file) => file === 'amplify/backend.ts') ? 'new' : 'old');
-
-      const again = await run(project, '--offline', '--skip-validations');
-      if (again.code === 0) {
-        assert.ok(fs.existsSync(path.join(project, 'amplify/backend.ts')));
-      } else {
-        assert.equal(again.result.error.code, 'PROJECT_IS_GEN2', JSON.stringify(again.result.error));
-      }
-      assert.ok(!fs.existsSync(path.join(project, 'amplify/backend')), 'no mix of both generations');
-
-      await killed(['generate', '--rollback', '--yes', '--json', '--project', project], delay);
-      const back = await run(project, '--rollback');
-      if (back.code !== 0) assert.equal(back.result.error.code, 'BACKUP_NOT_FOUND', JSON.stringify(back.result.error));
-      assert.deepEqual(contents(project), before, `killed after ${Math.round(delay)} of ${Math.round(duration)} ms`);
-      assert.equal(git(project, 'status', '--porcelain'), '');
-    }
-    assert.deepEqual([...seen].sort(), ['new', 'old'], 'the instants lie on both sides of the replacement');
-  });
-
-  /** @param {string[]} args @param {number} delay */
-  async function killed(args, delay) {
+  /**
+   * Kills a command. With `replacingMs` the clock starts when the replacement begins: the event loop is kept busy, because a timer is too coarse.
+   * @param {string} project
+   * @param {string[]} args
+   * @param {{ afterMs: number } | { replacingMs: number }} instant
+   */
+  async function kill(project, args, instant) {
     const command = new Command([BIN, ...args]);
-    await new Promise((resolve) => setTimeout(resolve, delay));
+    if ('afterMs' in instant) {
+      await new Promise((resolve) => setTimeout(resolve, instant.afterMs));
+    } else {
+      await new Promise((resolve) => command.child.once('spawn', () => resolve(undefined)));
+      const state = path.join(project, STATE);
+      wait(() => fs.existsSync(state), 20_000);
+      const start = performance.now();
+      wait(() => performance.now() - start >= instant.replacingMs, 1_000);
+    }
     command.child.kill('SIGKILL');
     await command.outcome;
+    return fs.existsSync(path.join(project, STATE));
   }
+
+  /** @param {() => boolean} condition @param {number} patienceMs */
+  function wait(condition, patienceMs) {
+    const deadline = performance.now() + patienceMs;
+    while (!condition() && performance.now() < deadline);
+  }
+
+  const instants = [
+    ...[150, 300, 450, 600].map((afterMs) => ({ afterMs })),
+    ...[0, 0.2, 0.5, 1, 2, 4, 8, 16].map((replacingMs) => ({ replacingMs })),
+  ];
+
+  test('at any instant of the replacement: the next run finds all of it, and the rollback every byte', async () => {
+    let halfway = 0;
+    for (const instant of instants) {
+      const project = commit(projects.of('notes'));
+      const before = contents(project);
+      halfway += Number(
+        await kill(project, ['generate', '--offline', '--yes', '--json', '--project', project], instant),
+      );
+
+      const again = await run(project, '--offline', '--skip-validations');
+      if (again.code !== 0)
+        assert.equal(again.result.error.code, 'PROJECT_IS_GEN2', JSON.stringify(again.result.error));
+      assert.ok(fs.existsSync(path.join(project, 'amplify/backend.ts')), JSON.stringify(instant));
+      assert.ok(!fs.existsSync(path.join(project, 'amplify/backend')), 'no mix of both generations');
+
+      await kill(project, ['generate', '--rollback', '--yes', '--json', '--project', project], instant);
+      const back = await run(project, '--rollback');
+      if (back.code !== 0) assert.equal(back.result.error.code, 'BACKUP_NOT_FOUND', JSON.stringify(back.result.error));
+      assert.deepEqual(contents(project), before, JSON.stringify(instant));
+      assert.equal(git(project, 'status', '--porcelain'), '');
+    }
+    assert.ok(halfway > 0, 'at least one run was killed between its first rename and its last');
+  });
 });
 
 describe('.gitignore', () => {
-  const BLOCK = '#amplify-do-not-edit-begin\namplify/backend/.temp\nbuild/\ndist/\nnode_modules/\n#amplify-do-not-edit-end\n';
+  const BLOCK =
+    '#amplify-do-not-edit-begin\namplify/backend/.temp\nbuild/\ndist/\nnode_modules/\n#amplify-do-not-edit-end\n';
 
   for (const [what, before, after] of /** @type {[string, string | undefined, string][]} */ ([
-    ['tracked build folders stay tracked', `!build/\n!dist/\n${BLOCK}`, '!build/\n!dist/\n\n# amplify\n.amplify\namplify_outputs*\namplifyconfiguration*\naws-exports*\nnode_modules\n'],
-    ['a longer name is not the name', `my-node_modules\n.amplify-local\n${BLOCK}`, 'my-node_modules\n.amplify-local\n\n# amplify\n.amplify\namplify_outputs*\namplifyconfiguration*\naws-exports*\nnode_modules\n'],
-    ['blank lines and CRLF are kept', `a\r\n\r\n\r\nb\r\n${BLOCK.replaceAll('\n', '\r\n')}`, 'a\r\n\r\n\r\nb\r\n\r\n# amplify\r\n.amplify\r\namplify_outputs*\r\namplifyconfiguration*\r\naws-exports*\r\nnode_modules\r\n'],
-    ['what is there is not written again', `.amplify\namplify_outputs*\namplifyconfiguration*\naws-exports*\nnode_modules\n`, `.amplify\namplify_outputs*\namplifyconfiguration*\naws-exports*\nnode_modules\n`],
-    ['an absent file is made', undefined, '# amplify\n.amplify\namplify_outputs*\namplifyconfiguration*\naws-exports*\nnode_modules\n'],
+    [
+      'tracked build folders stay tracked',
+      `!build/\n!dist/\n${BLOCK}`,
+      '!build/\n!dist/\n\n# amplify\n.amplify\namplify_outputs*\namplifyconfiguration*\naws-exports*\nnode_modules\n',
+    ],
+    [
+      'a longer name is not the name',
+      `my-node_modules\n.amplify-local\n${BLOCK}`,
+      'my-node_modules\n.amplify-local\n\n# amplify\n.amplify\namplify_outputs*\namplifyconfiguration*\naws-exports*\nnode_modules\n',
+    ],
+    [
+      'blank lines and CRLF are kept',
+      `a\r\n\r\n\r\nb\r\n${BLOCK.replaceAll('\n', '\r\n')}`,
+      'a\r\n\r\n\r\nb\r\n\r\n# amplify\r\n.amplify\r\namplify_outputs*\r\namplifyconfiguration*\r\naws-exports*\r\nnode_modules\r\n',
+    ],
+    [
+      'what is there is not written again',
+      `.amplify\namplify_outputs*\namplifyconfiguration*\naws-exports*\nnode_modules\n`,
+      `.amplify\namplify_outputs*\namplifyconfiguration*\naws-exports*\nnode_modules\n`,
+    ],
+    [
+      'an absent file is made',
+      undefined,
+      '# amplify\n.amplify\namplify_outputs*\namplifyconfiguration*\naws-exports*\nnode_modules\n',
+    ],
   ])) {
     test(what, async () => {
       const project = projects.of('notes', (files) => {
@@ -222,7 +280,11 @@ describe('amplify.yml', () => {
     ['amplifyPush', new RegExp(literal(DEPLOY)), false],
     ['"amplifyPush -s"', new RegExp(literal(DEPLOY)), false],
     ['amplifyPush --environment prod --simple # push', new RegExp(literal(DEPLOY)), true],
-    ['if [ "$AWS_BRANCH" = main ]; then amplifyPush --simple; fi', new RegExp(`= main \\]; then .*${literal(DEPLOY)}; fi`), false],
+    [
+      'if [ "$AWS_BRANCH" = main ]; then amplifyPush --simple; fi',
+      new RegExp(`= main \\]; then .*${literal(DEPLOY)}; fi`),
+      false,
+    ],
   ])) {
     test(`${command} becomes the deployment of Gen 2, and the rest stays`, async () => {
       const project = projects.of('notes', (files) => files.write('amplify.yml', file(command)));
@@ -256,8 +318,16 @@ describe('amplify.yml', () => {
     assert.ok(!fs.existsSync(path.join(project, 'amplify.yml')));
   });
 
+  test('the lock file tells how packages are installed', async () => {
+    const project = projects.of('notes', (files) => {
+      files.remove('package-lock.json');
+      files.write('yarn.lock', '# yarn lockfile v1\n');
+      files.write('amplify.yml', file('amplifyPush --simple'));
+    });
+    assert.match((await generate(project)).read('amplify.yml'), /- yarn install --frozen-lockfile\n/);
+  });
+
   for (const [lock, content, install] of [
-    ['yarn.lock', '# yarn lockfile v1\n', 'yarn install --frozen-lockfile'],
     ['yarn.lock', '__metadata:\n  version: 8\n', 'yarn install --immutable'],
     ['pnpm-lock.yaml', "lockfileVersion: '9.0'\n", 'pnpm install --frozen-lockfile'],
     ['bun.lock', '{}\n', 'bun install --frozen-lockfile'],
@@ -301,7 +371,10 @@ describe('package.json', () => {
       const functions = fs.readdirSync(path.join(files.folder, files.trees[0], 'function'));
       for (const tree of files.trees)
         for (const [index, name] of functions.slice(0, 2).entries())
-          files.write(`${tree}/function/${name}/src/package.json`, JSON.stringify({ name, dependencies: { uuid: index ? '^9.0.0' : '^11.0.0' } }));
+          files.write(
+            `${tree}/function/${name}/src/package.json`,
+            JSON.stringify({ name, dependencies: { uuid: index ? '^9.0.0' : '^11.0.0' } }),
+          );
     });
     const { read, findings } = await generate(project);
     assert.equal(JSON.parse(read('package.json')).dependencies.uuid, '^11.0.0');
@@ -321,22 +394,52 @@ describe('which tree is read', () => {
     const { out, result } = await generate(project);
     const sources = fs.readdirSync(path.join(out, 'amplify/function/notesdigest/src'));
     assert.ok(!sources.includes('new.js'));
-    assert.doesNotMatch(fs.readFileSync(path.join(out, 'amplify/function/notesdigest/src/index.js'), 'utf8'), /not pushed/);
-    const told = result.assessment.findings.filter((/** @type {any} */ one) => /amplify\/backend\/.*notesdigest|notesdigest.*amplify\/backend/.test(`${one.path} ${one.message}`));
-    assert.ok(told.some((/** @type {any} */ one) => /index\.js|new\.js/.test(`${one.path} ${one.message}`)), JSON.stringify(result.assessment.findings.map((/** @type {any} */ one) => [one.id, one.path, one.message]), null, 1));
+    assert.doesNotMatch(
+      fs.readFileSync(path.join(out, 'amplify/function/notesdigest/src/index.js'), 'utf8'),
+      /not pushed/,
+    );
+    const told = result.assessment.findings.filter((/** @type {any} */ one) =>
+      /amplify\/backend\/.*notesdigest|notesdigest.*amplify\/backend/.test(`${one.path} ${one.message}`),
+    );
+    assert.ok(
+      told.some((/** @type {any} */ one) => /index\.js|new\.js/.test(`${one.path} ${one.message}`)),
+      JSON.stringify(
+        result.assessment.findings.map((/** @type {any} */ one) => [one.id, one.path, one.message]),
+        null,
+        1,
+      ),
+    );
   });
 });
 
 describe('names', () => {
   test('functions whose names differ only in case, or are called like what is generated, each get an identifier of their own', async () => {
-    const taken = ['backend', 'auth', 'data', 'storage', 'branchName', 'isMigratedBranch', 'postRefactor', 'defineFunction', 'class', 'await', 'constructor', 'toString', '1st', 'Notesdigest'];
+    const taken = [
+      'backend',
+      'auth',
+      'data',
+      'storage',
+      'branchName',
+      'isMigratedBranch',
+      'postRefactor',
+      'defineFunction',
+      'class',
+      'await',
+      'constructor',
+      'toString',
+      '1st',
+      'Notesdigest',
+    ];
     const project = projects.of('notes', (files) => {
       for (const tree of files.trees) for (const name of taken) copyFunction(files, tree, 'notesdigest', name);
     });
     const { out, read } = await generate(project);
     const text = read('amplify/backend.ts');
     const definition = /defineBackend\(\{([\s\S]*?)\}\);/.exec(text)?.[1] ?? '';
-    const keys = definition.split('\n').map((line) => line.trim().replace(/[,:].*$/, '')).filter(Boolean);
+    const keys = definition
+      .split('\n')
+      .map((line) => line.trim().replace(/[,:].*$/, ''))
+      .filter(Boolean);
     assert.equal(new Set(keys).size, keys.length, definition);
     assert.equal(keys.length, 3 + 1 + taken.length, definition);
     const folders = fs.readdirSync(path.join(out, 'amplify/function')).map((name) => name.toLowerCase());
@@ -346,7 +449,8 @@ describe('names', () => {
   /** @param {Project} files @param {string} tree @param {string} from @param {string} to */
   function copyFunction(files, tree, from, to) {
     const folder = path.join(files.folder, tree, 'function');
-    if (!fs.existsSync(path.join(folder, to))) fs.cpSync(path.join(folder, from), path.join(folder, to), { recursive: true });
+    if (!fs.existsSync(path.join(folder, to)))
+      fs.cpSync(path.join(folder, from), path.join(folder, to), { recursive: true });
     const rename = (/** @type {string} */ text) => text.replaceAll(from, to);
     for (const entry of fs.readdirSync(path.join(folder, to))) {
       const file = path.join(folder, to, entry);
@@ -362,7 +466,10 @@ describe('names', () => {
     if (fs.existsSync(built)) {
       fs.mkdirSync(path.join(built, to), { recursive: true });
       for (const entry of fs.readdirSync(path.join(built, from)))
-        fs.writeFileSync(path.join(built, to, rename(entry)), rename(fs.readFileSync(path.join(built, from, entry), 'utf8')));
+        fs.writeFileSync(
+          path.join(built, to, rename(entry)),
+          rename(fs.readFileSync(path.join(built, from, entry), 'utf8')),
+        );
     }
   }
 });
@@ -371,16 +478,30 @@ describe('--frontend', () => {
   test('common forms are edited, everything else is told with file and line', async () => {
     const source = {
       'src/plain.ts': ["import config from './aws-exports';", "import config from '../amplify_outputs.json';"],
-      'src/a/b/deep.jsx': ['import awsconfig from "../../amplifyconfiguration.json"', 'import awsconfig from "../../../amplify_outputs.json"'],
-      'src/require.cjs': ["const { default: config } = require('./aws-exports.js');", null],
-      'src/whole.cjs': ["const config = require('./amplifyconfiguration.json');", "const config = require('../amplify_outputs.json');"],
-      'src/lazy.mjs': ["const config = (await import('./amplifyconfiguration.json')).default;", "const config = (await import('../amplify_outputs.json')).default;"],
+      'src/a/b/deep.jsx': [
+        'import awsconfig from "../../amplifyconfiguration.json"',
+        'import awsconfig from "../../../amplify_outputs.json"',
+      ],
+      'src/whole.cjs': [
+        "const config = require('./amplifyconfiguration.json');",
+        "const config = require('../amplify_outputs.json');",
+      ],
+      'src/lazy.mjs': [
+        "const config = (await import('./amplifyconfiguration.json')).default;",
+        "const config = (await import('../amplify_outputs.json')).default;",
+      ],
       'src/alias.ts': ["import config from '@/aws-exports';", null],
       'src/named.ts': ["import { aws_user_pools_id as pool } from './aws-exports';", null],
       'src/reexport.ts': ["export { default } from './aws-exports';", null],
-      'src/typed.ts': ["import config from './amplifyconfiguration.json' with { type: 'json' };", "import config from '../amplify_outputs.json' with { type: 'json' };"],
+      'src/typed.ts': [
+        "import config from './amplifyconfiguration.json' with { type: 'json' };",
+        "import config from '../amplify_outputs.json' with { type: 'json' };",
+      ],
       'src/comment.ts': ["// import config from './aws-exports';", undefined],
-      'src/page.vue': ["<script setup>\nimport config from './aws-exports';\n</script>", "<script setup>\nimport config from '../amplify_outputs.json';\n</script>"],
+      'src/page.vue': [
+        "<script setup>\nimport config from './aws-exports';\n</script>",
+        "<script setup>\nimport config from '../amplify_outputs.json';\n</script>",
+      ],
     };
     const project = projects.of('notes', (files) => {
       for (const [file, [text]] of Object.entries(source)) files.write(file, `// ${'x'.repeat(10)}\n${text}\n`);
@@ -391,7 +512,11 @@ describe('--frontend', () => {
     for (const [file, [before, after]] of Object.entries(source)) {
       assert.equal(new Project(project).read(file), `// xxxxxxxxxx\n${after ?? before}\n`, file);
       const told = result.assessment.findings.filter((/** @type {any} */ one) => one.path === file);
-      if (after === null) assert.ok(told.some((/** @type {any} */ one) => one.line === 2 && one.remedy), `${file}: ${JSON.stringify(told)}`);
+      if (after === null)
+        assert.ok(
+          told.some((/** @type {any} */ one) => one.line === 2 && one.remedy),
+          `${file}: ${JSON.stringify(told)}`,
+        );
       if (after === undefined) assert.deepEqual(told, [], file);
     }
   });

@@ -198,7 +198,7 @@ export default {
             groups: Object.fromEntries(texts.groups.slice(0, 3).map((group) => [group, ['READ', 'DELETE']])),
           },
           resourceName: 'zqstorage',
-          bucketName: 'bazaar.1st-bucket',
+          bucketName: '1st-bucket-of-bazaar',
           lambdaTrigger: { mode: 'existing', name: 'zqstorage' },
         },
       },
