@@ -9,6 +9,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { findUnaccounted } from './accounting.mjs';
 import { compareApis } from './compare-apis.mjs';
 import { compareFunctions } from './compare-functions.mjs';
 import { comparePermissions } from './compare-permissions.mjs';
@@ -50,6 +51,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @property {import('./compare-functions.mjs').FunctionComparison} [functions]
  * @property {import('./compare-apis.mjs').ApiComparison} [apis]
  * @property {import('./compare-permissions.mjs').PermissionComparison} [permissions]
+ * @property {import('./accounting.mjs').Unaccounted[]} unaccounted Gen 1 resources that neither Gen 2 nor the tool's report knows
  * @property {string[]} problems what could not be evaluated, and checks that could not be made
  * @property {number} seconds
  */
@@ -100,6 +102,7 @@ export async function gate({
       claimed: [],
       handlers: [],
       retentionBefore: [],
+      unaccounted: [],
       problems: [],
       seconds: 0,
     };
@@ -161,7 +164,16 @@ async function examine(report, assembly, gen1StacksDir, options) {
   report.functions = compareFunctions(pairing, gen1, gen2, names);
   report.apis = compareApis(pairing, gen1, gen2);
   report.permissions = comparePermissions(pairing, gen1, gen2);
+  report.unaccounted = findUnaccounted(pairing, gen1, gen2, toldBy(report.project));
   excuseReported(report, reported);
+}
+
+/** What `generate` reported about the project; nothing where the project comes from elsewhere. */
+function toldBy(project) {
+  const file = path.join(project, '.amplify', 'gen2-migration', 'migration-report.json');
+  if (!fs.existsSync(file)) return '';
+  const { decisions, warnings, notes } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  return [...decisions, ...warnings, ...notes].map(({ message }) => message).join('\n');
 }
 
 /** Below the gate, where the packages are that Lambda has by itself. */
@@ -212,6 +224,7 @@ function isGreen({
   claimed,
   handlers,
   retentionBefore,
+  unaccounted,
   resources,
   functions,
   apis,
@@ -226,6 +239,7 @@ function isGreen({
     claimed.length === 0 &&
     handlers.every((one) => one.status !== 'failed') &&
     retentionBefore.length === 0 &&
+    unaccounted.length === 0 &&
     problems.length === 0 &&
     (resources?.ok ?? true) &&
     (functions?.ok ?? true) &&
