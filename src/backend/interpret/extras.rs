@@ -66,6 +66,9 @@ fn read_root(interpretation: &mut Interpretation<'_>) {
 }
 
 fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, stack: &EvaluatedTree, depth: usize) {
+    if depth > 0 && interpretation.is_custom(stack) {
+        return;
+    }
     let owner = interpretation.owner_of(stack);
     for found in stack.template.resources() {
         if !is_of_the_cli(interpretation, resource, stack, &found, depth) {
@@ -177,8 +180,8 @@ fn is_of_the_cli(
             if depth == 0 {
                 is_of_the_transformer(found)
             } else if is_transformer_stack(interpretation, stack) {
-                // The search domain holds data; the rest of what the transformer makes serves the API.
-                !STATEFUL_TYPES.contains(&kind)
+                // The search domain holds a copy of the tables, which is told where it is read; the rest serves the API.
+                !STATEFUL_TYPES.contains(&kind) || kind.ends_with("::Domain")
             } else {
                 // The placeholder of an API without custom stacks.
                 found.logical_id == "EmptyResource"
@@ -229,7 +232,7 @@ pub(super) fn is_transformer_stack(interpretation: &Interpretation<'_>, stack: &
         let name = file.path.rsplit('/').next().unwrap_or_default();
         let plain: String = name
             .chars()
-            .filter(|character| character.is_ascii_alphanumeric())
+            .filter(char::is_ascii_alphabetic)
             .collect();
         plain == logical_id
     })
