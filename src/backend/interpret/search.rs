@@ -7,8 +7,8 @@ use crate::{
     project::{GraphqlFolder, MetaResource},
 };
 
-const DOMAINS: [&str; 2] = ["AWS::Elasticsearch::Domain", "AWS::OpenSearchService::Domain"];
-/// Logical ids of the transformer; it called them after Elasticsearch before.
+/// The transformer of either generation makes the domain as one of Elasticsearch.
+const DOMAIN_TYPE: &str = "AWS::Elasticsearch::Domain";
 const DOMAIN: &str = "OpenSearchDomain";
 const FUNCTION: &str = "OpenSearchStreamingLambdaFunction";
 
@@ -29,16 +29,15 @@ pub(super) fn read(
     }
     let owner = id_of(resource);
     let stack = search_stack(interpretation, resource);
-    let properties = |types: &[&str], logical_id: &str| {
-        types
-            .iter()
-            .find_map(|kind| main_resource(stack?, kind, logical_id)?.properties())
+    let properties = |kind: &str, logical_id: &str| {
+        stack
+            .and_then(|stack| main_resource(stack, kind, logical_id)?.properties())
             .map(|properties| interpretation.decoder.properties(properties, &owner))
             .unwrap_or_default()
     };
     Some(Search {
-        domain: properties(&DOMAINS, DOMAIN),
-        function: properties(&["AWS::Lambda::Function"], FUNCTION),
+        domain: properties(DOMAIN_TYPE, DOMAIN),
+        function: properties("AWS::Lambda::Function", FUNCTION),
         models,
     })
 }
@@ -48,5 +47,5 @@ fn search_stack<'p>(interpretation: &Interpretation<'p>, resource: &MetaResource
         .symbolic_stack(resource)?
         .nested
         .values()
-        .find(|stack| DOMAINS.iter().any(|kind| main_resource(stack, kind, DOMAIN).is_some()))
+        .find(|stack| main_resource(stack, DOMAIN_TYPE, DOMAIN).is_some())
 }

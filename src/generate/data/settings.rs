@@ -1,0 +1,54 @@
+//! Single properties of constructs that Gen 2 makes, set to what is deployed in Gen 1.
+
+use serde_json::{Number, Value};
+
+use crate::generate::{
+    reference::{Referrer, Unresolved},
+    typescript::{Code, Statement, camel_case},
+};
+
+/// Properties that the constructs of the CDK know; the others go into the template as they are.
+const KNOWN: [&str; 19] = [
+    "ApiType",
+    "CachingConfig",
+    "EBSOptions",
+    "ElasticsearchClusterConfig",
+    "ElasticsearchVersion",
+    "EncryptionAtRestOptions",
+    "EnhancedMetricsConfig",
+    "EnvironmentVariables",
+    "IntrospectionConfig",
+    "MaxBatchSize",
+    "MemorySize",
+    "MergedApiExecutionRoleArn",
+    "MetricsConfig",
+    "NodeToNodeEncryptionOptions",
+    "OwnerContact",
+    "QueryDepthLimit",
+    "ResolverCountLimit",
+    "Timeout",
+    "Visibility",
+];
+
+/// Numbers that templates may write as texts.
+const NUMBERS: [&str; 5] = ["MaxBatchSize", "MemorySize", "QueryDepthLimit", "ResolverCountLimit", "Timeout"];
+
+/// `target.property = value`, or an override where the construct does not know the property.
+pub(super) fn setting(
+    referrer: &mut Referrer<'_>,
+    target: &Code,
+    property: &str,
+    value: &Value,
+) -> Result<Statement, Unresolved> {
+    if KNOWN.contains(&property) {
+        let code = match value.as_str().and_then(|text| text.parse::<Number>().ok()) {
+            Some(number) if NUMBERS.contains(&property) => Code::Number(number),
+            _ => referrer.property(property, value)?,
+        };
+        return Ok(Statement::Assign(target.clone().member(camel_case(property)), code));
+    }
+    let arguments = vec![Code::text(property), referrer.free_property(value)?];
+    Ok(Statement::Expression(
+        target.clone().method("addPropertyOverride", arguments),
+    ))
+}
