@@ -37,10 +37,7 @@ pub(super) fn read(
     let mut found = Vec::new();
     for file in &folder.stacks {
         let stem = file_name(&file.path).rsplit_once('.').map_or("", |(stem, _)| stem);
-        let logical_id: String = file_name(&file.path)
-            .chars()
-            .filter(char::is_ascii_alphabetic)
-            .collect();
+        let logical_id = logical_id(&file.path);
         let path = format!("{}/{logical_id}", resource.logical_id);
         let template = deployed_template(interpretation, resource, folder, file, stem, &logical_id);
         if !template.resources().any(|found| !is_placeholder(found.logical_id)) {
@@ -54,19 +51,36 @@ pub(super) fn read(
             interpretation.finding(
                 "custom-stack-not-deployed",
                 Severity::Manual,
-                format!("{} is not deployed: the stack of {} has no {logical_id}", file.path, resource.path()),
+                format!(
+                    "{} is not deployed: the stack of {} has no {logical_id}",
+                    file.path,
+                    resource.path()
+                ),
                 &location,
                 "Push the API, or delete the file, and generate again.",
             );
             continue;
         };
-        found.push(own_stack(interpretation, resource, folder, stem, &template, stack, location));
+        found.push(own_stack(
+            interpretation,
+            resource,
+            folder,
+            stem,
+            &template,
+            stack,
+            location,
+        ));
     }
     found
 }
 
+/// The CLI calls the stack of a file after the letters of its name.
+pub(super) fn logical_id(path: &str) -> String {
+    file_name(path).chars().filter(char::is_ascii_alphabetic).collect()
+}
+
 /// What the CLI puts into the template so that it has a resource.
-pub(super) fn is_placeholder(logical_id: &str) -> bool {
+fn is_placeholder(logical_id: &str) -> bool {
     logical_id == "EmptyResource"
 }
 
@@ -113,10 +127,12 @@ fn own_stack(
 fn without_placeholder(template: &Template, resolver_files: &[ResolverFile]) -> Template {
     let mut template = template.clone();
     for file in resolver_files {
-        let properties = template
-            .document_mut()
-            .get_mut("Resources")
-            .and_then(|resources| resources.get_mut(&file.logical_id)?.get_mut("Properties")?.as_object_mut());
+        let properties = template.document_mut().get_mut("Resources").and_then(|resources| {
+            resources
+                .get_mut(&file.logical_id)?
+                .get_mut("Properties")?
+                .as_object_mut()
+        });
         if let Some(properties) = properties {
             properties.shift_remove(&format!("{}S3Location", file.property));
         }
@@ -137,7 +153,12 @@ fn without_placeholder(template: &Template, resolver_files: &[ResolverFile]) -> 
         }
     }
     for section in ["Outputs", "Conditions", "Parameters", "Metadata"] {
-        if template.document().get(section).and_then(Value::as_object).is_some_and(Map::is_empty) {
+        if template
+            .document()
+            .get(section)
+            .and_then(Value::as_object)
+            .is_some_and(Map::is_empty)
+        {
             template.document_mut().shift_remove(section);
         }
     }
@@ -215,11 +236,7 @@ fn resolver_files(
 }
 
 /// Values that name a function or a model's table by its Gen 1 name, by JSON pointer: in Gen 2 they are references.
-fn by_name(
-    interpretation: &Interpretation<'_>,
-    template: &Template,
-    path: &str,
-) -> IndexMap<String, Expression> {
+fn by_name(interpretation: &Interpretation<'_>, template: &Template, path: &str) -> IndexMap<String, Expression> {
     let literal = interpretation.stacks.literal.at(path);
     let parameters: ParameterValues = literal
         .map(|stack| stack.parameters.clone())
@@ -285,9 +302,10 @@ struct KnownNames {
 impl KnownNames {
     fn of(interpretation: &Interpretation<'_>) -> Self {
         let project = interpretation.project;
-        let functions = project.resources.iter().filter(|resource| {
-            resource.category == "function" && resource.service.as_deref() == Some("Lambda")
-        });
+        let functions = project
+            .resources
+            .iter()
+            .filter(|resource| resource.category == "function" && resource.service.as_deref() == Some("Lambda"));
         let deployed_name = |resource: &MetaResource| {
             let by_template = || {
                 let stack = interpretation.literal_stack(resource)?;
@@ -449,7 +467,9 @@ mod tests {
     #[test]
     fn functions_by_their_arn() {
         let arn = |end: &str| {
-            joined(json!(["arn:aws:lambda:", {"Ref": "AWS::Region"}, ":", {"Ref": "AWS::AccountId"}, format!(":function:{end}")]))
+            joined(
+                json!(["arn:aws:lambda:", {"Ref": "AWS::Region"}, ":", {"Ref": "AWS::AccountId"}, format!(":function:{end}")]),
+            )
         };
         let expected = Expression::Reference(Reference {
             target: Target::Function("greet".to_owned()),
@@ -475,7 +495,10 @@ mod tests {
             Some(table.clone())
         );
         assert_eq!(
-            known().translated(&joined(json!(["arn:aws:dynamodb:x:table/Post-", id, "-live/index/*"])), false),
+            known().translated(
+                &joined(json!(["arn:aws:dynamodb:x:table/Post-", id, "-live/index/*"])),
+                false
+            ),
             Some(Expression::concat([
                 Expression::Literal("arn:aws:dynamodb:x:table/".to_owned()),
                 table,
@@ -483,7 +506,11 @@ mod tests {
             ]))
         );
         for other in ["BlogPost-", "Posts-", "P-"] {
-            assert_eq!(known().translated(&joined(json!([other, id, "-live"])), false), None, "{other}");
+            assert_eq!(
+                known().translated(&joined(json!([other, id, "-live"])), false),
+                None,
+                "{other}"
+            );
         }
     }
 

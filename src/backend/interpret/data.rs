@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Interpretation, api_stacks, id_of, index::main_resource, join_models, model_tables, resolvers, search, typing};
+use super::{
+    Interpretation, api_override, api_stacks, id_of, index::main_resource, join_models, model_tables, resolvers,
+    search, typing,
+};
 use crate::{
     backend::{
         finding::Severity,
@@ -98,7 +101,8 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
     let resolvers = resolvers::read(interpretation, resource, folder, &stacks);
     let search = search::read(interpretation, resource, folder);
     model_tables::check(interpretation, resource, folder);
-    let other_properties = interpretation
+    api_override::check(interpretation, resource);
+    let other_properties: Map<String, Value> = interpretation
         .symbolic_stack(resource)
         .and_then(|stack| main_resource(stack, GRAPHQL_API, "GraphQLAPI")?.properties())
         .into_iter()
@@ -129,8 +133,9 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
             .as_ref()
             .and_then(typing::truth)
             .unwrap_or(false),
-        other_properties,
+        other_properties: typing::typed(other_properties),
         pipeline_functions: resolvers.pipeline_functions,
+        resolver_templates: resolvers.resolver_templates,
         generated_settings: resolvers.generated_settings,
         stacks,
         search,

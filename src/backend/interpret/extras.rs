@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Interpretation,
+    Interpretation, api_stacks,
     policies::POLICY_TYPES,
     stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
 };
@@ -228,12 +228,8 @@ pub(super) fn is_transformer_stack(interpretation: &Interpretation<'_>, stack: &
     else {
         return false;
     };
-    !folder.stacks.iter().any(|file| {
-        let name = file.path.rsplit('/').next().unwrap_or_default();
-        let plain: String = name
-            .chars()
-            .filter(char::is_ascii_alphabetic)
-            .collect();
-        plain == logical_id
-    })
+    !folder
+        .stacks
+        .iter()
+        .any(|file| api_stacks::logical_id(&file.path) == logical_id)
 }

@@ -2,6 +2,7 @@
 //! becomes a finding on the resource it concerns.
 
 mod analytics;
+mod api_override;
 mod api_stacks;
 mod auth;
 mod custom;

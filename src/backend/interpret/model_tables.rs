@@ -105,7 +105,9 @@ fn refusals(table: &Resource<'_>) -> Vec<String> {
     if table.property("BillingMode").and_then(Value::as_str) != Some("PAY_PER_REQUEST") {
         refused.push(PROVISIONED.to_owned());
     }
-    let view = table.property("StreamSpecification").map(|stream| &stream["StreamViewType"]);
+    let view = table
+        .property("StreamSpecification")
+        .map(|stream| &stream["StreamViewType"]);
     if view.and_then(Value::as_str) != Some("NEW_AND_OLD_IMAGES") {
         refused.push(STREAM.to_owned());
     }
@@ -114,7 +116,12 @@ fn refusals(table: &Resource<'_>) -> Vec<String> {
 
 /// Indexes that no directive of the schema asks for.
 fn foreign_indexes(table: &Resource<'_>, types: &[&TypeDefinition]) -> Vec<String> {
-    let directives = || types.iter().flat_map(|ty| &ty.fields).flat_map(|field| &field.directives);
+    let directives = || {
+        types
+            .iter()
+            .flat_map(|ty| &ty.fields)
+            .flat_map(|field| &field.directives)
+    };
     let indexes: Vec<&Directive> = directives().filter(|directive| directive.name == "index").collect();
     // The transformer finds names for what has none, and for relations and the like.
     let names: Option<BTreeSet<&str>> = indexes
@@ -136,7 +143,10 @@ fn foreign_indexes(table: &Resource<'_>, types: &[&TypeDefinition]) -> Vec<Strin
         .filter(|name| !names.contains(name.as_str()) && !name.starts_with("gsi-"))
         .map(|name| format!("has index {name:?}, which the schema does not know"))
         .collect();
-    if of_table("LocalSecondaryIndexes").iter().any(|name| !names.contains(name.as_str())) {
+    if of_table("LocalSecondaryIndexes")
+        .iter()
+        .any(|name| !names.contains(name.as_str()))
+    {
         foreign.push(LOCAL_INDEXES.to_owned());
     }
     foreign

@@ -5,13 +5,13 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::{Interpretation, id_of, index::references_in};
+use super::{Interpretation, id_of, index::references_in, typing};
 use crate::{
     backend::{
         finding::Severity,
         model::{
-            CustomStack, DATA_SLOT, GeneratedResource, GeneratedSettings, PipelineFunction, ResolverTemplate, SLOTS,
-            SourceLocation,
+            CustomStack, DATA_SLOT, GeneratedResource, GeneratedSettings, PipelineFunction, ResolverTemplate,
+            ResolverTemplates, SLOTS, SourceLocation,
         },
     },
     cloudformation::{Resource, evaluate::EvaluatedTree},
@@ -49,7 +49,14 @@ const OF_RESOLVERS: [&str; 7] = [
     "SyncConfig",
     "TypeName",
 ];
-const OF_FUNCTIONS: [&str; 6] = ["ApiId", "DataSourceName", "Description", "FunctionVersion", "Name", "SyncConfig"];
+const OF_FUNCTIONS: [&str; 6] = [
+    "ApiId",
+    "DataSourceName",
+    "Description",
+    "FunctionVersion",
+    "Name",
+    "SyncConfig",
+];
 const OF_DATA_SOURCES: [&str; 12] = [
     "ApiId",
     "Description",
@@ -69,6 +76,7 @@ const OF_DATA_SOURCES: [&str; 12] = [
 #[derive(Default)]
 pub(super) struct Resolvers {
     pub(super) pipeline_functions: Vec<PipelineFunction>,
+    pub(super) resolver_templates: Vec<ResolverTemplates>,
     pub(super) generated_settings: Vec<GeneratedSettings>,
 }
 
@@ -94,9 +102,31 @@ pub(super) fn read(
         .flat_map(|stack| stack.resolver_files.iter().map(|file| file.name.clone()))
         .collect();
     for stack in &generated {
-        for resolver in stack.template.resources().filter(|found| found.resource_type() == RESOLVER) {
+        for resolver in stack
+            .template
+            .resources()
+            .filter(|found| found.resource_type() == RESOLVER)
+        {
             let Some(field) = field_of(&resolver) else { continue };
-            read_pipeline(interpretation, folder, &resolver, &field, has_override, &mut found, &mut used);
+            read_pipeline(
+                interpretation,
+                folder,
+                &resolver,
+                &field,
+                has_override,
+                &mut found,
+                &mut used,
+            );
+            let file = |property| own_template(folder, &resolver, property, false);
+            let (request, response) = (file("RequestMappingTemplate"), file("ResponseMappingTemplate"));
+            if request.is_some() || response.is_some() {
+                used.extend(names_of([&request, &response]));
+                found.resolver_templates.push(ResolverTemplates {
+                    field: field.clone(),
+                    request,
+                    response,
+                });
+            }
             if has_override {
                 check_own_template(interpretation, stack, &resolver, &field);
             }
@@ -108,8 +138,14 @@ pub(super) fn read(
                 }),
             );
         }
-        for source in stack.template.resources().filter(|found| found.resource_type() == DATA_SOURCE) {
-            let Some(name) = source.property("Name").and_then(Value::as_str) else { continue };
+        for source in stack
+            .template
+            .resources()
+            .filter(|found| found.resource_type() == DATA_SOURCE)
+        {
+            let Some(name) = source.property("Name").and_then(Value::as_str) else {
+                continue;
+            };
             let settings = other(&source, &OF_DATA_SOURCES, |value| {
                 interpretation.decoder.property(value, &owner)
             });
@@ -151,7 +187,9 @@ fn read_pipeline(
     for id in functions {
         let references = references_in(id);
         let [path] = references.as_slice() else { continue };
-        let Some(function) = interpretation.stacks.symbolic.resource(path) else { continue };
+        let Some(function) = interpretation.stacks.symbolic.resource(path) else {
+            continue;
+        };
         if function.resource_type() != FUNCTION {
             continue;
         }
@@ -160,11 +198,7 @@ fn read_pipeline(
         slots.push(slot);
         let request = own_template(folder, &function, "RequestMappingTemplate", has_override);
         let response = own_template(folder, &function, "ResponseMappingTemplate", has_override);
-        for template in [&request, &response].into_iter().flatten() {
-            if let ResolverTemplate::File { name, .. } = template {
-                used.insert(name.clone());
-            }
-        }
+        used.extend(names_of([&request, &response]));
         let owner = interpretation.decoder.index.owner(path).cloned();
         let settings = other(&function, &OF_FUNCTIONS, |value| match &owner {
             Some(owner) => interpretation.decoder.property(value, owner),
@@ -181,6 +215,13 @@ fn read_pipeline(
             });
         }
     }
+}
+
+fn names_of(templates: [&Option<ResolverTemplate>; 2]) -> impl Iterator<Item = String> {
+    templates.into_iter().flatten().filter_map(|template| match template {
+        ResolverTemplate::File { name, .. } => Some(name.clone()),
+        ResolverTemplate::Text(_) => None,
+    })
 }
 
 /// The transformer calls the functions of a slot after it, `MutationcreatePostpreUpdate1Function`.
@@ -230,26 +271,26 @@ pub(super) fn file_of_location(location: &Value) -> Option<String> {
         }
     };
     let (folder, name) = text.rsplit_once('/')?;
-    (["resolvers", "pipelineFunctions"].iter().any(|known| folder.ends_with(known)) && !name.is_empty())
-        .then(|| name.to_owned())
+    (["resolvers", "pipelineFunctions"]
+        .iter()
+        .any(|known| folder.ends_with(known))
+        && !name.is_empty())
+    .then(|| name.to_owned())
 }
 
 pub(super) fn file_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }
 
-fn other(
-    resource: &Resource<'_>,
-    known: &[&str],
-    decode: impl Fn(&Value) -> Value,
-) -> Map<String, Value> {
-    resource
+fn other(resource: &Resource<'_>, known: &[&str], decode: impl Fn(&Value) -> Value) -> Map<String, Value> {
+    let properties = resource
         .properties()
         .into_iter()
         .flatten()
         .filter(|(name, _)| !known.contains(&name.as_str()) && !TEMPLATES.contains(&name.as_str()))
         .map(|(name, value)| (name.clone(), decode(value)))
-        .collect()
+        .collect();
+    typing::typed(properties)
 }
 
 fn add_settings(found: &mut Resolvers, of: GeneratedResource, settings: Map<String, Value>) {
@@ -268,12 +309,16 @@ fn check_own_template(
     let is_generated = |line: &str| {
         let line = line.trim();
         line.is_empty()
+            || line == "{}"
+            || line.starts_with("## ")
             || GENERATED_TEXTS.contains(&line)
             || line.starts_with("$util.qr($ctx.stash.put(")
             || line.starts_with("$util.qr($ctx.stash.metadata.put(")
     };
     for property in ["RequestMappingTemplate", "ResponseMappingTemplate"] {
-        let Some(template) = resolver.property(property) else { continue };
+        let Some(template) = resolver.property(property) else {
+            continue;
+        };
         if text_of(template).lines().all(is_generated) {
             continue;
         }
@@ -345,7 +390,8 @@ mod tests {
 
     #[test]
     fn the_file_of_a_location() {
-        let location = json!({"Fn::Join": ["", ["s3://", {"Ref": "b"}, "/", {"Ref": "k"}, "/resolvers/Query.a.req.vtl"]]});
+        let location =
+            json!({"Fn::Join": ["", ["s3://", {"Ref": "b"}, "/", {"Ref": "k"}, "/resolvers/Query.a.req.vtl"]]});
         assert_eq!(file_of_location(&location).as_deref(), Some("Query.a.req.vtl"));
         assert_eq!(file_of_location(&json!("s3://b/k/functions/x.zip")), None);
         assert_eq!(file_of_location(&json!({"Ref": "somewhere"})), None);

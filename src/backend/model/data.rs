@@ -3,7 +3,7 @@ use serde_json::{Map, Value};
 
 use super::{
     custom::CustomStack,
-    resolver::{GeneratedSettings, PipelineFunction},
+    resolver::{GeneratedSettings, PipelineFunction, ResolverTemplates},
     resource::SourceLocation,
     search::Search,
 };
@@ -33,6 +33,9 @@ pub struct GraphqlApi {
     /// What is the user's own in the pipelines of generated resolvers.
     #[serde(default)]
     pub pipeline_functions: Vec<PipelineFunction>,
+    /// What is the user's own around the functions of generated resolvers.
+    #[serde(default)]
+    pub resolver_templates: Vec<ResolverTemplates>,
     /// What override.ts sets on generated resolvers and data sources.
     #[serde(default)]
     pub generated_settings: Vec<GeneratedSettings>,

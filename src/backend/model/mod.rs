@@ -32,7 +32,8 @@ pub use geo::{GeoKind, GeoResource};
 pub use kept::KeptService;
 pub use layer::{LambdaLayer, LayerPermission};
 pub use resolver::{
-    DATA_SLOT, GeneratedResource, GeneratedSettings, PipelineFunction, ResolverFile, ResolverTemplate, SLOTS,
+    DATA_SLOT, GeneratedResource, GeneratedSettings, PipelineFunction, ResolverFile, ResolverTemplate,
+    ResolverTemplates, SLOTS,
 };
 pub use resource::{Category, ExtraResource, Resource, ResourceId, SourceLocation};
 pub use rest_api::{RestAccess, RestApi, RestPath};

@@ -18,6 +18,17 @@ pub struct PipelineFunction {
     pub settings: Map<String, Value>,
 }
 
+/// Templates of the user's own that a resolver has itself, around its functions.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResolverTemplates {
+    /// The field, for example `Query.shout`.
+    pub field: String,
+    /// The request template; absent where it is the generated one.
+    pub request: Option<ResolverTemplate>,
+    /// The response template; absent where it is the generated one.
+    pub response: Option<ResolverTemplate>,
+}
+
 /// The slot of the functions that read or write the data, between those before and after.
 pub const DATA_SLOT: &str = "data";
 

@@ -85,16 +85,21 @@ fn places<'a>(context: &'a Context<'_>) -> Vec<(&'a CustomStack, Place<'a>)> {
         };
         Some((custom, place))
     });
-    let of_api = context.backend.data.iter().flat_map(|data| &data.stacks).filter_map(|custom| {
-        let name = context.names.api_stacks.get(&custom.name)?;
-        let place = Place {
-            name,
-            folder: format!("data/stacks/{}", name.file),
-            root: "../../..",
-            stack_name: format!("data-{}", name.file),
-        };
-        Some((custom, place))
-    });
+    let of_api = context
+        .backend
+        .data
+        .iter()
+        .flat_map(|data| &data.stacks)
+        .filter_map(|custom| {
+            let name = context.names.api_stacks.get(&custom.name)?;
+            let place = Place {
+                name,
+                folder: format!("data/stacks/{}", name.file),
+                root: "../../..",
+                stack_name: format!("data-{}", name.file),
+            };
+            Some((custom, place))
+        });
     of_category.chain(of_api).collect()
 }
 
@@ -244,7 +249,11 @@ fn keep_source(
             .read(&path)
             .map_err(|source| GenerateError::Unreadable { path, source })?
             .unwrap_or_default();
-        tree.insert_for(origin(custom), format!("amplify/{}/gen1-source/{file}.txt", place.folder), bytes);
+        tree.insert_for(
+            origin(custom),
+            format!("amplify/{}/gen1-source/{file}.txt", place.folder),
+            bytes,
+        );
     }
     findings.add(
         "custom-cdk-compiled",

@@ -24,7 +24,11 @@ pub(super) fn texts(custom: &CustomStack, template: &Code, identifier: &str) -> 
             .cast(Code::import("aws-cdk-lib/aws-appsync", class));
         let name = scope.declare(&camel_case(&file.logical_id), "Resource");
         statements.push(Statement::Const(name.clone(), resource));
-        for half in custom.resolver_files.iter().filter(|other| other.logical_id == file.logical_id) {
+        for half in custom
+            .resolver_files
+            .iter()
+            .filter(|other| other.logical_id == file.logical_id)
+        {
             if half.path.is_none() {
                 continue;
             }

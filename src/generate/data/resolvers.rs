@@ -40,19 +40,24 @@ pub(super) fn generate(
     findings: &mut Findings,
 ) -> Result<Option<SetupCall>, GenerateError> {
     copy_files(context, data, tree)?;
-    if data.pipeline_functions.is_empty() && data.generated_settings.is_empty() {
+    if data.pipeline_functions.is_empty() && data.resolver_templates.is_empty() && data.generated_settings.is_empty() {
         return Ok(None);
     }
     let mut referrer = Referrer::new(context, "..");
     let mut statements = Vec::new();
     for function in &data.pipeline_functions {
-        statements.extend(templates(function));
         let target = pipeline_function(function);
+        statements.extend(set_templates(&target, &function.request, &function.response));
         for (name, value) in &function.settings {
             let of = format!("function {} {} of {}", function.slot, function.position, function.field);
             let statement = settings::setting(&mut referrer, &target, name, value);
             statements.extend(found(statement, &of, name, data, findings));
         }
+    }
+    for templates in &data.resolver_templates {
+        let resolvers = Code::name("backend").path(&["data", "resources", "cfnResources", "cfnResolvers"]);
+        let target = resolvers.member(&templates.field);
+        statements.extend(set_templates(&target, &templates.request, &templates.response));
     }
     for generated in &data.generated_settings {
         let resources = Code::name("backend").path(&["data", "resources", "cfnResources"]);
@@ -73,20 +78,24 @@ pub(super) fn generate(
     }
     let uses_pipelines = !data.pipeline_functions.is_empty();
     let mut imports = Imports::default();
+    let uses_templates = data
+        .pipeline_functions
+        .iter()
+        .any(|function| function.request.is_some() || function.response.is_some())
+        || !data.resolver_templates.is_empty();
     if uses_pipelines {
         imports.add("aws-cdk-lib", "Stack");
+    }
+    if uses_pipelines || uses_templates {
         imports.add("aws-cdk-lib/aws-appsync", "CfnFunctionConfiguration");
-        imports.add_type("aws-cdk-lib/aws-appsync", "CfnResolver");
+        imports.add("aws-cdk-lib/aws-appsync", "CfnResolver");
     }
     let handles = referrer.into_handles();
     let view = View {
         file: SetupFile::with_imports(context, "..", "customizeResolvers", &handles, statements, imports),
         slots: Code::texts(SLOTS),
         uses_pipelines,
-        uses_templates: data
-            .pipeline_functions
-            .iter()
-            .any(|function| function.request.is_some() || function.response.is_some()),
+        uses_templates,
     };
     tree.insert_for(
         [origin(data)],
@@ -107,10 +116,15 @@ fn origin(data: &GraphqlApi) -> ResourceId {
 
 /// The templates that anything uses, as they are.
 fn copy_files(context: &Context<'_>, data: &GraphqlApi, tree: &mut FileTree) -> Result<(), GenerateError> {
+    let around = data
+        .resolver_templates
+        .iter()
+        .flat_map(|templates| [&templates.request, &templates.response]);
     let of_pipelines = data
         .pipeline_functions
         .iter()
         .flat_map(|function| [&function.request, &function.response])
+        .chain(around)
         .flatten()
         .filter_map(|template| match template {
             ResolverTemplate::File { name, path } => Some((name, path)),
@@ -153,22 +167,23 @@ fn pipeline_function(function: &PipelineFunction) -> Code {
     ])
 }
 
-fn templates(function: &PipelineFunction) -> Option<Statement> {
+fn set_templates(
+    target: &Code,
+    request: &Option<ResolverTemplate>,
+    response: &Option<ResolverTemplate>,
+) -> Option<Statement> {
     let text = |template: &ResolverTemplate| match template {
         ResolverTemplate::File { name, .. } => {
             Code::import("./resolver-template", "resolverTemplate").call(vec![Code::text(name)])
         }
         ResolverTemplate::Text(text) => Code::text(text),
     };
-    let halves: Vec<(&str, Code)> = [("request", &function.request), ("response", &function.response)]
+    let halves: Vec<(&str, Code)> = [("request", request), ("response", response)]
         .into_iter()
         .filter_map(|(half, template)| Some((half, text(template.as_ref()?))))
         .collect();
-    (!halves.is_empty()).then(|| {
-        Statement::Expression(
-            Code::name("setTemplates").call(vec![pipeline_function(function), Code::object(halves)]),
-        )
-    })
+    (!halves.is_empty())
+        .then(|| Statement::Expression(Code::name("setTemplates").call(vec![target.clone(), Code::object(halves)])))
 }
 
 /// The statement, or a finding on what it names.

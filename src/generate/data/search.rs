@@ -2,7 +2,6 @@
 //! the size of Gen 1's; it is a new one, and what is in the tables already has to be read into it.
 
 use serde::Serialize;
-use serde_json::{Map, Value};
 
 use super::{resolvers::found, settings};
 use crate::{
@@ -21,29 +20,6 @@ use crate::{
     },
 };
 
-/// What Gen 2's transformer sets on the domain and Gen 1's did, too, or what belongs to the domain's own place.
-const OF_DOMAIN: [&str; 6] = [
-    "CognitoOptions",
-    "DomainEndpointOptions",
-    "DomainName",
-    "ElasticsearchVersion",
-    "LogPublishingOptions",
-    "Tags",
-];
-/// Options of the domain that are off unless somebody turned them on.
-const OFF: [&str; 2] = ["EncryptionAtRestOptions", "NodeToNodeEncryptionOptions"];
-/// What the transformer sets on the function.
-const OF_FUNCTION: [&str; 9] = [
-    "Code",
-    "Description",
-    "Environment",
-    "FunctionName",
-    "Handler",
-    "Layers",
-    "Role",
-    "Runtime",
-    "Tags",
-];
 const SCRIPT: &str = "amplify/data/reindex-search.mjs";
 
 /// Sizes as in Gen 1, and the domain is kept.
@@ -66,7 +42,7 @@ pub(super) fn overrides(
             .cast(Code::import("aws-cdk-lib/aws-elasticsearch", "CfnDomain")),
     )];
     let domain = Code::name(domain);
-    for (name, value) in own(&search.domain, &OF_DOMAIN) {
+    for (name, value) in &search.domain {
         let statement = settings::setting(referrer, &domain, name, value);
         statements.extend(found(statement, "the search domain", name, data, findings));
     }
@@ -74,22 +50,38 @@ pub(super) fn overrides(
         "applyRemovalPolicy",
         vec![Code::import("aws-cdk-lib", "RemovalPolicy").member("RETAIN")],
     )));
-    let function = resources().member("cfnFunctions").member("OpenSearchStreamingLambdaFunction");
-    for (name, value) in own(&search.function, &OF_FUNCTION) {
+    let function = resources()
+        .member("cfnFunctions")
+        .member("OpenSearchStreamingLambdaFunction");
+    for (name, value) in &search.function {
         let statement = settings::setting(referrer, &function, name, value);
-        statements.extend(found(statement, "the function that fills the search domain", name, data, findings));
+        statements.extend(found(
+            statement,
+            "the function that fills the search domain",
+            name,
+            data,
+            findings,
+        ));
+    }
+    for (model, properties) in &search.streams {
+        let mapping = resources()
+            .member("additionalCfnResources")
+            .member(format!("Searchable{model}LambdaMapping"))
+            .cast(Code::import("aws-cdk-lib/aws-lambda", "CfnEventSourceMapping"));
+        let name = scope.declare(&format!("search{model}Stream"), "Construct");
+        statements.push(Statement::Const(name.clone(), mapping));
+        for (property, value) in properties {
+            let statement = settings::setting(referrer, &Code::name(&name), property, value);
+            statements.extend(found(
+                statement,
+                "the stream of the search domain",
+                property,
+                data,
+                findings,
+            ));
+        }
     }
     statements
-}
-
-fn own<'s>(properties: &'s Map<String, Value>, generated: &[&str]) -> Vec<(&'s String, &'s Value)> {
-    let is_off = |name: &str, value: &Value| {
-        OFF.contains(&name) && !matches!(&value["Enabled"], Value::Bool(true)) && value["Enabled"] != "true"
-    };
-    properties
-        .iter()
-        .filter(|(name, value)| !generated.contains(&name.as_str()) && !is_off(name, value))
-        .collect()
 }
 
 #[derive(Serialize)]
@@ -143,7 +135,7 @@ pub(super) fn script(
 }
 
 fn report_unknown(search: &Search, data: &GraphqlApi, findings: &mut Findings) {
-    if search.domain.is_empty() {
+    if !search.is_known {
         findings.add(
             "search-domain-unknown",
             Severity::Manual,

@@ -1,6 +1,6 @@
 //! Single properties of constructs that Gen 2 makes, set to what is deployed in Gen 1.
 
-use serde_json::{Number, Value};
+use serde_json::Value;
 
 use crate::generate::{
     reference::{Referrer, Unresolved},
@@ -8,8 +8,9 @@ use crate::generate::{
 };
 
 /// Properties that the constructs of the CDK know; the others go into the template as they are.
-const KNOWN: [&str; 19] = [
+const KNOWN: [&str; 21] = [
     "ApiType",
+    "BatchSize",
     "CachingConfig",
     "EBSOptions",
     "ElasticsearchClusterConfig",
@@ -19,6 +20,7 @@ const KNOWN: [&str; 19] = [
     "EnvironmentVariables",
     "IntrospectionConfig",
     "MaxBatchSize",
+    "MaximumBatchingWindowInSeconds",
     "MemorySize",
     "MergedApiExecutionRoleArn",
     "MetricsConfig",
@@ -30,9 +32,6 @@ const KNOWN: [&str; 19] = [
     "Visibility",
 ];
 
-/// Numbers that templates may write as texts.
-const NUMBERS: [&str; 5] = ["MaxBatchSize", "MemorySize", "QueryDepthLimit", "ResolverCountLimit", "Timeout"];
-
 /// `target.property = value`, or an override where the construct does not know the property.
 pub(super) fn setting(
     referrer: &mut Referrer<'_>,
@@ -41,10 +40,7 @@ pub(super) fn setting(
     value: &Value,
 ) -> Result<Statement, Unresolved> {
     if KNOWN.contains(&property) {
-        let code = match value.as_str().and_then(|text| text.parse::<Number>().ok()) {
-            Some(number) if NUMBERS.contains(&property) => Code::Number(number),
-            _ => referrer.property(property, value)?,
-        };
+        let code = referrer.property(property, value)?;
         return Ok(Statement::Assign(target.clone().member(camel_case(property)), code));
     }
     let arguments = vec![Code::text(property), referrer.free_property(value)?];
