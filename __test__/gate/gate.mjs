@@ -12,6 +12,7 @@ import { parseArgs } from 'node:util';
 import { compareApis } from './compare-apis.mjs';
 import { compareFunctions } from './compare-functions.mjs';
 import { comparePermissions } from './compare-permissions.mjs';
+import { compareResolvers, templateTexts } from './compare-resolvers.mjs';
 import { compareResources, findClaimedNames, findWeakRetention } from './compare-resources.mjs';
 import { applyCustomResources } from './effective.mjs';
 import { environmentOf, evaluateTree } from './evaluate.mjs';
@@ -27,6 +28,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @typedef {object} GateOptions
  * @property {string} projectDir the generated project: `amplify/` and the rest
  * @property {string} [gen1StacksDir] the Gen 1 app's deployed stacks; without them nothing can be compared
+ * @property {string} [gen1ProjectDir] the Gen 1 app's project, for the templates in `resolvers/`; by default `gen1-project` beside the stacks
  * @property {string} [branch='main'] the Gen 2 branch that the backend was generated for
  * @property {string} [appId]
  * @property {string} [environment] the Gen 1 environment; needed when the folder has the stacks of several
@@ -48,6 +50,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @property {import('./compare-resources.mjs').ResourceComparison} [resources]
  * @property {import('./compare-functions.mjs').FunctionComparison} [functions]
  * @property {import('./compare-apis.mjs').ApiComparison} [apis]
+ * @property {import('./compare-resolvers.mjs').ResolverComparison} [resolvers]
  * @property {import('./compare-permissions.mjs').PermissionComparison} [permissions]
  * @property {string[]} problems what could not be evaluated, and checks that could not be made
  * @property {number} seconds
@@ -60,6 +63,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
 export async function gate({
   projectDir,
   gen1StacksDir,
+  gen1ProjectDir = gen1StacksDir && path.join(gen1StacksDir, '..', 'gen1-project'),
   branch = 'main',
   appId,
   environment,
@@ -105,7 +109,13 @@ export async function gate({
     if (sandbox.synth.ok && after.synth.ok)
       report.claimed = findClaimedNames(...[sandbox, after].map((one) => evaluateTree(loadAssembly(one.outDir))));
     if (after.synth.ok)
-      await examine(report, after.outDir, gen1StacksDir, { branch, environment, reported, unloadable });
+      await examine(report, after.outDir, gen1StacksDir, {
+        branch,
+        environment,
+        reported,
+        unloadable,
+        gen1ProjectDir,
+      });
     report.seconds = Math.round(performance.now() - started) / 1000;
     report.ok = isGreen(report);
     return report;
@@ -127,7 +137,8 @@ async function inTurn(...steps) {
   return results;
 }
 
-async function examine(report, assembly, gen1StacksDir, { branch, environment, reported, unloadable }) {
+async function examine(report, assembly, gen1StacksDir, options) {
+  const { branch, environment, reported, unloadable, gen1ProjectDir } = options;
   const gen1Tree = gen1StacksDir ? loadDeployed(gen1StacksDir, gen1Root(gen1StacksDir, environment)) : undefined;
   const surroundings = gen1Tree ? environmentOf(gen1Tree) : {};
   const gen2 = applyCustomResources(evaluateTree(loadAssembly(assembly), surroundings));
@@ -142,6 +153,7 @@ async function examine(report, assembly, gen1StacksDir, { branch, environment, r
   report.resources = compareResources(pairing, gen1, gen2);
   report.functions = compareFunctions(pairing, gen1, gen2, names);
   report.apis = compareApis(pairing, gen1, gen2);
+  report.resolvers = compareResolvers(pairing, gen1, gen2, templateTexts(assembly, gen1ProjectDir));
   report.permissions = comparePermissions(pairing, gen1, gen2);
   excuseReported(report, reported);
 }
@@ -174,6 +186,7 @@ function isGreen({
   resources,
   functions,
   apis,
+  resolvers,
   permissions,
   problems,
 }) {
@@ -189,6 +202,7 @@ function isGreen({
     (resources?.ok ?? true) &&
     (functions?.ok ?? true) &&
     (apis?.ok ?? true) &&
+    (resolvers?.ok ?? true) &&
     (permissions?.ok ?? true)
   );
 }

@@ -96,7 +96,7 @@ fn places<'a>(context: &'a Context<'_>) -> Vec<(&'a CustomStack, Place<'a>)> {
                 name,
                 folder: format!("data/stacks/{}", name.file),
                 root: "../../..",
-                stack_name: format!("data-{}", name.file),
+                stack_name: format!("custom-api-{}", name.file),
             };
             Some((custom, place))
         });
