@@ -31,7 +31,21 @@ import { asToken } from './tokens.mjs';
  * @property {(location: string) => string|undefined} asset text of a file of the assembly, by its location in S3
  */
 
-const SLOT = /(init|preAuth|auth|postAuth|preDataLoad|preUpdate|preSubscribe|postDataLoad|postUpdate|finish)\d+Function$/;
+/** Where functions run, in this order; `data` is what reads or writes. */
+const SLOTS = [
+  'init',
+  'preAuth',
+  'auth',
+  'postAuth',
+  'preDataLoad',
+  'preUpdate',
+  'preSubscribe',
+  'data',
+  'postDataLoad',
+  'postUpdate',
+  'finish',
+];
+const SLOT = new RegExp(`(${SLOTS.filter((slot) => slot !== 'data').join('|')})\\d+Function$`);
 /** What the transformer writes inline in either generation. */
 const GENERATED_TEXTS = new Set([
   '$util.toJson({})',
@@ -55,6 +69,14 @@ const DATA_SOURCE_SETTINGS = [
 
 /** @type {import('./allowance.mjs').Allowance<ResolverDifference, undefined>[]} */
 const ALLOWED = [
+  {
+    id: 'rule-written-out',
+    reason: 'What has no rule in Gen 1 gets one that means the same: Gen 2 checks it with a function of its own.',
+    covers: ({ path: place, gen1, gen2 }) =>
+      gen1 === undefined &&
+      (/^Functions\.auth 0\.Source\./.test(place) ||
+        (/^Functions\.auth 0\.(Request|Response)$/.test(place) && gen2 === GENERATED)),
+  },
   {
     id: 'field-without-source',
     reason: 'A resolver that Gen 2 makes from the schema and that has no data source but NONE gives nothing to anybody.',
@@ -141,10 +163,10 @@ function resolversOf(tree, textOf) {
   });
   const functionOf = (id) => {
     const found = tree.resources.get(asToken(id)?.place);
-    if (!found) return { Missing: String(id) };
+    if (!found) return ['data', { Missing: String(id) }];
     const { properties } = found;
     const slot = SLOT.exec(properties.Name ?? '')?.[1] ?? 'data';
-    return { Slot: slot, Source: sourceOf(properties), ...templates(found), ...settings(properties) };
+    return [slot, { Source: sourceOf(properties), ...templates(found), ...settings(properties) }];
   };
   return new Map(
     all(tree, 'AWS::AppSync::Resolver').map((resolver) => {
@@ -157,12 +179,23 @@ function resolversOf(tree, textOf) {
           Source: sourceOf(properties),
           ...settings(properties),
           ...around(templates(resolver), isPipeline && !ownApiStack(resolver)),
-          // an object keeps the order that a list would lose in the comparison
-          Functions: Object.fromEntries(functions.map((one, index) => [index, one])),
+          ...bySlot(functions),
         },
       ];
     }),
   );
+}
+
+/** Functions by slot and place in it: an object keeps the order that a list would lose in the comparison. */
+function bySlot(functions) {
+  const slots = functions.map(([slot]) => slot);
+  const ranks = slots.map((slot) => SLOTS.indexOf(slot));
+  const inOrder = ranks.every((rank, index) => index === 0 || ranks[index - 1] <= rank);
+  const placed = functions.map(([slot, view], index) => {
+    const before = slots.slice(0, index).filter((other) => other === slot).length;
+    return [`${slot} ${before}`, view];
+  });
+  return { Functions: Object.fromEntries(placed), ...(inOrder ? {} : { Order: slots.join(', ') }) };
 }
 
 /** Either generation fills the stash with its own values before a generated pipeline. */

@@ -128,6 +128,8 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         default_mode,
         additional_modes,
         models,
+        operations_are_merged: project.cli["features"]["graphqltransformer"]["shoulddeepmergedirectiveconfigdefaults"]
+            == true,
         log_config: property("LogConfig"),
         xray_enabled: property("XrayEnabled")
             .as_ref()

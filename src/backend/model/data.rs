@@ -23,6 +23,9 @@ pub struct GraphqlApi {
     pub additional_modes: Vec<AuthorizationMode>,
     /// Types with `@model`, in schema order.
     pub models: Vec<Model>,
+    /// Operations that a `@model` does not name beside others exist, too (`shoulddeepmergedirectiveconfigdefaults`).
+    #[serde(default)]
+    pub operations_are_merged: bool,
     /// `LogConfig` of the API, evaluated.
     pub log_config: Option<Value>,
     /// `XrayEnabled`

@@ -2,6 +2,7 @@
 
 mod authorization;
 mod many_to_many;
+mod operations;
 mod overrides;
 mod resolvers;
 mod schema;
