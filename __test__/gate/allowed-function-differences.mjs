@@ -20,7 +20,7 @@ const RETIRED = /^(python(2\.\d|3\.[6-9])|java8|dotnetcore.*|dotnet[5-7](\.0)?|g
 const languageOf = (runtime) =>
   /^(python|java|dotnet)/.exec(String(runtime))?.[1] ?? (/^(go1|provided)/.test(String(runtime)) ? 'own' : runtime);
 
-/** @type {import('./allowance.mjs').Allowance<import('./compare-functions.mjs').FunctionDifference, {names: {environment: string, branch: string}}>[]} */
+/** @type {import('./allowance.mjs').Allowance<import('./compare-functions.mjs').FunctionDifference, {names: {environment: string, branch: string}, restApiNames: Map<string, string>}>[]} */
 export const ALLOWED_FUNCTION_DIFFERENCES = [
   {
     id: 'lambda-default',
@@ -35,6 +35,12 @@ export const ALLOWED_FUNCTION_DIFFERENCES = [
     reason: 'ENV names the environment in Gen 1 and the branch in Gen 2.',
     covers: ({ path, gen1, gen2 }, { names }) =>
       path === 'Environment.Variables.ENV' && gen1 === names.environment && gen2 === names.branch,
+  },
+  {
+    id: 'rest-api-name',
+    reason: 'A REST API is made anew, with the branch in its name; clients find it in the outputs by that name.',
+    covers: ({ path, gen1, gen2 }, { restApiNames }) =>
+      /^Environment\.Variables\./.test(path) && gen2 !== undefined && restApiNames.get(String(gen1)) === gen2,
   },
   {
     id: 'amplify-runtime',
