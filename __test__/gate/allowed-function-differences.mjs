@@ -11,6 +11,7 @@ const LAMBDA_DEFAULTS = {
 };
 /** What Amplify's bundle puts in the place of a secret; the start of the function replaces it. */
 const RESOLVED_AT_START = '<value will be resolved during runtime>';
+const SEARCH_FUNCTION = 'OpenSearchStreamingLambdaFunction';
 /** `defineFunction` takes no older one. */
 const OLDEST_RUNTIME = 18;
 
@@ -71,6 +72,19 @@ export const ALLOWED_FUNCTION_DIFFERENCES = [
       RETIRED.test(String(gen1)) &&
       !RETIRED.test(String(gen2)) &&
       languageOf(gen1) === languageOf(gen2),
+  },
+  {
+    id: 'transformer-runtime',
+    reason: 'The function that fills the search domain is the transformer\'s own: each generation brings its code and runtime.',
+    covers: ({ name, path }) => name === SEARCH_FUNCTION && path === 'Runtime',
+  },
+  {
+    id: 'search-region',
+    reason: 'Either generation cuts the region out of the ARN of its own search domain.',
+    covers: ({ name, path, gen1, gen2 }) =>
+      name === SEARCH_FUNCTION &&
+      path === 'Environment.Variables.OPENSEARCH_REGION' &&
+      [gen1, gen2].every((value) => /^⟦Fn::Select\(\[3,.*Fn::Split.*OpenSearchDomain\.Arn/.test(String(value))),
   },
   {
     id: 'api-stage',

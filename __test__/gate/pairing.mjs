@@ -5,7 +5,7 @@ import { asToken, replaceTokens, token } from './tokens.mjs';
 
 /**
  * @typedef {'userPool'|'webClient'|'nativeClient'|'domain'|'identityProvider'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
- *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'|
+ *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'|'dataSource'|'dataSourceRole'|'searchDomain'|
  *   'custom'|'geo'|'layer'} PairKind
  *
  * @typedef {object} Pair
@@ -187,18 +187,37 @@ class PairFinder {
     this.byKey('modelTable', tables1, tables2, (table) =>
       table.type === 'AWS::DynamoDB::Table' ? physicalName(this.gen1, table) : table.properties.tableName,
     );
+    this.findDataSources();
+    const domains = (tree) => all(tree, 'AWS::Elasticsearch::Domain').filter((one) => categoryOf(one) !== 'custom');
+    this.only('searchDomain', 'search domain', domains(this.gen1), domains(this.gen2));
     const rest = (tree) => all(tree, 'AWS::ApiGateway::RestApi').filter((one) => categoryOf(one) !== 'custom');
     this.byKey('restApi', rest(this.gen1), rest(this.gen2), (api) =>
       this.bareName(api.properties.Name ?? api.properties.Body?.info?.title, api),
     );
   }
 
+  /** Data sources have names; the roles that AppSync takes on for them are paired with them. */
+  findDataSources() {
+    const sources = (tree) => all(tree, 'AWS::AppSync::DataSource');
+    const keyOf = (one) => one.properties.Name;
+    for (const { gen1, gen2, name } of this.byKey('dataSource', sources(this.gen1), sources(this.gen2), keyOf)) {
+      const [role1, role2] = [
+        [this.gen1, gen1],
+        [this.gen2, gen2],
+      ].map(([tree, one]) => roleByArn(tree, one.properties.ServiceRoleArn));
+      if (role1 || role2) this.pairRoles('dataSourceRole', `role of data source ${name}`, role1, role2);
+    }
+  }
+
   findFunctions() {
-    const functions1 = all(this.gen1, 'AWS::Lambda::Function').filter((one) => categoryOf(one) === 'function');
+    const functions1 = all(this.gen1, 'AWS::Lambda::Function').filter(
+      (one) => categoryOf(one) === 'function' || isSearchFunction(one),
+    );
     const functions2 = all(this.gen2, 'AWS::Lambda::Function').filter(
       (one) => !isInfrastructureFunction(one) && categoryOf(one) !== 'custom',
     );
-    const keyOf = (one) => this.bareName(one.properties.FunctionName ?? constructName(one), one);
+    const keyOf = (one) =>
+      isSearchFunction(one) ? SEARCH_FUNCTION : this.bareName(one.properties.FunctionName ?? constructName(one), one);
     for (const { gen1, gen2, name } of this.byKey('function', functions1, functions2, keyOf)) {
       this.pairRoles(
         'functionRole',
@@ -212,7 +231,10 @@ class PairFinder {
 
   /** What is made anew in a stack of its own: custom resources by their place in the template, geo resources and layers by name. */
   findOwnStacks() {
-    const stackName = (one) => (one.stackPath.split('/')[1] ?? '').toLowerCase();
+    const stackName = (one) => {
+      const ofApi = ownApiStack(one);
+      return (ofApi === undefined ? (one.stackPath.split('/')[1] ?? '') : `customapi${ofApi}`).toLowerCase();
+    };
     for (const one of [...this.gen1.resources.values()].filter((resource) => categoryOf(resource) === 'custom')) {
       const same = [...this.gen2.resources.values()].filter(
         (other) =>
@@ -366,8 +388,20 @@ class PairFinder {
  * @param {import('./evaluate.mjs').EvaluatedResource} resource
  */
 export function categoryOf(resource) {
+  if (ownApiStack(resource)) return 'custom';
   const nested = resource.stackPath.split('/')[1] ?? '';
   return /^(auth|storage|analytics|function|api|data|custom)/.exec(nested)?.[1] ?? 'other';
+}
+
+/**
+ * Below a GraphQL API, Gen 1 calls the stacks of the user's own after the letters of their files, ending included; those of
+ * the schema have other names.
+ * @param {{stackPath: string}} resource
+ * @returns {string|undefined} the letters of the file's name
+ */
+export function ownApiStack({ stackPath }) {
+  const [, api, nested] = stackPath.split('/');
+  return /^api/.test(api ?? '') ? /^([A-Za-z]+)(?:json|ya?ml)$/.exec(nested ?? '')?.[1] : undefined;
 }
 
 /**
@@ -399,6 +433,13 @@ function isOutput(tree, resource, outputName) {
 
 function without(list, removed) {
   return list.filter((one) => !removed.includes(one));
+}
+
+const SEARCH_FUNCTION = 'OpenSearchStreamingLambdaFunction';
+
+/** Either generation fills the search domain of models with `@searchable` by a function of this name. */
+function isSearchFunction({ logicalId, stackPath }) {
+  return logicalId.startsWith(SEARCH_FUNCTION) && /SearchableStack/.test(stackPath.split('/').at(-1));
 }
 
 /** Functions that CDK and Amplify constructs bring along for custom resources of their own. */

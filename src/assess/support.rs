@@ -205,7 +205,7 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
     use FeatureKind as K;
     match kind {
         // What an override does to these is in the deployed template, whose properties are carried over one by one.
-        K::Overrides if matches!(category, Some("auth" | "storage")) => done(),
+        K::Overrides if matches!(category, Some("auth" | "storage" | "api")) => done(),
         K::Overrides => by_hand("Apply what override.ts does to the generated CDK code."),
         K::ProjectOverride => by_hand("Apply what override.ts does to the roles in amplify/backend.ts."),
         K::CustomPolicies | K::FunctionAccessFunction => done(),
@@ -293,10 +293,10 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "Run `amplify update api`, disable conflict resolution, push, and move the app off DataStore first.",
         ),
         K::Searchable => row(
-            Cell::No("the search domain and its data are not moved"),
-            Cell::No("the search domain and its data are not moved"),
-            Severity::Manual,
-            "Make a new domain and fill it from the tables, for example with the zero-ETL integration of DynamoDB and OpenSearch.",
+            Cell::YesBut("the new search domain has to be filled"),
+            Cell::No("the search domain stays in Gen 1"),
+            Severity::Info,
+            "Run `node amplify/data/reindex-search.mjs` once the branch is deployed.",
         ),
         K::Predictions => by_hand("Remove the directive and give the field a function or HTTP data source."),
         K::ManyToMany => done_but(
@@ -320,10 +320,11 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "Add amplify/backend/api/<name>/custom-roles.json with {\"adminRoleNames\": [\"amplify-<app id>\"]} and push before the refactor.",
         ),
         K::AuthModeOidc | K::AuthModeLambda => done(),
-        K::CustomResolvers | K::ResolverOverrides => {
-            by_hand("Add the resolver to the generated API in amplify/backend.ts; the files are in the Gen 1 backup.")
-        }
-        K::CustomStacks => by_hand("Define the resources of the stack in amplify/backend.ts."),
+        K::CustomResolvers | K::ResolverOverrides => done(),
+        K::CustomStacks => done_but(
+            "resources that hold data are made anew, and empty",
+            "Look at the findings on the resources of the stack that hold data or have names of their own.",
+        ),
         K::SchemaDirectory | K::SchemaEscapes => done(),
         K::SchemaVariables => row(
             Cell::No(AFTER_GENERATE),

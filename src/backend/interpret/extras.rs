@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{
-    Interpretation,
+    Interpretation, api_stacks,
     policies::POLICY_TYPES,
     stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
 };
@@ -66,6 +66,9 @@ fn read_root(interpretation: &mut Interpretation<'_>) {
 }
 
 fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, stack: &EvaluatedTree, depth: usize) {
+    if depth > 0 && interpretation.is_custom(stack) {
+        return;
+    }
     let owner = interpretation.owner_of(stack);
     for found in stack.template.resources() {
         if !is_of_the_cli(interpretation, resource, stack, &found, depth) {
@@ -177,8 +180,8 @@ fn is_of_the_cli(
             if depth == 0 {
                 is_of_the_transformer(found)
             } else if is_transformer_stack(interpretation, stack) {
-                // The search domain holds data; the rest of what the transformer makes serves the API.
-                !STATEFUL_TYPES.contains(&kind)
+                // The search domain holds a copy of the tables, which is told where it is read; the rest serves the API.
+                !STATEFUL_TYPES.contains(&kind) || kind.ends_with("::Domain")
             } else {
                 // The placeholder of an API without custom stacks.
                 found.logical_id == "EmptyResource"
@@ -225,12 +228,8 @@ pub(super) fn is_transformer_stack(interpretation: &Interpretation<'_>, stack: &
     else {
         return false;
     };
-    !folder.stacks.iter().any(|file| {
-        let name = file.path.rsplit('/').next().unwrap_or_default();
-        let plain: String = name
-            .chars()
-            .filter(|character| character.is_ascii_alphanumeric())
-            .collect();
-        plain == logical_id
-    })
+    !folder
+        .stacks
+        .iter()
+        .any(|file| api_stacks::logical_id(&file.path) == logical_id)
 }

@@ -57,6 +57,11 @@ fn depot() {
 }
 
 #[test]
+fn forum() {
+    insta::assert_snapshot!(written(&generated("forum")));
+}
+
+#[test]
 fn no_secret_of_gen_1_is_generated() {
     for app in ["gallery", "depot", "odd"] {
         let text = written(&generated(app));
