@@ -75,6 +75,7 @@ const OURS: &[&str] = &[
     "createGeo",
     "createStack",
     "createTables",
+    "createVerificationPage",
     "data",
     "defineAuth",
     "defineBackend",

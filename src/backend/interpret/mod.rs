@@ -15,6 +15,7 @@ mod kept;
 mod layers;
 mod policies;
 mod rest_apis;
+mod sign_in;
 mod stacks;
 mod storage;
 mod tables;
