@@ -81,11 +81,12 @@ function addHostedSignIn(tree) {
     }
     for (const client of all(tree, 'AWS::Cognito::UserPoolClient')) {
       if (client.properties.UserPoolId !== userPoolId) continue;
+      // what the template says of a client is what it has: an override may have changed the wizard's answers
       client.properties = {
-        ...client.properties,
         ...parsed(oAuthMetadata),
         AllowedOAuthFlowsUserPoolClient: true,
         SupportedIdentityProviders: [...providers.map((one) => one.ProviderName), 'COGNITO'],
+        ...client.properties,
       };
     }
   }
