@@ -16,6 +16,7 @@ export function describeReport(report) {
     functions,
     apis,
     permissions,
+    unaccounted,
     problems,
   } = report;
   const lines = [
@@ -81,6 +82,13 @@ export function describeReport(report) {
         ...allowedLines([...permissions.differences, ...permissions.eventSources, ...permissions.unpaired]),
         `not compared: ${permissions.notCompared.length} roles of constructs that have no Gen 1 partner`,
       ]),
+    );
+    lines.push(
+      ...section(
+        'every Gen 1 resource is accounted for',
+        unaccounted.length === 0,
+        unaccounted.map(({ place, type }) => `${place} (${type}) is neither in Gen 2 nor in the report`),
+      ),
     );
   } else lines.push('- nothing was compared with Gen 1');
   lines.push(...section('evaluation of the templates', problems.length === 0, problems));

@@ -18,7 +18,7 @@ pub fn edited(path: &str, text: &str) -> Option<String> {
     for literal in literals(text) {
         if is_configuration(literal.content)
             && is_module(&literal)
-            && is_plain(&literal)
+            && is_plain(&literal, &text[literal.start + literal.content.len()..])
             && is_relative(literal.content)
         {
             result.push_str(&text[done..literal.start]);
@@ -37,17 +37,39 @@ fn is_relative(specifier: &str) -> bool {
 }
 
 /// Nothing but the whole configuration is imported.
-fn is_plain(literal: &Literal<'_>) -> bool {
+fn is_plain(literal: &Literal<'_>, after: &str) -> bool {
     let before = literal.before.as_str();
     let Some(clause) = before.strip_suffix("from") else {
-        // require(...) and import(...) give the whole; a bare import has no name at all.
-        return before.ends_with('(');
+        // A bare import has no name at all.
+        return before.ends_with('(') && is_whole(before, after);
     };
     let clause = clause.rsplit("import").next().unwrap_or_default().trim();
     !clause.is_empty()
         && clause
             .chars()
             .all(|character| character.is_alphanumeric() || matches!(character, '_' | '$'))
+}
+
+/// `require(...)` and `import(...)` give the whole, unless a member of it is taken at once, in front or behind.
+fn is_whole(before: &str, after: &str) -> bool {
+    let call = before.trim_end_matches('(').trim_end();
+    let call = call.strip_suffix("require").or_else(|| call.strip_suffix("import"));
+    let left = call.unwrap_or(before).trim_end();
+    let left = left
+        .strip_suffix("await")
+        .unwrap_or(left)
+        .trim_end()
+        .trim_end_matches('(')
+        .trim_end();
+    let left = left.strip_suffix("await").unwrap_or(left).trim_end();
+    let destructured = left
+        .strip_suffix('=')
+        .is_some_and(|target| target.trim_end().ends_with('}'));
+    let mut right = after.trim_start_matches(['\'', '"', '`']).trim_start();
+    while let Some(rest) = right.strip_prefix(')') {
+        right = rest.trim_start();
+    }
+    !destructured && !right.starts_with(['.', '[']) && !right.starts_with("?.")
 }
 
 /// `amplify_outputs.json` in the root of the project, seen from a file.
@@ -97,6 +119,12 @@ mod tests {
             "const text = './aws-exports';",
             "import config from '@company/aws-exports';",
             "import './aws-exports-else';",
+            "const { default: config } = require('./aws-exports.js');",
+            "const { aws_user_pools_id } = await import('./aws-exports');",
+            "const config = require('./aws-exports').default;",
+            "const id = (await import('./aws-exports')) .aws_user_pools_id;",
+            "const id = require('./aws-exports')['aws_user_pools_id'];",
+            "import('./aws-exports').then((m) => m.default);",
         ] {
             assert_eq!(edited("src/x.js", text), None, "{text}");
         }
