@@ -39,12 +39,16 @@ import { asToken, replaceTokens, token } from './tokens.mjs';
 export function pairResources(gen1, gen2, names) {
   const pairing = new PairFinder(gen1, gen2, names);
   pairing.findAuth();
+  pairing.findBorrowedRoles();
   pairing.findStorage();
   pairing.findApis();
   pairing.findFunctions();
   pairing.findOwnStacks();
   return pairing.result();
 }
+
+/** How the places of roles begin that policies name and no stack of the tree makes. */
+export const BORROWED = 'role of somebody else: ';
 
 class PairFinder {
   constructor(gen1, gen2, { environment, branch }) {
@@ -115,6 +119,14 @@ class PairFinder {
         (one) => (one.properties.CognitoIdentityProviders ?? []).length === 0,
       )
     );
+  }
+
+  /** The roles of an imported identity pool are nobody's resources, and have their names in both generations. */
+  findBorrowedRoles() {
+    const [roles1, roles2] = [this.gen1, this.gen2].map((tree) =>
+      all(tree, 'AWS::IAM::Role').filter(({ place }) => place.startsWith(BORROWED)),
+    );
+    this.byKey('authenticatedRole', roles1, roles2, (role) => `role ${role.logicalId}`);
   }
 
   findHostedSignIn() {

@@ -58,7 +58,17 @@ pub fn generate(
                 resource("referenceAuth", definition)?,
             );
         }
-        return Ok(AuthFiles::default());
+        let rights = overrides::rights_of_imported_roles(context, findings);
+        let mut files = AuthFiles::default();
+        if let Some(rights) = rights.filter(|_| imported::is_referable(imported)) {
+            tree.insert_for(
+                origins(context),
+                "amplify/auth/overrides.ts",
+                render_template("auth-overrides", &rights.file)?,
+            );
+            files.calls.push(rights.call);
+        }
+        return Ok(files);
     }
     let definition = definition::definition(context, auth, findings);
     tree.insert_for(

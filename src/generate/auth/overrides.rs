@@ -186,6 +186,29 @@ pub(super) fn overrides(
     }
 }
 
+/// Permissions that name nothing of the generated backend, on roles that are referred to.
+pub(super) fn rights_of_imported_roles(context: &Context<'_>, findings: &mut Findings) -> Option<Overrides> {
+    let mut referrer = Referrer::new(context, "..");
+    let statements = roles::without_target(context, &mut referrer, findings);
+    if statements.is_empty() {
+        return None;
+    }
+    let handles = referrer.into_handles();
+    Some(Overrides {
+        file: View {
+            file: SetupFile::new(context, "..", "overrideAuth", &handles, statements),
+            returns_client: false,
+        },
+        call: SetupCall {
+            module: "./auth/overrides".to_owned(),
+            function: "overrideAuth".to_owned(),
+            handles,
+            result: None,
+        },
+        post_refactor: Vec::new(),
+    })
+}
+
 fn uses(statements: &[Statement], name: &str) -> bool {
     let mut found = false;
     for statement in statements {

@@ -495,3 +495,116 @@ fn further_clients_and_own_domains_are_told() {
     );
     assert!(finding("auth-custom-domain").message.contains("auth.example.com"));
 }
+
+#[test]
+fn every_mode_and_factor_of_mfa() {
+    let cases: [(Value, &[&str]); 5] = [
+        (
+            json!({"MfaConfiguration": "OFF"}),
+            &["multifactor: {\n    mode: 'OFF',\n  },"],
+        ),
+        (
+            json!({"MfaConfiguration": "ON", "EnabledMfas": ["SMS_MFA"], "SmsAuthenticationMessage": "`{####}` ${x}"}),
+            &[
+                "mode: 'REQUIRED',",
+                "smsMessage: (createCode) => `\\`${createCode()}\\` \\${x}`,",
+            ],
+        ),
+        (
+            json!({"MfaConfiguration": "OPTIONAL", "EnabledMfas": ["SOFTWARE_TOKEN_MFA"]}),
+            &["mode: 'OPTIONAL',\n    totp: true,\n  },"],
+        ),
+        (
+            json!({"MfaConfiguration": "ON", "EnabledMfas": ["SMS_MFA", "SOFTWARE_TOKEN_MFA"]}),
+            &["mode: 'REQUIRED',\n    totp: true,\n    sms: true,\n  },"],
+        ),
+        (
+            json!({"MfaConfiguration": "OPTIONAL", "EnabledMfas": ["EMAIL_OTP"]}),
+            &["defineAuth({"],
+        ),
+    ];
+    for (pool, expected) in cases {
+        contains(&definition(&auth(pool, json!({}), json!({}))), expected);
+    }
+    let email = auth(
+        json!({"MfaConfiguration": "OPTIONAL", "EnabledMfas": ["EMAIL_OTP"]}),
+        json!({}),
+        json!({}),
+    );
+    contains(
+        &overrides(&email),
+        &[
+            "cfnUserPool.mfaConfiguration = 'OPTIONAL';",
+            "cfnUserPool.enabledMfas = [\n    'EMAIL_OTP',\n  ];",
+        ],
+    );
+}
+
+#[test]
+fn account_recovery_in_every_form() {
+    let mechanisms = |names: &[&str]| -> Value {
+        let listed: Vec<Value> = names
+            .iter()
+            .enumerate()
+            .map(|(index, name)| json!({"Name": name, "Priority": index + 1}))
+            .collect();
+        json!({"AccountRecoverySetting": {"RecoveryMechanisms": listed}})
+    };
+    for (names, recovery) in [
+        (&["verified_email"][..], "EMAIL_ONLY"),
+        (&["verified_phone_number"], "PHONE_ONLY_WITHOUT_MFA"),
+        (
+            &["verified_email", "verified_phone_number"],
+            "EMAIL_AND_PHONE_WITHOUT_MFA",
+        ),
+        (
+            &["verified_phone_number", "verified_email"],
+            "PHONE_WITHOUT_MFA_AND_EMAIL",
+        ),
+        (&["admin_only"], "NONE"),
+    ] {
+        let generated = auth(mechanisms(names), json!({}), json!({}));
+        contains(&definition(&generated), &[&format!("accountRecovery: '{recovery}',")]);
+        assert!(!overrides(&generated).contains("accountRecovery"), "{recovery}");
+    }
+    let unset = auth(json!({}), json!({}), json!({}));
+    contains(&definition(&unset), &["accountRecovery: 'PHONE_AND_EMAIL',"]);
+}
+
+#[test]
+fn rights_of_users_go_to_the_roles_of_the_imported_identity_pool() {
+    let policy = json!({"Resources": {"Rights": {"Type": "AWS::IAM::Policy", "Properties": {
+        "PolicyName": "p", "Roles": [{"Ref": "role"}],
+        "PolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "polly:SynthesizeSpeech", "Resource": "*"}]}}}},
+        "Parameters": {"role": {"Type": "String"}}});
+    let of_environment = json!({"main": {
+        "awscloudformation": {"StackName": "amplify-app-main-12ab", "Region": "eu-west-1", "DeploymentBucketName": "d",
+            "AuthRoleName": "amplify-app-main-12ab-authRole", "UnauthRoleName": "amplify-app-main-12ab-unauthRole"},
+        "categories": {"auth": {"borrowed": {
+            "userPoolId": "p", "webClientId": "w", "nativeClientId": "n", "identityPoolId": "i",
+            "authRoleArn": "arn:aws:iam::1:role/theirs", "authRoleName": "theirs",
+            "unauthRoleArn": "arn:aws:iam::1:role/guests", "unauthRoleName": "guests"}}}}});
+    let files = |role: &str| {
+        ProjectFiles::default()
+            .json("amplify/team-provider-info.json", &of_environment)
+            .entry(
+                "auth",
+                "borrowed",
+                json!({"service": "Cognito", "serviceType": "imported"}),
+            )
+            .resource("predictions", "speak", "Polly", policy.clone(), json!({ "role": role }))
+    };
+    let theirs = generated(&files("theirs"), "main");
+    contains(
+        &definition(&theirs),
+        &["referenceAuth({", "authRoleArn: 'arn:aws:iam::1:role/theirs',"],
+    );
+    contains(
+        &overrides(&theirs),
+        &["backend.auth.resources.authenticatedUserIamRole.addToPrincipalPolicy("],
+    );
+    // Nobody gets the role of the environment, so its rights are not given to the imported one.
+    let ours = generated(&files("amplify-app-main-12ab-authRole"), "main");
+    assert!(ours.tree.get("amplify/auth/overrides.ts").is_none());
+    assert_eq!(told(&ours, "policy-of-unknown-role").len(), 1);
+}

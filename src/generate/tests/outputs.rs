@@ -63,6 +63,11 @@ fn club() {
 }
 
 #[test]
+fn guests() {
+    insta::assert_snapshot!(written(&generated("guests")));
+}
+
+#[test]
 fn no_secret_of_gen_1_is_generated() {
     for app in ["gallery", "depot", "odd", "club"] {
         let text = written(&generated(app));
