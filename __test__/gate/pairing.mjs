@@ -4,7 +4,7 @@
 import { asToken, replaceTokens, token } from './tokens.mjs';
 
 /**
- * @typedef {'userPool'|'webClient'|'nativeClient'|'domain'|'identityProvider'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
+ * @typedef {'userPool'|'webClient'|'nativeClient'|'domain'|'identityProvider'|'resourceServer'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
  *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'|'dataSource'|'dataSourceRole'|'searchDomain'|
  *   'custom'|'geo'|'layer'} PairKind
  *
@@ -39,12 +39,16 @@ import { asToken, replaceTokens, token } from './tokens.mjs';
 export function pairResources(gen1, gen2, names) {
   const pairing = new PairFinder(gen1, gen2, names);
   pairing.findAuth();
+  pairing.findBorrowedRoles();
   pairing.findStorage();
   pairing.findApis();
   pairing.findFunctions();
   pairing.findOwnStacks();
   return pairing.result();
 }
+
+/** How the places of roles begin that policies name and no stack of the tree makes. */
+export const BORROWED = 'role of somebody else: ';
 
 class PairFinder {
   constructor(gen1, gen2, { environment, branch }) {
@@ -73,7 +77,14 @@ class PairFinder {
 
   findAuth() {
     const category = (tree) => all(tree, 'AWS::Cognito::UserPool').filter((pool) => categoryOf(pool) === 'auth');
-    const pool = this.only('userPool', 'user pool', category(this.gen1), category(this.gen2));
+    const [pools1, pools2] = [category(this.gen1), category(this.gen2)];
+    if (pools1.length === 0 && pools2.length === 1 && this.isOfNoUse(pools2[0])) {
+      // Gen 2 adds one to every identity pool
+      this.findIdentityPool();
+      this.findGroups();
+      return;
+    }
+    const pool = this.only('userPool', 'user pool', pools1, pools2);
     const clientsOf = (tree, place) =>
       all(tree, 'AWS::Cognito::UserPoolClient').filter(
         (client) => asToken(client.properties.UserPoolId)?.place === place,
@@ -100,11 +111,31 @@ class PairFinder {
     this.findGroups();
   }
 
+  /** A user pool that nobody can sign up to, and whose users the identity pool does not know. */
+  isOfNoUse(pool) {
+    return (
+      String(pool.properties.AdminCreateUserConfig?.AllowAdminCreateUserOnly) === 'true' &&
+      all(this.gen2, 'AWS::Cognito::IdentityPool').every(
+        (one) => (one.properties.CognitoIdentityProviders ?? []).length === 0,
+      )
+    );
+  }
+
+  /** The roles of an imported identity pool are nobody's resources, and have their names in both generations. */
+  findBorrowedRoles() {
+    const [roles1, roles2] = [this.gen1, this.gen2].map((tree) =>
+      all(tree, 'AWS::IAM::Role').filter(({ place }) => place.startsWith(BORROWED)),
+    );
+    this.byKey('authenticatedRole', roles1, roles2, (role) => `role ${role.logicalId}`);
+  }
+
   findHostedSignIn() {
     const domains = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolDomain'));
     this.only('domain', 'domain of hosted sign-in', ...domains);
     const providers = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolIdentityProvider'));
     this.byKey('identityProvider', ...providers, (one) => one.properties.ProviderName);
+    const servers = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolResourceServer'));
+    this.byKey('resourceServer', ...servers, (one) => one.properties.Identifier);
   }
 
   findIdentityPool() {
@@ -161,7 +192,8 @@ class PairFinder {
   findStorage() {
     // the deployment bucket and hosting are not the app's data, model tables and the API's own bucket are imported or made anew
     // and custom stacks are not moved
-    const isData = (one) => !['api', 'data', 'other', 'custom'].includes(categoryOf(one));
+    const isData = (one) =>
+      !['api', 'data', 'other', 'custom'].includes(categoryOf(one)) && !this.isVerificationPage(one);
     const gen2Has = (one) => !['data', 'custom'].includes(categoryOf(one));
     for (const [kind, type, property] of [
       ['bucket', 'AWS::S3::Bucket', 'BucketName'],
@@ -170,6 +202,19 @@ class PairFinder {
     ]) {
       this.byNameOrOnly(kind, property, all(this.gen1, type).filter(isData), all(this.gen2, type).filter(gen2Has));
     }
+  }
+
+  /**
+   * The bucket with the page that links in verification e-mails open, which stays as it is: it is retained, and the trigger of
+   * Gen 2 still leads to it.
+   */
+  isVerificationPage(one) {
+    if (one.type !== 'AWS::S3::Bucket' || categoryOf(one) !== 'auth' || one.deletionPolicy !== 'Retain') return false;
+    return all(this.gen2, 'AWS::Lambda::Function').some(({ properties }) => {
+      const { RESOURCENAME: trigger, ENV: environment } = properties.Environment?.Variables ?? {};
+      const page = `${String(trigger).split('CustomMessage')[0]}verificationbucket-${environment}`;
+      return trigger !== undefined && page.toLowerCase() === String(one.properties.BucketName).toLowerCase();
+    });
   }
 
   findApis() {

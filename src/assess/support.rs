@@ -56,6 +56,7 @@ impl Cell {
     }
 }
 
+const HOSTED_UI: &str = "its domain and providers cannot be moved yet";
 const AFTER_GENERATE: &str = "requires adding code after generate";
 
 const fn row(generate: Cell, refactor: Cell, severity: Severity, remedy: &'static str) -> Row {
@@ -132,6 +133,16 @@ pub(super) fn resource(category: &str, service: Option<&str>) -> Row {
             "Write the resource into the generated amplify/backend.ts by hand.",
         ),
     }
+}
+
+/// Auth with a hosted UI, which the refactor step refuses as a whole.
+pub(super) fn hosted_ui() -> Row {
+    row(
+        Cell::Yes,
+        Cell::No(HOSTED_UI),
+        Severity::Manual,
+        "Keep the user pool in Gen 1 for now: refactor refuses a user pool with a hosted UI, whose domain and providers it cannot move.",
+    )
 }
 
 /// An imported resource stays where it is.
@@ -249,37 +260,37 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "Set the secrets of the provider for the branch, in the Amplify console or with `npx ampx sandbox secret set`.",
         ),
         K::AuthOauth => row(
-            Cell::YesBut("the URL of the Gen 2 branch has to be added"),
-            Cell::No("the domain is made by a custom resource in Gen 1"),
+            Cell::Yes,
+            Cell::No(HOSTED_UI),
             Severity::Manual,
-            "Add the URL of the Gen 2 branch to callbackUrls and logoutUrls in amplify/auth/resource.ts.",
+            "Keep the user pool in Gen 1 for now: refactor refuses a user pool with a hosted UI, whose domain and providers it cannot move.",
         ),
-        K::AuthOidc | K::AuthSaml => row(
-            Cell::No(AFTER_GENERATE),
-            Cell::No("providers are made anew with their secrets"),
+        K::AuthOidc => row(
+            Cell::YesBut("the secrets of the provider have to be set"),
+            Cell::No("the provider is made anew with its secrets"),
             Severity::Manual,
-            "Add the provider to externalProviders in amplify/auth/resource.ts.",
+            "Set the secrets of the provider for the branch, in the Amplify console or with `npx ampx sandbox secret set`.",
         ),
-        K::AuthThirdPartyIdentityPool => {
-            by_hand("Set supportedLoginProviders of the generated identity pool in amplify/backend.ts.")
-        }
+        K::AuthSaml => row(
+            Cell::Yes,
+            Cell::No("the provider is made anew"),
+            Severity::Manual,
+            "Tell the provider the address of the Gen 2 user pool if users of other branches have to sign in with it.",
+        ),
+        K::AuthThirdPartyIdentityPool => done(),
         K::AuthAdminQueries | K::AuthAttributesReadWrite => done(),
         K::AuthTriggerTemplate => done(),
-        K::AuthVerificationLink => row(
-            Cell::YesBut("the verification page is not copied"),
-            Cell::NotNeeded,
-            Severity::Manual,
-            "Make a bucket with the verification page in amplify/backend.ts and pass its name to the trigger.",
+        K::AuthVerificationLink => done_but(
+            "the page stays in its bucket",
+            "Keep the bucket of the verification page when you clean up: links in e-mails lead to it.",
         ),
         K::AuthUserPoolOnly => done_but(
             "Gen 2 adds an identity pool",
             "The generated backend has an identity pool that nobody uses.",
         ),
-        K::AuthIdentityPoolOnly => row(
-            Cell::No("Gen 2 always has a user pool"),
-            Cell::No("there is no user pool to pair"),
-            Severity::Manual,
-            "Define the identity pool with the CDK in amplify/backend.ts.",
+        K::AuthIdentityPoolOnly => done_but(
+            "Gen 2 adds a user pool",
+            "The generated backend has a user pool that nobody can sign up to, and the identity pool does not know.",
         ),
         K::AuthImported => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
         K::StorageImported => done_but(

@@ -1,10 +1,7 @@
 use serde_json::json;
 
 use super::*;
-use crate::{
-    backend::{interpret, model::FeatureKind},
-    project::fixture::ProjectFiles,
-};
+use crate::{backend::interpret, project::fixture::ProjectFiles};
 
 fn assessed(files: &ProjectFiles) -> Assessment {
     assess(&interpret(&files.open(), None))
@@ -187,4 +184,26 @@ fn places_in_the_frontend_are_rows_and_findings() {
         ("frontend-usage", "src/a.ts")
     );
     assert_eq!(assessment.findings.len(), 2);
+}
+
+#[test]
+fn a_hosted_ui_is_generated_and_refused_by_refactor() {
+    let pool = |properties: serde_json::Value| {
+        let template = json!({"Resources": {"UserPool": {"Type": "AWS::Cognito::UserPool"}, "UserPoolClientWeb": {"Type": "AWS::Cognito::UserPoolClient", "Properties": properties}}});
+        assessed(&ProjectFiles::default().resource("auth", "users", "Cognito", template, json!({})))
+    };
+    let cells = |assessment: &Assessment| {
+        let row = assessment
+            .resources
+            .iter()
+            .find(|row| row.service == "Cognito")
+            .unwrap();
+        (row.generate.status, row.refactor.status)
+    };
+    let hosted = pool(json!({"CallbackURLs": ["https://app.example.com/"]}));
+    assert_eq!(cells(&hosted), (SupportStatus::Supported, SupportStatus::Unsupported));
+    assert_eq!(
+        cells(&pool(json!({}))),
+        (SupportStatus::Supported, SupportStatus::Supported)
+    );
 }

@@ -78,6 +78,7 @@ const OURS: &[&str] = &[
     "createGeo",
     "createStack",
     "createTables",
+    "createVerificationPage",
     "customizeResolvers",
     "data",
     "defineAuth",

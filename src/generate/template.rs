@@ -23,6 +23,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "analytics-stream",
     "auth-overrides",
     "auth-resource",
+    "auth-verification-page",
     "backend",
     "branch",
     "bundling-command",

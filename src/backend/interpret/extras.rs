@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::{
     Interpretation, api_stacks,
     policies::POLICY_TYPES,
+    sign_in,
     stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
 };
 use crate::{
@@ -83,6 +84,13 @@ fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, 
 fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
     let location = interpretation.location(&stack.path);
     let properties = found.properties().cloned().unwrap_or_default();
+    let remedy = match found.resource_type() {
+        // Its id is in the apps that use it, and a new client would have another one.
+        "AWS::Cognito::UserPoolClient" => {
+            "Set DeletionPolicy Retain on the client in override.ts and push before you decommission Gen 1: it stays with the user pool and keeps its id. An app of its own can get a new client in amplify/auth/overrides.ts instead."
+        }
+        _ => "Add the resource to the generated amplify/backend.ts by hand.",
+    };
     interpretation.finding(
         "extra-resource",
         Severity::Manual,
@@ -92,7 +100,7 @@ fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &Eval
             found.resource_type()
         ),
         &location,
-        "Add the resource to the generated amplify/backend.ts by hand.",
+        remedy,
     );
     let extra = ExtraResource {
         owner: owner.clone(),
@@ -133,24 +141,26 @@ fn is_of_the_cli(
                 "AWS::Cognito::IdentityPoolRoleAttachment"
                     | "AWS::Cognito::UserPoolDomain"
                     | "AWS::Cognito::UserPoolIdentityProvider"
+                    | "AWS::Cognito::UserPoolResourceServer"
                     | "AWS::IAM::OIDCProvider"
-            ) || is_helper(
-                found,
-                &[
-                    "UserPoolClient",
-                    "HostedUI",
-                    "OAuth",
-                    "MFA",
-                    "OpenId",
-                    "SNS",
-                    "UserPool",
-                    "AuthTrigger",
-                    "CreateAuthChallenge",
-                    "DefineAuthChallenge",
-                    "VerifyAuthChallengeResponse",
-                    "Cognito",
-                ],
-            )
+            ) || is_verification_bucket(interpretation, found)
+                || is_helper(
+                    found,
+                    &[
+                        "UserPoolClient",
+                        "HostedUI",
+                        "OAuth",
+                        "MFA",
+                        "OpenId",
+                        "SNS",
+                        "UserPool",
+                        "AuthTrigger",
+                        "CreateAuthChallenge",
+                        "DefineAuthChallenge",
+                        "VerifyAuthChallengeResponse",
+                        "Cognito",
+                    ],
+                )
         }
         Some("Cognito-UserPool-Groups") => {
             matches!(kind, "AWS::Cognito::UserPoolGroup" | "AWS::IAM::Role")
@@ -192,6 +202,17 @@ fn is_of_the_cli(
         // The resource as a whole is told by `assess`.
         _ => true,
     }
+}
+
+/// The bucket of the trigger template that sends links, which the model knows.
+fn is_verification_bucket(interpretation: &Interpretation<'_>, found: &Resource<'_>) -> bool {
+    found.resource_type() == "AWS::S3::Bucket"
+        && found.logical_id == sign_in::VERIFICATION_BUCKET
+        && interpretation
+            .backend
+            .auth
+            .as_ref()
+            .is_some_and(|auth| auth.verification_page.is_some())
 }
 
 /// Custom resources that the CLI's auth templates bring with them: functions, their roles and what they set.

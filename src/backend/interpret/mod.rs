@@ -20,6 +20,7 @@ mod policies;
 mod resolvers;
 mod rest_apis;
 mod search;
+mod sign_in;
 mod stacks;
 mod storage;
 mod tables;

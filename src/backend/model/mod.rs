@@ -21,7 +21,10 @@ mod storage;
 
 pub use analytics::KinesisStream;
 pub use app::App;
-pub use auth::{Auth, AuthTrigger, Group, IdentityPool, ImportedAuth, UserPool, UserPoolClient};
+pub use auth::{
+    Auth, AuthTrigger, Group, IdentityPool, IdentityProvider, ImportedAuth, ResourceServer, UserPool, UserPoolClient,
+    VerificationPage,
+};
 pub use custom::{CustomLanguage, CustomStack, PhysicalName};
 pub use data::{AuthorizationMode, GraphqlApi, Join, JoinKey, JoinSide, Model, ModelKey, SchemaFile};
 pub use edge::{Effect, EventSourceStream, Grant, Principal, Statement, Trigger};
