@@ -255,14 +255,20 @@ class PairFinder {
   }
 
   findFunctions() {
+    // the transformer makes a function for @predictions, without a name
+    const speaks = (one) => one.stackPath.endsWith('/PredictionsDirectiveStack');
     const functions1 = all(this.gen1, 'AWS::Lambda::Function').filter(
-      (one) => categoryOf(one) === 'function' || isSearchFunction(one),
+      (one) => categoryOf(one) === 'function' || isSearchFunction(one) || speaks(one),
     );
     const functions2 = all(this.gen2, 'AWS::Lambda::Function').filter(
       (one) => !isInfrastructureFunction(one) && categoryOf(one) !== 'custom',
     );
     const keyOf = (one) =>
-      isSearchFunction(one) ? SEARCH_FUNCTION : this.bareName(one.properties.FunctionName ?? constructName(one), one);
+      isSearchFunction(one)
+        ? SEARCH_FUNCTION
+        : speaks(one)
+          ? 'PredictionsSpeech'
+          : this.bareName(one.properties.FunctionName ?? constructName(one), one);
     for (const { gen1, gen2, name } of this.byKey('function', functions1, functions2, keyOf)) {
       this.pairRoles(
         'functionRole',

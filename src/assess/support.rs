@@ -218,7 +218,7 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
         // What an override does to these is in the deployed template, whose properties are carried over one by one.
         K::Overrides if matches!(category, Some("auth" | "storage" | "api")) => done(),
         K::Overrides => by_hand("Apply what override.ts does to the generated CDK code."),
-        K::ProjectOverride => by_hand("Apply what override.ts does to the roles in amplify/backend.ts."),
+        K::ProjectOverride => done(),
         K::CustomPolicies | K::FunctionAccessFunction => done(),
         K::CustomGroupPolicies => done(),
         K::CustomRoles => row(
@@ -309,7 +309,10 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             Severity::Info,
             "Run `node amplify/data/reindex-search.mjs` once the branch is deployed.",
         ),
-        K::Predictions => by_hand("Remove the directive and give the field a function or HTTP data source."),
+        K::Predictions => done_but(
+            "the fields are rebuilt with the deployed mapping templates",
+            "Call a field with a picture and a text once after the first deployment.",
+        ),
         K::ManyToMany => done_but(
             "the join model is written out",
             "The schema names the join model, which Gen 1 made by itself, with its deployed table.",
@@ -341,11 +344,13 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             Cell::No(AFTER_GENERATE),
             Cell::NotNeeded,
             Severity::Manual,
-            "Replace the variable in the generated schema: Gen 2 knows none of the CLI's.",
+            "Write the value of the variable into the generated schema: nobody replaces it, in Gen 1 neither.",
         ),
         K::SqlDataSource => by_hand("Generate the SQL schema anew with `npx ampx generate schema-from-database`."),
         K::RestGuest | K::RestProtected => done(),
-        K::RestAuthorizer => by_hand("Add the authorizer to the generated RestApi in amplify/backend.ts."),
+        K::RestAuthorizer => {
+            by_hand("Add the authorizer to the API's file in amplify/api; until then its paths are closed.")
+        }
         K::StorageGroups | K::StorageUploadsPrefix | K::StorageMultiTrigger => done(),
         K::StorageAdminTrigger => by_hand("Add the notification to the bucket in amplify/backend.ts."),
         K::TableLocalIndexes

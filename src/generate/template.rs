@@ -33,6 +33,7 @@ const TEMPLATES: &[(&str, &str)] = templates![
     "bundling-python",
     "custom-stack",
     "data-overrides",
+    "data-predictions",
     "data-reindex-search",
     "data-resolver-template",
     "data-resolvers",

@@ -177,6 +177,8 @@ fn is_of_the_cli(
                 is_invocation_by(found, "events.amazonaws.com")
                     || is_invocation_by(found, "cognito-idp.amazonaws.com")
                     || is_invocation_by(found, "s3.amazonaws.com")
+                    // The function authorizes the GraphQL API.
+                    || is_invocation_by(found, "appsync.amazonaws.com")
             }
             _ => false,
         },

@@ -17,6 +17,7 @@ mod kept;
 mod layers;
 mod model_tables;
 mod policies;
+mod project_override;
 mod resolvers;
 mod rest_apis;
 mod search;
@@ -66,6 +67,7 @@ pub fn interpret(project: &Project, deployment: Option<&Deployment>) -> Backend 
         policies::read(&mut interpretation, stack);
     }
     triggers::read(&mut interpretation);
+    project_override::read(&mut interpretation);
     rest_apis::read_access(&mut interpretation);
     extras::read(&mut interpretation);
     let mut backend = interpretation.finish();
@@ -348,6 +350,7 @@ fn empty_backend(project: &Project) -> Backend {
         geo: Vec::new(),
         kept_services: Vec::new(),
         custom_stacks: Vec::new(),
+        role_overrides: Vec::new(),
         grants: Vec::new(),
         triggers: Vec::new(),
         extra_resources: Vec::new(),

@@ -76,6 +76,14 @@ pub(super) fn graph(backend: &Backend) -> Graph {
     for api in &backend.rest_apis {
         fixed(rest_stack(&api.name));
     }
+    // Fields with predictions read pictures from a bucket.
+    let pictures = backend
+        .data
+        .as_ref()
+        .and_then(|data| data.predictions.as_ref()?.bucket.as_ref());
+    if pictures.is_some() {
+        graph.fixed.insert((DATA.to_owned(), STORAGE.to_owned()));
+    }
     let of_api = backend.data.iter().flat_map(|data| &data.stacks);
     for custom in backend.custom_stacks.iter().chain(of_api) {
         let stack = if custom.resource.category == Category::custom() {
