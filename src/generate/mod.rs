@@ -19,6 +19,7 @@ mod geo;
 mod kept;
 mod layers;
 mod names;
+mod npm_range;
 mod options;
 mod physical_name;
 pub mod project_files;

@@ -222,7 +222,17 @@ impl Names {
         }
         let mut files = BTreeSet::new();
         for custom in &backend.custom_stacks {
-            let name = stack_name(&mut scope, &mut files, &custom.name, "Stack");
+            let name = match &custom.owner {
+                None => stack_name(&mut scope, &mut files, &custom.name, "Stack"),
+                Some(owner) => {
+                    let identifier = scope.declare(&format!("{}Resources", owner.name), "Resources");
+                    StackName {
+                        create: scope.declare(&format!("create{}", capitalised(&identifier)), "Resources"),
+                        file: unique_file(&mut files, &format!("{}-{}", owner.category.0, owner.name)),
+                        identifier,
+                    }
+                }
+            };
             names.custom_stacks.insert(custom.name.clone(), name);
         }
         names

@@ -102,6 +102,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
     }
     let custom = CustomStack {
         name: resource.name.clone(),
+        owner: None,
         language: match resource.service.as_deref() {
             Some("customCDK") => CustomLanguage::Cdk,
             _ => CustomLanguage::CloudFormation,
@@ -218,7 +219,7 @@ fn collect_imports(value: &Value, pointer: &str, found: &mut Vec<(String, Value)
     }
 }
 
-fn physical_names(interpretation: &Interpretation<'_>, stack: &EvaluatedTree, owner: &ResourceId) -> Vec<PhysicalName> {
+pub(super) fn physical_names(interpretation: &Interpretation<'_>, stack: &EvaluatedTree, owner: &ResourceId) -> Vec<PhysicalName> {
     let literal = interpretation.stacks.literal.at(&stack.path);
     stack
         .template

@@ -14,6 +14,7 @@ mod join_models;
 mod kept;
 mod layers;
 mod policies;
+mod residue;
 mod rest_apis;
 mod stacks;
 mod storage;
@@ -240,7 +241,7 @@ impl<'p> Interpretation<'p> {
         self.backend
             .custom_stacks
             .iter()
-            .any(|custom| self.owner_of(stack) == ResourceId::new(Category::custom(), &custom.name))
+            .any(|custom| custom.owner.is_none() && self.owner_of(stack) == custom.id())
     }
 
     /// Whether nobody knows if a resource exists, which is told: permissions and triggers that may not be there are left out.

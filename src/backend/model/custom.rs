@@ -2,13 +2,20 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{expression::Expression, resource::SourceLocation};
+use super::{
+    Category,
+    expression::{Expression, Target},
+    resource::{ResourceId, SourceLocation},
+};
 
 /// A resource of the custom category: a stack of the user's own, as it is deployed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CustomStack {
-    /// Resource name.
+    /// Resource name; of what was added to the template of another resource, see [`CustomStack::name_of_additions`].
     pub name: String,
+    /// The resource of another category in whose template the user wrote it; `None` for a resource of the custom category.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<ResourceId>,
     /// How the user wrote it.
     pub language: CustomLanguage,
     /// The deployed template, not evaluated: its parameters and conditions are the user's.
@@ -29,6 +36,25 @@ pub struct CustomStack {
     pub source_files: Vec<String>,
     /// The template.
     pub location: SourceLocation,
+}
+
+impl CustomStack {
+    /// The name under which resources added to the template of another resource are known: no custom resource has a slash.
+    pub fn name_of_additions(owner: &ResourceId) -> String {
+        owner.to_string()
+    }
+
+    /// The resource of amplify-meta.json in whose stack it is deployed in Gen 1.
+    pub fn id(&self) -> ResourceId {
+        self.owner
+            .clone()
+            .unwrap_or_else(|| ResourceId::new(Category::custom(), &self.name))
+    }
+
+    /// What references to its resources point at.
+    pub fn target(&self) -> Target {
+        Target::Other(self.id())
+    }
 }
 
 /// What a custom stack is written in.

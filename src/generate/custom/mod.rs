@@ -24,7 +24,7 @@ use super::{
 use crate::{
     backend::{
         finding::Severity,
-        model::{Category, CustomLanguage, CustomStack, ResourceId, Target},
+        model::{CustomLanguage, CustomStack, ResourceId, Target},
     },
     project::join,
 };
@@ -35,14 +35,30 @@ use template::Included;
 struct View {
     #[serde(flatten)]
     file: SetupFile,
-    stack_name: String,
+    stack: Code,
+    template_id: String,
     identifier: String,
     has_values: bool,
+    /// Logical ids are unique in the template only: beside others they are made unique.
+    keeps_logical_ids: bool,
     values: Code,
 }
 
 fn origin(custom: &CustomStack) -> [ResourceId; 1] {
-    [ResourceId::new(Category("custom".to_owned()), &custom.name)]
+    [custom.id()]
+}
+
+/// Where the resources are: a stack of their own, or beside the resource that they were added to, which they need and which
+/// needs them.
+fn stack(custom: &CustomStack, name: &StackName, referrer: &mut Referrer<'_>) -> Code {
+    custom
+        .owner
+        .as_ref()
+        .and_then(|owner| referrer.stack_of(owner))
+        .unwrap_or_else(|| {
+            let prefix = if custom.owner.is_none() { "custom-" } else { "" };
+            Code::name("backend").method("createStack", vec![Code::text(format!("{prefix}{}", name.file))])
+        })
 }
 
 /// Writes a folder for each custom stack; the setup calls for `backend.ts`, each after those that it needs.
@@ -79,7 +95,8 @@ fn setup(
     let template = Code::name(&name.identifier);
     let mut statements = values::defaults(custom, &template, &mut referrer, findings);
     statements.extend(fresh_names(context, custom, &template, &mut referrer, findings));
-    let own = Target::Other(ResourceId::new(Category::custom(), &custom.name));
+    let own = custom.target();
+    let stack = stack(custom, name, &mut referrer);
     statements.extend(roles::policies(
         context,
         &mut referrer,
@@ -97,9 +114,15 @@ fn setup(
     imports.add("node:url", "fileURLToPath");
     imports.add("aws-cdk-lib/cloudformation-include", "CfnInclude");
     imports.add_code(&values);
+    imports.add_code(&stack);
     let view = View {
         file: SetupFile::with_imports(context, "../..", &name.create, &handles, statements, imports),
-        stack_name: format!("custom-{}", name.file),
+        template_id: match custom.owner {
+            None => "Template".to_owned(),
+            Some(_) => name.identifier.clone(),
+        },
+        keeps_logical_ids: custom.owner.is_none(),
+        stack,
         identifier: name.identifier.clone(),
         has_values: !matches!(&values, Code::Object(entries) if entries.is_empty()),
         values,
@@ -128,8 +151,11 @@ fn fresh_names(
     let mut statements = Vec::new();
     for physical in &custom.physical_names {
         let what = format!(
-            "{} of {} ({}) in custom/{}",
-            physical.property, physical.logical_id, physical.resource_type, custom.name
+            "{} of {} ({}) in {}",
+            physical.property,
+            physical.logical_id,
+            physical.resource_type,
+            custom.id()
         );
         if physical.fixed {
             findings.add(
@@ -142,6 +168,15 @@ fn fresh_names(
                     physical.logical_id
                 ),
             );
+            continue;
+        }
+        // What is called after a function has a name of its own already.
+        if physical
+            .name
+            .references()
+            .iter()
+            .any(|reference| matches!(reference.target, Target::Function(_)))
+        {
             continue;
         }
         match physical_name::of_branch(context, referrer, &physical.name) {
@@ -211,8 +246,8 @@ fn keep_source(
         "custom-cdk-compiled",
         Severity::Info,
         format!(
-            "custom/{} is CDK code for Gen 1's CLI: the template that it deployed is included, and the code is kept beside it as text",
-            custom.name
+            "{} is CDK code for Gen 1's CLI: the template that it deployed is included, and the code is kept beside it as text",
+            custom.id()
         ),
         &custom.location,
         "Nothing has to be done. To go on with CDK code, write its resources into the generated resource.ts with the same logical ids.",
@@ -233,8 +268,8 @@ fn report(custom: &CustomStack, included: &Included, findings: &mut Findings) {
             "custom-stateful-resource",
             Severity::Manual,
             format!(
-                "{logical_id} ({resource_type}) of custom/{} holds data: Gen 2 makes a new, empty one that is kept when its stack is deleted, and the data stays in the Gen 1 stack",
-                custom.name
+                "{logical_id} ({resource_type}) of {} holds data: Gen 2 makes a new, empty one that is kept when its stack is deleted, and the data stays in the Gen 1 stack",
+                custom.id()
             ),
             &custom.location,
             "Copy the data before you switch over, or refer to the existing resource instead of making a new one; the refactor step does not move it.",
@@ -245,8 +280,8 @@ fn report(custom: &CustomStack, included: &Included, findings: &mut Findings) {
             "custom-export-dropped",
             Severity::Warning,
             format!(
-                "output {export} of custom/{} was exported; the name of an export belongs to the Gen 1 stack for as long as it lives",
-                custom.name
+                "output {export} of {} was exported; the name of an export belongs to the Gen 1 stack for as long as it lives",
+                custom.id()
             ),
             &custom.location,
             "Stacks outside of Amplify that import the value go on with Gen 1's; give them the value of Gen 2 before you decommission.",
@@ -257,8 +292,8 @@ fn report(custom: &CustomStack, included: &Included, findings: &mut Findings) {
             "custom-nested-stack",
             Severity::Manual,
             format!(
-                "{nested} of custom/{} is a stack whose template lies in a bucket of Gen 1",
-                custom.name
+                "{nested} of {} is a stack whose template lies in a bucket of Gen 1",
+                custom.id()
             ),
             &custom.location,
             "Copy the template to a place that stays, and correct TemplateURL in the generated template.json.",
@@ -268,7 +303,7 @@ fn report(custom: &CustomStack, included: &Included, findings: &mut Findings) {
         findings.add(
             "custom-parameter-without-value",
             Severity::Manual,
-            format!("parameter {secret} of custom/{} has no value that could be generated", custom.name),
+            format!("parameter {secret} of {} has no value that could be generated", custom.id()),
             &custom.location,
             "Give it a value under `parameters` in the generated resource.ts; take a secret from SSM or Secrets Manager.",
         );

@@ -3,6 +3,7 @@
 mod definition;
 mod handler;
 mod packages;
+mod packaging;
 mod provided;
 pub(super) mod python_packages;
 mod sources;
@@ -51,9 +52,22 @@ pub fn generate(
         let folder = format!("amplify/function/{}", name.folder);
         let mut in_definition = Referrer::new(context, "../..");
         let mut in_wiring = Referrer::new(context, "../..");
-        let is_node = function.language() == Language::Node;
+        let kept = requirements.keeps_packages(&function.name);
+        let is_bundled = function.language() == Language::Node && kept.is_none();
+        if let Some(reason) = kept {
+            findings.add(
+                "function-kept-as-package",
+                Severity::Info,
+                format!(
+                    "function {} is deployed as in Gen 1, with its files and packages beside its code, and not bundled: {reason}",
+                    function.name
+                ),
+                &reason.location(function),
+                "Nothing has to be done. Its packages are installed when the backend is deployed.",
+            );
+        }
         let without_secrets;
-        let function = if is_node {
+        let function = if is_bundled {
             function
         } else {
             without_secrets = provided::with_secret_paths(context, function, findings);
@@ -61,7 +75,7 @@ pub fn generate(
         };
         let environment = environment(function, &mut in_definition, &mut in_wiring, findings);
         let origin = || [ResourceId::new(Category::function(), &function.name)];
-        if is_node {
+        if is_bundled {
             let definition = definition::render(context, function, name, &environment, requirements, findings)?;
             tree.insert_for(origin(), format!("{folder}/resource.ts"), definition);
             tree.insert_for(

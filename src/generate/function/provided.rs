@@ -1,8 +1,8 @@
-//! Functions that are not JavaScript: a construct of the CDK, whose code is built when the backend is deployed.
+//! Functions that are not bundled JavaScript: a construct of the CDK, whose code is built when the backend is deployed.
 
 use serde::Serialize;
 
-use super::python_packages;
+use super::{definition, python_packages};
 use crate::{
     backend::{
         finding::Severity,
@@ -160,7 +160,8 @@ pub(super) fn copy(
         Language::Go => ("go", "bundling-go"),
         Language::Java => ("java", "bundling-java"),
         Language::DotNet => ("dotnet", "bundling-dotnet"),
-        Language::Node | Language::Other => return Ok(()),
+        Language::Node => ("node", "bundling-node"),
+        Language::Other => return Ok(()),
     };
     tree.insert(
         format!("amplify/function/bundling/{file}.ts"),
@@ -187,6 +188,10 @@ fn runtime(function: &Function, language: Language, findings: &mut Findings) -> 
             &function.location,
             "Test the function on the newer runtime.",
         );
+    }
+    if language == Language::Node {
+        let version = definition::runtime(function, findings);
+        return Code::import(LAMBDA, "Runtime").member(format!("NODEJS_{version}_X"));
     }
     let family = match language {
         Language::Python => "PYTHON",
@@ -227,7 +232,8 @@ fn code(function: &Function, language: Language, runtime: Code) -> Code {
         Language::Go => build("go", "goCode", vec![directory, architecture(function)]),
         Language::Java => build("java", "javaCode", vec![directory, runtime]),
         Language::DotNet => build("dotnet", "dotnetCode", vec![directory, runtime, architecture(function)]),
-        Language::Python | Language::Node | Language::Other => {
+        Language::Node => build("node", "nodeCode", vec![directory, runtime]),
+        Language::Python | Language::Other => {
             build("python", "pythonCode", vec![directory, runtime, architecture(function)])
         }
     }

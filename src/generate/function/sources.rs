@@ -6,6 +6,7 @@ use std::{
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use super::packaging::{Packaging, Reason, packaging};
 use crate::{
     backend::{
         finding::Severity,
@@ -72,6 +73,7 @@ const BUILT_IN: &[&str] = &[
 pub struct Requirements {
     undeclared: BTreeMap<String, BTreeSet<String>>,
     from_layers: BTreeSet<String>,
+    packaging: Packaging,
 }
 
 impl Requirements {
@@ -86,6 +88,16 @@ impl Requirements {
             .collect()
     }
 
+    /// Why the function keeps its files and packages as they are; `None` when it is bundled.
+    pub(super) fn keeps_packages(&self, function: &str) -> Option<&Reason> {
+        self.packaging.kept.get(function)
+    }
+
+    /// The range of a package that suits all functions that are bundled.
+    pub(super) fn shared_range(&self, package: &str) -> Option<&str> {
+        self.packaging.shared.get(package).map(String::as_str)
+    }
+
     /// The function loads files of a layer by their path below `/opt`.
     pub fn loads_from_layers(&self, function: &str) -> bool {
         self.from_layers.contains(function)
@@ -94,7 +106,12 @@ impl Requirements {
     /// Packages of the AWS SDK that functions took from the Lambda runtime, with the functions: bundling wants them installed.
     pub fn aws_sdk(&self) -> BTreeMap<&str, Vec<&str>> {
         let mut packages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (function, undeclared) in &self.undeclared {
+        // What is deployed as it is finds the SDK where it found it in Gen 1.
+        let bundled = self
+            .undeclared
+            .iter()
+            .filter(|(function, _)| self.keeps_packages(function).is_none());
+        for (function, undeclared) in bundled {
             for package in undeclared.iter().filter(|package| is_aws_sdk(package)) {
                 packages.entry(package).or_default().push(function);
             }
@@ -109,7 +126,10 @@ fn is_aws_sdk(package: &str) -> bool {
 
 /// Looks through the sources of every function.
 pub fn requirements(backend: &Backend, files: &dyn FileSource) -> Result<Requirements, GenerateError> {
-    let mut requirements = Requirements::default();
+    let mut requirements = Requirements {
+        packaging: packaging(backend, files)?,
+        ..Requirements::default()
+    };
     let node = |function: &&Function| is_generated(function) && function.language() == Language::Node;
     for function in backend.functions.iter().filter(node) {
         let mut packages = BTreeSet::new();
@@ -162,12 +182,7 @@ pub(super) fn check_data_files(
     function: &Function,
     findings: &mut Findings,
 ) -> Result<(), GenerateError> {
-    let data_files: Vec<&str> = function
-        .source_files
-        .iter()
-        .map(String::as_str)
-        .filter(|file| !is_script(file) && !is_never_read(file))
-        .collect();
+    let data_files = names_of_data_files(function);
     if data_files.is_empty() {
         return Ok(());
     }
@@ -194,6 +209,40 @@ pub(super) fn check_data_files(
     Ok(())
 }
 
+/// Files among the sources that hold no code.
+pub(super) fn names_of_data_files(function: &Function) -> Vec<&str> {
+    function
+        .source_files
+        .iter()
+        .map(String::as_str)
+        .filter(|file| !is_script(file) && !is_never_read(file))
+        .collect()
+}
+
+/// Ranges that the project's own package.json has, by package.
+pub(super) fn packages_of_project(files: &dyn FileSource) -> Result<BTreeMap<String, String>, GenerateError> {
+    const SECTIONS: [&str; 4] = [
+        "peerDependencies",
+        "optionalDependencies",
+        "devDependencies",
+        "dependencies",
+    ];
+    let bytes = files.read("package.json").map_err(|source| GenerateError::Unreadable {
+        path: "package.json".to_owned(),
+        source,
+    })?;
+    // A file that is no JSON is refused where it is edited, with line and column.
+    let package: Value = bytes
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default();
+    Ok(SECTIONS
+        .iter()
+        .filter_map(|section| package.get(section)?.as_object())
+        .flatten()
+        .map(|(name, range)| (name.clone(), range.as_str().unwrap_or_default().to_owned()))
+        .collect())
+}
+
 /// What the CLI and package managers leave in the folder.
 fn is_never_read(file: &str) -> bool {
     const NAMES: [&str; 8] = [
@@ -213,7 +262,7 @@ fn is_never_read(file: &str) -> bool {
             .any(|ending| name.ends_with(ending))
 }
 
-fn line_that_reads_files(source: &str) -> Option<u32> {
+pub(super) fn line_that_reads_files(source: &str) -> Option<u32> {
     static READS: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"\b(?:readFile|readFileSync|createReadStream|readdir|readdirSync)\s*\(").ok());
     let found = READS.as_ref()?.find(source)?;
@@ -239,7 +288,7 @@ fn package_json(function: &Function, declared: &[u8]) -> String {
     format!("{:#}\n", Value::Object(package))
 }
 
-fn read(function: &Function, file: &str, files: &dyn FileSource) -> Result<Vec<u8>, GenerateError> {
+pub(super) fn read(function: &Function, file: &str, files: &dyn FileSource) -> Result<Vec<u8>, GenerateError> {
     let Some(directory) = &function.source_directory else {
         return Ok(Vec::new());
     };
@@ -250,7 +299,7 @@ fn read(function: &Function, file: &str, files: &dyn FileSource) -> Result<Vec<u
         .map_err(|source| GenerateError::Unreadable { path, source })
 }
 
-fn is_script(file: &str) -> bool {
+pub(super) fn is_script(file: &str) -> bool {
     [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"]
         .iter()
         .any(|ending| file.ends_with(ending))

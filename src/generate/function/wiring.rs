@@ -197,7 +197,8 @@ fn scope_of<'e>(
                 None => own(),
             }
         }
-        Some(Target::DeploymentBucket | Target::Other(_)) | None => own(),
+        Some(Target::Other(resource)) => referrer.stack_of(resource).unwrap_or_else(own),
+        Some(Target::DeploymentBucket) | None => own(),
     }
 }
 

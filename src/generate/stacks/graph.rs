@@ -2,7 +2,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     backend::model::{
-        AuthorizationMode, Backend, Category, EnvironmentValue, EventSourceStream, Expression, Function, Principal,
+        AuthorizationMode, Backend, Category, CustomStack, EnvironmentValue, EventSourceStream, Expression, Function, Principal,
         Target, Trigger,
     },
     generate::{context::is_generated, data::functions_by_name},
@@ -77,7 +77,19 @@ pub(super) fn graph(backend: &Backend) -> Graph {
         fixed(rest_stack(&api.name));
     }
     for custom in &backend.custom_stacks {
-        let stack = custom_stack(&custom.name);
+        // What was added to the template of a function is beside the function, and needs what it needs.
+        if let Some(function) = added_to_function(custom) {
+            let needed = custom.parameters.values().flat_map(places);
+            let needed: BTreeSet<Place> = needed.filter(|place| *place != Place::Function(function.to_owned())).collect();
+            if let Some(edges) = graph.functions.get_mut(function) {
+                edges.definition.extend(needed);
+                continue;
+            }
+        }
+        let stack = match place(&custom.target()) {
+            Some(Place::Stack(stack)) => stack,
+            _ => custom_stack(&custom.name),
+        };
         for needed in custom
             .parameters
             .values()
@@ -188,13 +200,30 @@ pub(super) fn place(target: &Target) -> Option<Place> {
         Target::GraphqlApi | Target::ModelTable(_) => DATA.to_owned(),
         Target::Bucket(_) | Target::Table(_) => STORAGE.to_owned(),
         Target::RestApi(name) => rest_stack(name),
-        Target::KinesisStream(name) => format!("analytics/{name}"),
+        Target::KinesisStream(name) => stream_stack(name),
         Target::Function(name) => return Some(Place::Function(name.clone())),
         Target::Other(resource) if resource.category == Category::geo() => GEO.to_owned(),
         Target::Other(resource) if resource.category == Category::custom() => custom_stack(&resource.name),
+        Target::Other(resource) if resource.category == Category::storage() => STORAGE.to_owned(),
+        Target::Other(resource) if resource.category == Category::analytics() => stream_stack(&resource.name),
+        Target::Other(resource) if resource.category == Category::function() => {
+            return Some(Place::Function(resource.name.clone()));
+        }
         Target::DeploymentBucket | Target::Other(_) => return None,
     };
     Some(Place::Stack(stack))
+}
+
+fn added_to_function(custom: &CustomStack) -> Option<&str> {
+    custom
+        .owner
+        .as_ref()
+        .filter(|owner| owner.category == Category::function())
+        .map(|owner| owner.name.as_str())
+}
+
+fn stream_stack(name: &str) -> String {
+    format!("analytics/{name}")
 }
 
 /// Stack of a custom resource.

@@ -1,0 +1,49 @@
+/** History, encryption with a key of ours, cleaning up, and two functions for the drawings that come in. */
+export function override(resources: any) {
+  const bucket = resources.s3Bucket;
+  bucket.versioningConfiguration = { status: 'Enabled' };
+  bucket.bucketEncryption = {
+    serverSideEncryptionConfiguration: [{ bucketKeyEnabled: true, serverSideEncryptionByDefault: { sseAlgorithm: 'aws:kms' } }],
+  };
+  bucket.lifecycleConfiguration = {
+    rules: [
+      { id: 'old `versions`', status: 'Enabled', noncurrentVersionExpirationInDays: 90 },
+      { id: 'uploads', status: 'Enabled', prefix: 'public/in/', abortIncompleteMultipartUpload: { daysAfterInitiation: 2 } },
+    ],
+  };
+  bucket.publicAccessBlockConfiguration = { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true, restrictPublicBuckets: true };
+  bucket.accelerateConfiguration = { accelerationStatus: 'Enabled' };
+  bucket.corsConfiguration = {
+    corsRules: [{ id: 'site', allowedHeaders: ['*'], allowedMethods: ['GET', 'PUT'], allowedOrigins: ['https://workshop.example'], maxAge: 600 }],
+  };
+  bucket.tags = [{ key: 'cost-centre', value: "drawings & 'plans'" }];
+
+  resources.addCfnParameter({ type: 'String', default: 'functionresizerArn' }, 'functionresizerArn');
+  resources.addCfnParameter({ type: 'String', default: 'functionresizerName' }, 'functionresizerName');
+  resources.addCfnParameter({ type: 'String', default: 'functionresizerLambdaExecutionRole' }, 'functionresizerLambdaExecutionRole');
+  resources.addCfnResource(
+    {
+      type: 'AWS::Lambda::Permission',
+      properties: {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: { Ref: 'functionresizerName' },
+        Principal: 's3.amazonaws.com',
+        SourceAccount: { Ref: 'AWS::AccountId' },
+        SourceArn: { 'Fn::Sub': 'arn:aws:s3:::${bucketName}-${env}' },
+      },
+    },
+    'ResizerPermission',
+  );
+  const resize = { Ref: 'functionresizeArn' };
+  const resizer = { Ref: 'functionresizerArn' };
+  const rules = (prefix: string, suffix?: string) => ({
+    s3Key: { rules: [{ name: 'prefix', value: prefix }, ...(suffix ? [{ name: 'suffix', value: suffix }] : [])] },
+  });
+  bucket.notificationConfiguration = {
+    lambdaConfigurations: [
+      { event: 's3:ObjectCreated:*', filter: rules('public/in/', '.png'), function: resize },
+      { event: 's3:ObjectCreated:*', filter: rules('public/plans/'), function: resizer },
+      { event: 's3:ObjectRemoved:*', function: resizer },
+    ],
+  };
+}
