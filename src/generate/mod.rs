@@ -26,6 +26,7 @@ pub mod project_files;
 mod reference;
 mod rest_api;
 mod roles;
+mod secrets;
 mod setup;
 mod stacks;
 pub mod step;
@@ -104,6 +105,7 @@ pub fn generate(
     let layers = layers::generate(&context, &mut tree, &mut findings)?;
     let geo = geo::generate(&context, &mut tree, &mut findings)?;
     let custom = custom::generate(&context, &mut tree, &mut findings)?;
+    secrets::generate(&context, &mut tree)?;
     let functions = function::generate(&context, &requirements, &mut tree, &mut findings)?;
 
     let calls: Vec<_> = auth

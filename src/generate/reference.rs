@@ -109,6 +109,17 @@ impl<'c> Referrer<'c> {
         }
     }
 
+    /// What a function's secret is called in Gen 2.
+    pub fn secret_name(&self, function: &str, secret: &str) -> String {
+        super::secrets::name_of(self.context.backend, function, secret)
+    }
+
+    /// A call of a function of `function/secret-path.ts`.
+    pub fn secret(&self, function: &str, secret: &str) -> Code {
+        Code::import(format!("{}/function/secret-path", self.root), function)
+            .call(vec![Code::name("backend"), Code::text(secret)])
+    }
+
     /// The role of a principal.
     pub fn role(&self, principal: &Principal) -> Code {
         let auth = || Code::name("backend").path(&["auth", "resources"]);

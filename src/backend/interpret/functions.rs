@@ -115,7 +115,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
             "Give the generated function the permissions of that role in amplify/backend.ts.",
         );
     }
-    let environment = environment(interpretation, &found, folder, &id);
+    let (environment, secret_paths) = environment(interpretation, &found, folder, &id);
     let function = Function {
         name: resource.name.clone(),
         deployed_name: deployed_name(interpretation, resource, found.logical_id),
@@ -141,6 +141,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         dev_dependencies: folder.dependencies("devDependencies"),
         dynamic_modules: dynamic_modules(interpretation, folder, entry.as_deref(), &environment),
         environment,
+        secret_paths,
         managed_policies: managed_policies(interpretation, stack, &found, &id),
         other_properties: other_properties(interpretation, &found, &id),
         location: location.clone(),
@@ -168,24 +169,42 @@ fn environment(
     found: &Resource<'_>,
     folder: &FunctionFolder,
     owner: &ResourceId,
-) -> IndexMap<String, EnvironmentValue> {
+) -> (IndexMap<String, EnvironmentValue>, IndexMap<String, String>) {
+    let mut paths = IndexMap::new();
     let secrets = folder.secret_names();
     let variables = found
         .property("Environment")
         .and_then(|environment| environment["Variables"].as_object());
-    variables
+    let variables = variables
         .into_iter()
         .flatten()
         .map(|(name, value)| {
             let expression = interpretation.decoder.expression(value, owner);
             let value = if secrets.contains(name) || is_secret_path(&expression, &owner.name, name) {
+                paths.extend(secret_path(interpretation, &expression).map(|path| (name.clone(), path)));
                 EnvironmentValue::Secret(name.clone())
             } else {
                 EnvironmentValue::Expression(expression)
             };
             (name.clone(), value)
         })
-        .collect()
+        .collect();
+    (variables, paths)
+}
+
+/// The path with the environment's name put in.
+fn secret_path(interpretation: &Interpretation<'_>, expression: &Expression) -> Option<String> {
+    let app = &interpretation.backend.app;
+    let text = |part: &Expression| match part {
+        Expression::Literal(text) => Some(text.clone()),
+        Expression::EnvironmentName => Some(app.environment.clone()),
+        Expression::Region => Some(app.region.clone()),
+        _ => None,
+    };
+    match expression {
+        Expression::Concat(parts) => parts.iter().map(text).collect(),
+        single => text(single),
+    }
 }
 
 /// The CLI keeps secret N of function F at `/amplify/<app id>/<environment>/AMPLIFY_<F>_<N>`.

@@ -14,8 +14,8 @@ pub(super) use packages::wishes;
 pub use sources::{Requirements, requirements};
 
 use super::{
-    context::Context, error::GenerateError, findings::Findings, reference::Referrer, setup::SetupCall, tree::FileTree,
-    wiring::environment,
+    context::Context, error::GenerateError, findings::Findings, reference::Referrer, setup::SetupCall,
+    template::render as render_template, tree::FileTree, wiring::environment,
 };
 use crate::backend::{
     finding::Severity,
@@ -66,14 +66,15 @@ pub fn generate(
                 "Nothing has to be done. Its packages are installed when the backend is deployed.",
             );
         }
-        let without_secrets;
-        let function = if is_bundled {
-            function
-        } else {
-            without_secrets = provided::with_secret_paths(context, function, findings);
-            &without_secrets
-        };
-        let environment = environment(function, &mut in_definition, &mut in_wiring, findings);
+        // Only the bundle of Gen 2 has code that puts the values of secrets into the environment.
+        let asks_ssm = !is_bundled || requirements.asks_ssm(function);
+        let environment = environment(function, &mut in_definition, &mut in_wiring, asks_ssm, findings);
+        if !environment.secrets.is_empty() {
+            tree.insert(
+                "amplify/function/secret-path.ts",
+                render_template("secret-path", &())?,
+            );
+        }
         let origin = || [ResourceId::new(Category::function(), &function.name)];
         if is_bundled {
             let definition = definition::render(context, function, name, &environment, requirements, findings)?;

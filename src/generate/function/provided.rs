@@ -6,7 +6,7 @@ use super::{definition, python_packages};
 use crate::{
     backend::{
         finding::Severity,
-        model::{Category, EnvironmentValue, Expression, Function, Language, Layer, ResourceId},
+        model::{Category, Function, Language, Layer, ResourceId},
     },
     generate::{
         context::Context,
@@ -260,32 +260,4 @@ fn external_layers(function: &Function) -> Vec<Code> {
             )
         })
         .collect()
-}
-
-/// Gen 2 puts secrets into the environment with code that only Node.js runs. Other functions go on asking SSM for the
-/// parameter of Gen 1, whose path their variable holds.
-pub(super) fn with_secret_paths(context: &Context<'_>, function: &Function, findings: &mut Findings) -> Function {
-    let mut changed = function.clone();
-    let app = &context.backend.app;
-    for (variable, value) in &mut changed.environment {
-        let EnvironmentValue::Secret(secret) = value else {
-            continue;
-        };
-        let Some(app_id) = &app.app_id else { continue };
-        findings.add(
-            "function-secrets",
-            Severity::Manual,
-            format!(
-                "function {} reads the secret {secret} from the SSM parameter whose path is in {variable}; the parameter is still Gen 1's",
-                function.name
-            ),
-            &function.location,
-            "Before you decommission Gen 1, copy the parameter to a path of your own and set that path and the permission on it in the function's folder.",
-        );
-        *value = EnvironmentValue::Expression(Expression::Literal(format!(
-            "/amplify/{app_id}/{}/AMPLIFY_{}_{secret}",
-            app.environment, function.name
-        )));
-    }
-    changed
 }

@@ -73,6 +73,7 @@ const BUILT_IN: &[&str] = &[
 pub struct Requirements {
     undeclared: BTreeMap<String, BTreeSet<String>>,
     from_layers: BTreeSet<String>,
+    asks_ssm: BTreeSet<String>,
     packaging: Packaging,
 }
 
@@ -96,6 +97,11 @@ impl Requirements {
     /// The range of a package that suits all functions that are bundled.
     pub(super) fn shared_range(&self, package: &str) -> Option<&str> {
         self.packaging.shared.get(package).map(String::as_str)
+    }
+
+    /// The function takes its secrets from SSM, by the path that Gen 1 gives it: of every language that is so in Gen 1.
+    pub(super) fn asks_ssm(&self, function: &Function) -> bool {
+        function.language() != Language::Node || self.asks_ssm.contains(&function.name)
     }
 
     /// The function loads files of a layer by their path below `/opt`.
@@ -138,6 +144,9 @@ pub fn requirements(backend: &Backend, files: &dyn FileSource) -> Result<Require
             let text = String::from_utf8_lossy(&text);
             if ["'/opt/", "\"/opt/", "`/opt/"].iter().any(|path| text.contains(path)) {
                 requirements.from_layers.insert(function.name.clone());
+            }
+            if asks_for_parameters(&text) {
+                requirements.asks_ssm.insert(function.name.clone());
             }
             packages.extend(packages_in(&text));
         }
@@ -304,6 +313,12 @@ pub(super) fn is_script(file: &str) -> bool {
         .iter()
         .any(|ending| file.ends_with(ending))
         && !file.ends_with(".d.ts")
+}
+
+/// The commands of all versions of the AWS SDK that read parameters of SSM.
+fn asks_for_parameters(source: &str) -> bool {
+    static ASKS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[gG]etParameters?(?:Command|\s*\()").ok());
+    ASKS.as_ref().is_some_and(|asks| asks.is_match(source))
 }
 
 /// Names of packages that a source loads by a constant name.

@@ -32,6 +32,7 @@ pub(super) fn render(
     findings: &mut Findings,
 ) -> Result<Option<(String, SetupCall)>, GenerateError> {
     let resource = Code::name("backend").member(&name.identifier);
+    let secrets = environment.secrets;
     let mut statements: Vec<Statement> = environment
         .wiring
         .into_iter()
@@ -43,6 +44,7 @@ pub(super) fn render(
         called_by_name(context, function, &resource, &referrer, &mut statements);
     }
     permissions(context, function, &mut referrer, &mut statements, findings);
+    statements.extend(secret_permission(function, &referrer, &secrets));
     managed_policies(function, &mut referrer, &mut statements, findings);
     let scope = resource.clone().member("stack");
     let triggers = &context.backend.triggers;
@@ -62,6 +64,20 @@ pub(super) fn render(
         result: None,
     };
     Ok(Some((render_template("function-wiring", &file)?, call)))
+}
+
+/// What Gen 1 allowed on its parameters, on those of Gen 2.
+fn secret_permission(function: &Function, referrer: &Referrer<'_>, secrets: &[String]) -> Option<Statement> {
+    if secrets.is_empty() {
+        return None;
+    }
+    let parameters = secrets.iter().map(|secret| referrer.secret("secretArn", secret)).collect();
+    let statement = Code::import("aws-cdk-lib/aws-iam", "PolicyStatement").construct(vec![Code::object([
+        ("actions", Code::texts(["ssm:GetParameter", "ssm:GetParameters"])),
+        ("resources", Code::Array(parameters)),
+    ])]);
+    let lambda = referrer.lambda(&function.name);
+    Some(Statement::Expression(lambda.method("addToRolePolicy", vec![statement])))
 }
 
 /// The user pool cannot wait for a function that waits for it: it gets the function's name, the function the permission.

@@ -175,7 +175,7 @@ const edits = {
       sub('arn:aws:lambda:${AWS::Region}:094274105915:layer:AWSLambdaPowertoolsTypeScriptV2:30'),
       ...lambda.Layers,
       ref('insightsLayer'),
-      'arn:aws:lambda:us-east-1:123456789012:layer:codes-of-another-team:4',
+      'arn:aws:lambda:us-east-1:222233334444:layer:codes-of-another-team:4',
     ];
   },
 

@@ -16,7 +16,7 @@ export function override(resources: any) {
   bucket.corsConfiguration = {
     corsRules: [{ id: 'site', allowedHeaders: ['*'], allowedMethods: ['GET', 'PUT'], allowedOrigins: ['https://workshop.example'], maxAge: 600 }],
   };
-  bucket.tags = [{ key: 'cost-centre', value: "drawings & 'plans'" }];
+  bucket.addPropertyOverride('Tags', [{ Key: 'cost-centre', Value: "drawings & 'plans'" }]);
 
   resources.addCfnParameter({ type: 'String', default: 'functionresizerArn' }, 'functionresizerArn');
   resources.addCfnParameter({ type: 'String', default: 'functionresizerName' }, 'functionresizerName');

@@ -33,5 +33,5 @@ export function override(resources: any) {
   table.timeToLiveSpecification = { attributeName: 'expires', enabled: true };
   table.pointInTimeRecoverySpecification = { pointInTimeRecoveryEnabled: true };
   table.deletionProtectionEnabled = true;
-  table.tags = [{ key: 'team', value: "Ada's `workshop`" }];
+  table.addPropertyOverride('Tags', [{ Key: 'team', Value: "Ada's `workshop`" }]);
 }
