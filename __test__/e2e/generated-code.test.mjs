@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { allRows, subjectOf } from '../coverage/row.mjs';
 import { gate } from '../gate/gate.mjs';
 import { describeReport } from '../gate/report.mjs';
 import { cli, jsonLines } from '../support/cli.mjs';
@@ -35,6 +36,15 @@ function saidToBeMissing({ assessment }) {
       (/** @type {any} */ finding) => /function\/([^/]+)\/src/.exec(finding.path)?.[1] ?? '',
     ),
   };
+}
+
+const rows = await allRows();
+
+/** What is deployed, where the project has it. @param {string} project */
+function functionsOf(project) {
+  return ['#current-cloud-backend', 'backend']
+    .map((tree) => path.join(project, 'amplify', tree, 'function'))
+    .find((folder) => fs.existsSync(folder));
 }
 
 for (const { name, folder } of apps) {
@@ -83,10 +93,22 @@ for (const { name, folder } of apps) {
       const report = await gate({
         projectDir: out,
         gen1StacksDir: path.join(folder, 'deployed-stacks'),
+        gen1FunctionsDir: functionsOf(path.join(work, 'project')),
         branch: 'main',
+        keepDir: path.join(work, 'assemblies'),
         ...saidToBeMissing(result),
       });
       assert.ok(report.ok, describeReport(report));
+    });
+
+    describe('rows of docs/coverage.md', () => {
+      /** @type {import('../coverage/row.mjs').Subject} */
+      let subject;
+      before(() => {
+        const assemblies = path.join(work, 'assemblies');
+        subject = subjectOf({ deployedStacks: path.join(folder, 'deployed-stacks'), outDir: out, assemblies, result });
+      });
+      for (const row of rows.filter(({ app }) => app === name)) test(row.id, () => row.check?.(subject));
     });
   });
 }

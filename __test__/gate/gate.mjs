@@ -1,9 +1,9 @@
 /**
  * The gate on generated code: typecheck, CDK synth before and after `postRefactor()` and for a sandbox, no validation
- * finding, no cycle, no production name in a sandbox, handlers that load, and a comparison with the deployed Gen 1 stacks for replacement, retention and permissions.
+ * finding, no cycle, no production name in a sandbox, handlers that load and do what they did, and a comparison with the deployed Gen 1 stacks for replacement, retention and permissions.
  *
- *     node __test__/gate/gate.mjs --project DIR [--gen1 DEPLOYED_STACKS] [--branch NAME] [--app-id ID] [--environment NAME]
- *         [--reported STACK,STACK] [--strict-deps] [--keep DIR] [--json]
+ *     node __test__/gate/gate.mjs --project DIR [--gen1 DEPLOYED_STACKS] [--functions GEN1_FUNCTION_FOLDER] [--branch NAME] [--app-id ID]
+ *         [--environment NAME] [--reported STACK,STACK] [--strict-deps] [--keep DIR] [--json]
  */
 import fs from 'node:fs';
 import path from 'node:path';
@@ -27,6 +27,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @typedef {object} GateOptions
  * @property {string} projectDir the generated project: `amplify/` and the rest
  * @property {string} [gen1StacksDir] the Gen 1 app's deployed stacks; without them nothing can be compared
+ * @property {string} [gen1FunctionsDir] `function/` of the Gen 1 project: each handler is then called in both generations
  * @property {string} [branch='main'] the Gen 2 branch that the backend was generated for
  * @property {string} [appId]
  * @property {string} [environment] the Gen 1 environment; needed when the folder has the stacks of several
@@ -60,6 +61,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
 export async function gate({
   projectDir,
   gen1StacksDir,
+  gen1FunctionsDir,
   branch = 'main',
   appId,
   environment,
@@ -105,7 +107,13 @@ export async function gate({
     if (sandbox.synth.ok && after.synth.ok)
       report.claimed = findClaimedNames(...[sandbox, after].map((one) => evaluateTree(loadAssembly(one.outDir))));
     if (after.synth.ok)
-      await examine(report, after.outDir, gen1StacksDir, { branch, environment, reported, unloadable });
+      await examine(report, after.outDir, gen1StacksDir, {
+        branch,
+        environment,
+        reported,
+        unloadable,
+        gen1FunctionsDir,
+      });
     report.seconds = Math.round(performance.now() - started) / 1000;
     report.ok = isGreen(report);
     return report;
@@ -127,23 +135,56 @@ async function inTurn(...steps) {
   return results;
 }
 
-async function examine(report, assembly, gen1StacksDir, { branch, environment, reported, unloadable }) {
+async function examine(report, assembly, gen1StacksDir, options) {
+  const { branch, environment, reported, unloadable, gen1FunctionsDir } = options;
   const gen1Tree = gen1StacksDir ? loadDeployed(gen1StacksDir, gen1Root(gen1StacksDir, environment)) : undefined;
   const surroundings = gen1Tree ? environmentOf(gen1Tree) : {};
   const gen2 = applyCustomResources(evaluateTree(loadAssembly(assembly), surroundings));
   report.problems.push(...gen2.problems);
-  report.handlers = await checkHandlers(gen2, report.after.missingDependencies);
-  excuseHandlers(report.handlers, unloadable);
-  if (!gen1Tree) return;
+  if (!gen1Tree) {
+    report.handlers = await checkHandlers(gen2, report.after.missingDependencies);
+    return excuseHandlers(report.handlers, unloadable);
+  }
   const gen1 = applyCustomResources(evaluateTree(gen1Tree, surroundings));
   report.problems.push(...gen1.problems);
   const names = { environment: environmentName(gen1Tree), branch };
   const pairing = pairResources(gen1, gen2, names);
+  const sources = gen1FunctionsDir ? copySources(gen1FunctionsDir) : undefined;
+  try {
+    const sourceOf = (lambda) => sources && gen1Source(sources, pairing, lambda);
+    report.handlers = await checkHandlers(gen2, report.after.missingDependencies, sourceOf);
+    excuseHandlers(report.handlers, unloadable);
+  } finally {
+    if (sources) fs.rmSync(sources, { recursive: true, force: true });
+  }
   report.resources = compareResources(pairing, gen1, gen2);
   report.functions = compareFunctions(pairing, gen1, gen2, names);
   report.apis = compareApis(pairing, gen1, gen2);
   report.permissions = comparePermissions(pairing, gen1, gen2);
   excuseReported(report, reported);
+}
+
+/** Below the gate, where the packages are that Lambda has by itself. */
+function copySources(directory) {
+  const copy = makeWorkDir('gen1-functions');
+  fs.cpSync(directory, copy, { recursive: true });
+  return copy;
+}
+
+/** The stack of a function is called `function<name>`, its folder `<name>`. */
+function gen1Source(sources, { pairs }, lambda) {
+  const gen1 = pairs.find((pair) => pair.kind === 'function' && pair.gen2.place === lambda.place)?.gen1;
+  const name = gen1?.stackPath
+    .split('/')
+    .at(-1)
+    .replace(/^function/, '');
+  const handler = gen1?.properties.Handler;
+  if (!name || typeof handler !== 'string') return undefined;
+  const dot = handler.lastIndexOf('.');
+  const file = ['.js', '.mjs', '.cjs']
+    .map((extension) => path.join(sources, name, 'src', `${handler.slice(0, dot)}${extension}`))
+    .find((one) => fs.existsSync(one));
+  return file && { file, exported: handler.slice(dot + 1) };
 }
 
 function gen1Root(directory, environment) {
@@ -202,6 +243,7 @@ async function main() {
     options: {
       project: { type: 'string' },
       gen1: { type: 'string' },
+      functions: { type: 'string' },
       branch: { type: 'string' },
       'app-id': { type: 'string' },
       environment: { type: 'string' },
@@ -215,6 +257,7 @@ async function main() {
   const report = await gate({
     projectDir: values.project,
     gen1StacksDir: values.gen1,
+    gen1FunctionsDir: values.functions,
     branch: values.branch,
     appId: values['app-id'],
     environment: values.environment,

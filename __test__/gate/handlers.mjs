@@ -1,5 +1,6 @@
 /**
- * Loads the bundle of every Node function of an assembly, as Lambda would, and looks whether it exports its handler.
+ * Loads the bundle of every Node function of an assembly, as Lambda would, looks whether it exports its handler, and calls
+ * it once. With the sources of the Gen 1 functions the same event goes to both, and both must do the same with it.
  * Each is loaded in a process of its own that is ended after the answer: a bundle may keep itself alive for ever.
  */
 import { spawn } from 'node:child_process';
@@ -7,6 +8,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { all, constructName, isInfrastructureFunction } from './pairing.mjs';
+import { sampleEvent } from './sample-events.mjs';
 import { assetSources } from './stack-tree.mjs';
 import { hasToken } from './tokens.mjs';
 
@@ -15,8 +17,14 @@ import { hasToken } from './tokens.mjs';
  * @property {string} name of the function
  * @property {string} [function] its name in `defineFunction`
  * @property {string} place
- * @property {'loaded'|'failed'|'not-checked'} status
- * @property {string} [reason] why it failed or was not checked
+ * @property {'called'|'loaded'|'failed'|'not-checked'} status `called`: with a sample event it did what the Gen 1 function does
+ * @property {string} [reason] why it failed or was not checked; what came of the call
+ *
+ * @typedef {{kind: 'answered', value?: any}|{kind: 'threw', name: string, message: string}|{kind: 'waited'}} Outcome of a call
+ *
+ * @typedef {object} Gen1Source
+ * @property {string} file module of the Gen 1 handler
+ * @property {string} exported
  */
 
 const CHILD = fileURLToPath(new URL('./load-handler.mjs', import.meta.url));
@@ -28,21 +36,22 @@ const NODE_RUNTIME = /^nodejs/;
 /**
  * @param {import('./evaluate.mjs').EvaluatedTree} tree of an assembly
  * @param {string[]} [missingDependencies] packages that were left external because they are not installed here
+ * @param {(lambda: import('./evaluate.mjs').EvaluatedResource) => Gen1Source | undefined} [gen1Source] where the function comes from
  * @returns {Promise<HandlerCheck[]>}
  */
-export async function checkHandlers(tree, missingDependencies = []) {
+export async function checkHandlers(tree, missingDependencies = [], gen1Source = () => undefined) {
   const sources = assetSources(tree.tree.directory);
   const waiting = all(tree, 'AWS::Lambda::Function').filter((one) => !isInfrastructureFunction(one));
   const checks = [];
   const work = async () => {
     for (let lambda = waiting.shift(); lambda; lambda = waiting.shift())
-      checks.push(await checkOne(tree, lambda, sources, missingDependencies));
+      checks.push(await checkOne(tree, lambda, sources, missingDependencies, gen1Source(lambda)));
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return checks.sort((a, b) => (a.place < b.place ? -1 : 1));
 }
 
-async function checkOne(tree, lambda, sources, missingDependencies) {
+async function checkOne(tree, lambda, sources, missingDependencies, gen1) {
   const { FunctionName, Handler, Runtime, Code = {}, Environment } = lambda.properties;
   const about = {
     name: typeof FunctionName === 'string' ? FunctionName : lambda.logicalId,
@@ -61,8 +70,14 @@ async function checkOne(tree, lambda, sources, missingDependencies) {
     .map((extension) => path.join(folder, `${module}${extension}`))
     .find((one) => fs.existsSync(one));
   if (!file) return { ...about, status: 'failed', reason: `the bundle has no file for handler ${Handler}` };
-  const answer = await load(file, exported, environmentOf(Environment?.Variables ?? {}));
-  if (answer.ok) return { ...about, status: 'loaded' };
+  const variables = environmentOf(Environment?.Variables ?? {});
+  const event = gen1 && JSON.stringify(sampleEvent(tree, lambda));
+  const answer = await load(file, exported, variables, event);
+  if (answer.ok && !gen1) return { ...about, status: 'loaded' };
+  if (answer.ok) {
+    const before = await load(gen1.file, gen1.exported, variables, event);
+    return { ...about, ...compareCalls(before, answer.outcome) };
+  }
   const absent = missingDependencies.find(
     (name) => answer.error.includes(`'${name}'`) || answer.error.includes(`'${packageOf(name)}'`),
   );
@@ -71,10 +86,38 @@ async function checkOne(tree, lambda, sources, missingDependencies) {
     : { ...about, status: 'failed', reason: answer.error };
 }
 
-/** @returns {Promise<{ok: true}|{ok: false, error: string}>} */
-function load(file, exported, variables) {
+/** Functions that read clocks and draw numbers answer with other values of the same shape. */
+function compareCalls(before, outcome) {
+  if (!before.ok)
+    return { status: 'loaded', reason: `its Gen 1 source cannot be loaded here: ${before.error.split('\n')[0]}` };
+  const [was, is] = [before.outcome, outcome].map(describeOutcome);
+  return was === is
+    ? { status: 'called', reason: is }
+    : { status: 'failed', reason: `with the same event Gen 1 ${was}, Gen 2 ${is}` };
+}
+
+function describeOutcome(outcome) {
+  if (outcome.kind === 'answered') return `answered ${shape(outcome.value)}`;
+  // a bundle is minified: the messages of the language's own errors name other variables
+  if (outcome.kind === 'threw')
+    return `threw ${outcome.name}${outcome.name === 'Error' ? `: ${outcome.message.split('\n')[0].slice(0, 200)}` : ''}`;
+  return 'waited for a service';
+}
+
+function shape(value) {
+  if (Array.isArray(value)) return `[${value.map(shape).join(', ')}]`;
+  if (value && typeof value === 'object')
+    return `{ ${Object.keys(value)
+      .sort()
+      .map((key) => `${key}: ${shape(value[key])}`)
+      .join(', ')} }`;
+  return value === null ? 'null' : typeof value;
+}
+
+/** @returns {Promise<{ok: true, outcome?: Outcome}|{ok: false, error: string}>} */
+function load(file, exported, variables, event) {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [CHILD, file, exported], {
+    const child = spawn(process.execPath, [CHILD, file, exported, ...(event === undefined ? [] : [event])], {
       cwd: path.dirname(file),
       env: variables,
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],

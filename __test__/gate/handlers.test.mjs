@@ -11,7 +11,7 @@ const FOLDER = fs.mkdtempSync(path.join(os.tmpdir(), 'handlers-'));
 after(() => fs.rmSync(FOLDER, { recursive: true, force: true }));
 
 /** Checks one function whose bundle has the given files. */
-async function check(files, properties = {}, missing = []) {
+async function check(files, properties = {}, missing = [], gen1 = undefined) {
   const assembly = fs.mkdtempSync(path.join(FOLDER, 'assembly-'));
   const hash = 'a'.repeat(64);
   const write = (name, content) =>
@@ -37,7 +37,10 @@ async function check(files, properties = {}, missing = []) {
     Metadata: { 'aws:cdk:path': 'app/AmplifyBranchLinker/CustomResourceLambda/Resource' },
   };
   write('app.template.json', { Resources: { F: lambda, Linker: infrastructure } });
-  const checks = await checkHandlers(evaluateTree(loadAssembly(assembly)), missing);
+  const source = path.join(assembly, 'gen1.cjs');
+  if (gen1) fs.writeFileSync(source, gen1);
+  const gen1Source = () => (gen1 ? { file: source, exported: 'handler' } : undefined);
+  const checks = await checkHandlers(evaluateTree(loadAssembly(assembly)), missing, gen1Source);
   assert.equal(checks.length, 1, 'functions of constructs are not loaded');
   return checks[0];
 }
@@ -97,4 +100,60 @@ test('a package that is not installed here makes it unchecked, not green', async
 
 test('another language is not checked', async () => {
   assert.equal((await check({ 'index.py': '' }, { Runtime: 'python3.12' })).status, 'not-checked');
+});
+
+for (const [title, gen1, gen2, reason] of [
+  [
+    'the same answer',
+    'exports.handler = async () => ({ at: 1 });',
+    'async () => ({ at: 2 })',
+    /answered \{ at: number \}/,
+  ],
+  [
+    'an answer by callback',
+    'exports.handler = (e, c, done) => done(null, "a");',
+    '(e, c, done) => c.done(null, "b")',
+    /string/,
+  ],
+  [
+    'the same error',
+    'exports.handler = async (e) => e.no.thing;',
+    'async (event) => event.no.thing',
+    /threw TypeError/,
+  ],
+  ['no answer', 'exports.handler = () => {};', '(e, c, done) => setTimeout(done, 60000)', /waited/],
+]) {
+  test(`called: ${title}`, async () => {
+    const result = await check({ 'index.mjs': `export const handler = ${gen2};` }, {}, [], gen1);
+    assert.equal(result.status, 'called', result.reason);
+    assert.match(result.reason, reason);
+  });
+}
+
+for (const [title, gen1, gen2, reason] of [
+  [
+    'another answer',
+    'exports.handler = async () => ({ at: 1 });',
+    'async () => ({})',
+    /Gen 1 answered \{ at: number \}, Gen 2 answered/,
+  ],
+  ['an error of its own', 'exports.handler = async () => 1;', 'async () => exports.x', /Gen 2 threw ReferenceError/],
+  [
+    'another error',
+    'exports.handler = async () => { throw new Error("a"); };',
+    'async () => { throw new Error("b"); }',
+    /Error: b/,
+  ],
+]) {
+  test(`fails when called: ${title}`, async () => {
+    const result = await check({ 'index.mjs': `export const handler = ${gen2};` }, {}, [], gen1);
+    assert.equal(result.status, 'failed');
+    assert.match(result.reason, reason);
+  });
+}
+
+test('a Gen 1 source that cannot be loaded here says so', async () => {
+  const result = await check({ 'index.mjs': 'export const handler = () => 1;' }, {}, [], "require('nobody-has-this')");
+  assert.equal(result.status, 'loaded');
+  assert.match(result.reason, /Gen 1 source cannot be loaded here.*nobody-has-this/);
 });

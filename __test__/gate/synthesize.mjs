@@ -2,13 +2,13 @@
  * Typechecks and synthesises a Gen 2 project offline: no credentials, no network, no CDK CLI. It works on a copy and
  * never touches the project.
  */
-import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { findStackCycles } from './cycles.mjs';
 import { loadAssembly } from './stack-tree.mjs';
+import { WorkerPool } from './worker-pool.mjs';
 import { GATE_DIR, NODE_MODULES, ensureGate, makeWorkDir } from './workspace.mjs';
 
 /**
@@ -50,6 +50,20 @@ import { GATE_DIR, NODE_MODULES, ensureGate, makeWorkDir } from './workspace.mjs
  */
 
 const POST_REFACTOR_CALL = /^([ \t]*)\/\/[ \t]*(postRefactor\(\);?[ \t]*)$/gm;
+/** Two cores are what continuous integration has. */
+const synths = new WorkerPool(new URL('./synth-worker.mjs', import.meta.url), {
+  size: 2,
+  jobsEach: 8,
+  execArgv: ['clock.mjs', path.join('node_modules', 'tsx', 'dist', 'loader.mjs'), 'fresh-libraries.mjs'].flatMap(
+    (file) => ['--import', pathToFileURL(path.join(GATE_DIR, file)).href],
+  ),
+  environment: () => ({ ...hermeticEnvironment(), NODE_NO_WARNINGS: '1' }),
+});
+const compilers = new WorkerPool(new URL('./typecheck-worker.mjs', import.meta.url), {
+  size: 1,
+  jobsEach: 12,
+  environment: hermeticEnvironment,
+});
 /** At the root of a project: what is made by tools and what the copy gets from the gate. */
 const NOT_COPIED_FROM_ROOT = new Set(['.git', '.amplify', '.amplify-gen1-backup', 'cdk.out', 'dist', 'build']);
 
@@ -110,9 +124,7 @@ export async function synthesize(projectDir, outDir, options = {}) {
     ]);
     // the typings of `$amplify/env/*` exist only after a synth
     result.typecheck =
-      checked && !checked.ok && made?.code === 0 && checked.output.includes('$amplify/')
-        ? await compile(work)
-        : checked;
+      checked && !checked.ok && succeeded(made) && checked.output.includes('$amplify/') ? await compile(work) : checked;
     if (made) readAssembly(result, made, work);
     readBundleLog(result, bundleLog);
   } finally {
@@ -158,12 +170,8 @@ function hermeticEnvironment() {
 }
 
 async function compile(work) {
-  const run = await runNode(
-    [path.join(NODE_MODULES, 'typescript', 'bin', 'tsc'), '--noEmit', '--pretty', 'false', '-p', 'amplify'],
-    hermeticEnvironment(),
-    work,
-  );
-  const output = withoutWorkDir(run.stdout + run.stderr, work);
+  const run = await compilers.run({ work });
+  const output = withoutWorkDir(run.answer?.output ?? `${run.error}\n${run.stderr}`, work);
   const errors = [];
   for (const match of output.matchAll(/^(.+?)\((\d+),(\d+)\): error (TS\d+): (.*)$/gm)) {
     errors.push({
@@ -174,7 +182,7 @@ async function compile(work) {
       message: match[5],
     });
   }
-  return { ok: run.code === 0, errors, output, seconds: run.seconds };
+  return { ok: run.answer?.ok === true, errors, output, seconds: run.seconds };
 }
 
 function runBackend(work, assembly, { branch, type, appId, strictDeps, bundleLog }) {
@@ -197,24 +205,28 @@ function runBackend(work, assembly, { branch, type, appId, strictDeps, bundleLog
     // Amplify Hosting sets AWS_BRANCH, and generated code reads it; a sandbox has none
     ...(type === 'branch' ? { AWS_BRANCH: branch } : {}),
     CI: '1',
-    NODE_NO_WARNINGS: '1',
     CDK_OUTDIR: assembly,
     CDK_CONTEXT_JSON: JSON.stringify(context),
     CDK_DISABLE_CLI_TELEMETRY: 'true',
     AMPLIFY_DISABLE_TELEMETRY: '1',
     JSII_SILENCE_WARNING_UNTESTED_NODE_VERSION: '1',
   };
-  const preload = [path.join(GATE_DIR, 'clock.mjs'), path.join(NODE_MODULES, 'tsx', 'dist', 'loader.mjs')].flatMap(
-    (file) => ['--import', pathToFileURL(file).href],
-  );
-  return runNode([...preload, path.join('amplify', 'backend.ts')], env, work);
+  return synths.run({ work, env });
+}
+
+/** @param {import('./worker-pool.mjs').Done} [made] */
+function succeeded(made) {
+  return made?.answer?.code === 0;
 }
 
 function readAssembly(result, made, work) {
-  const output = withoutWorkDir(`${made.stdout}\n--- stderr\n${made.stderr}`, work);
-  fs.writeFileSync(path.join(result.outDir, 'synth.log'), output);
-  if (made.code !== 0) {
-    result.synth = { ok: false, error: relevantLines(withoutWorkDir(made.stderr, work)), seconds: made.seconds };
+  const stderr = withoutWorkDir([made.stderr, made.error].filter(Boolean).join('\n'), work);
+  fs.writeFileSync(
+    path.join(result.outDir, 'synth.log'),
+    `${withoutWorkDir(made.stdout, work)}\n--- stderr\n${stderr}`,
+  );
+  if (!succeeded(made)) {
+    result.synth = { ok: false, error: relevantLines(stderr), seconds: made.seconds };
     return;
   }
   const reportFile = path.join(result.outDir, 'validation-report.json');
@@ -283,19 +295,4 @@ function withoutWorkDir(text, work) {
     .replace(/\x1b\[[0-9;]*m/g, '')
     .replaceAll(`${pathToFileURL(work).href}/`, '')
     .replaceAll(`${work}${path.sep}`, '');
-}
-
-function runNode(args, env, cwd) {
-  return new Promise((resolve, reject) => {
-    const started = performance.now();
-    const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
-    let stdout = '';
-    let stderr = '';
-    child.stdout.on('data', (chunk) => (stdout += chunk));
-    child.stderr.on('data', (chunk) => (stderr += chunk));
-    child.on('error', reject);
-    child.on('close', (code) =>
-      resolve({ code, stdout, stderr, seconds: Math.round(performance.now() - started) / 1000 }),
-    );
-  });
 }

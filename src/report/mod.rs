@@ -1,11 +1,13 @@
 //! The report of `generate`: what became what, what was not carried over and why, what a human has to decide. As data, and as
 //! a page of its own for people who never saw the tool. The same input gives the same bytes.
 
+mod changes;
 mod error;
 mod page;
 
 use serde::{Deserialize, Serialize};
 
+pub use changes::ReportChange;
 pub use error::ReportError;
 pub use page::page;
 
@@ -61,6 +63,8 @@ pub struct MigrationReport {
     pub notes: Vec<Finding>,
     /// Every permission of Gen 1, statement by statement.
     pub permissions: Vec<ReportPermission>,
+    /// What the first deployment after the refactor changes about the resources that were moved.
+    pub changes: Vec<ReportChange>,
     /// What `postRefactor()` in `amplify/backend.ts` does after the refactor, line by line.
     pub post_refactor: Vec<String>,
 }
@@ -174,6 +178,7 @@ pub fn report(input: ReportInput<'_>) -> Result<MigrationReport, ReportError> {
         warnings: found(&[Severity::Warning]),
         notes: found(&[Severity::Info]),
         permissions: permissions(input),
+        changes: changes::changes(input),
         post_refactor: input.generated.post_refactor.clone(),
     })
 }

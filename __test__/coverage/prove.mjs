@@ -1,0 +1,201 @@
+/**
+ * Sees every row's check fail under the row's change: `npm run coverage:prove [-- --again] [-- ID ...]`. Works on a copy of
+ * the sources below `target/`, builds the addon there with several changes at a time that touch different files, and writes
+ * what it saw to `proofs.json` and the table. Takes about half an hour for all rows, nothing for rows that were seen.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { synthesize } from '../gate/synthesize.mjs';
+import { allRows, subjectOf } from './row.mjs';
+import { digestOf, readProofs, TABLE, tableOf, writeProofs } from './table.mjs';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const COPY = path.join(ROOT, 'target', 'coverage');
+const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target');
+/** What the copy needs beside `src` and `templates`, which are copied anew for every build. */
+const SURROUNDINGS = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'package.json', 'index.js', 'binding.js', 'cli'];
+const LARGEST_BATCH = 10;
+
+/** @typedef {import('./row.mjs').Row} Row */
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { again: { type: 'boolean' } } });
+const rows = await allRows();
+const proofs = readProofs();
+for (const id of Object.keys(proofs)) if (!rows.some((row) => row.id === id)) delete proofs[id];
+const wanted = rows.filter(
+  (row) =>
+    (positionals.length === 0 || positionals.includes(row.id)) &&
+    (values.again || proofs[row.id]?.digest !== digestOf(row)),
+);
+const survivors = [];
+for (const batch of batches(wanted)) await prove(batch);
+fs.writeFileSync(TABLE, tableOf(rows, proofs));
+console.log(`${wanted.length - survivors.length} of ${wanted.length} checks were seen to fail`);
+for (const [id, why] of survivors) console.log(`✘ ${id}: ${why}`);
+process.exit(survivors.length === 0 ? 0 : 1);
+
+/** Rows whose changes lie in different files: one build shows all of them. @param {Row[]} waiting */
+function batches(waiting) {
+  /** @type {Row[][]} */
+  const made = [];
+  for (const row of waiting) {
+    const place = made.find(
+      (batch) => batch.length < LARGEST_BATCH && batch.every((other) => other.change.file !== row.change.file),
+    );
+    if (place) place.push(row);
+    else made.push([row]);
+  }
+  return made;
+}
+
+/** @param {Row[]} batch */
+async function prove(batch) {
+  console.log(`── ${batch.map(({ id }) => id).join(', ')}`);
+  const trouble = build(batch);
+  if (trouble) {
+    if (batch.length === 1) return void survivors.push([batch[0].id, `does not build: ${trouble}`]);
+    for (const row of batch) await prove([row]);
+    return;
+  }
+  const apps = new Set(batch.flatMap(({ app }) => app ?? []));
+  for (const app of apps) {
+    const here = batch.filter((row) => row.app === app);
+    const { subject, failure } = await generate(app);
+    if (subject)
+      for (const row of here)
+        judge(
+          row,
+          failureOf(() => row.check(subject)),
+        );
+    // another change of the batch may be what broke the whole app
+    else if (batch.length === 1) judge(here[0], failure);
+    else for (const row of here) await prove([row]);
+  }
+  for (const row of batch.filter(({ test }) => test)) judge(row, runTest(row));
+}
+
+/** @param {Row} row @param {string | undefined} failure */
+function judge(row, failure) {
+  if (failure === undefined) {
+    survivors.push([row.id, 'the check passes under its change']);
+    delete proofs[row.id];
+  } else proofs[row.id] = { digest: digestOf(row), failure: firstLine(failure) };
+  writeProofs(proofs);
+  console.log(`${failure === undefined ? '✘' : '✔'} ${row.id}: ${firstLine(failure ?? 'passes')}`);
+}
+
+function firstLine(/** @type {string} */ text) {
+  const line = text.split('\n').find((one) => one.trim() !== '') ?? '';
+  return line.trim().slice(0, 160);
+}
+
+function failureOf(/** @type {() => void} */ check) {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    return String(/** @type {Error} */ (error).message || error);
+  }
+}
+
+/** @param {Row[]} batch @returns {string | undefined} what went wrong */
+function build(batch) {
+  fs.mkdirSync(COPY, { recursive: true });
+  for (const name of ['src', 'templates', ...SURROUNDINGS]) {
+    // unchanged files keep their time, so that cargo builds no more than it must
+    fs.rmSync(path.join(COPY, name), { recursive: true, force: true });
+    fs.cpSync(path.join(ROOT, name), path.join(COPY, name), { recursive: true, preserveTimestamps: true });
+  }
+  const modules = path.join(COPY, 'node_modules');
+  if (!fs.existsSync(modules)) fs.symlinkSync(path.join(ROOT, 'node_modules'), modules);
+  for (const { change } of batch) {
+    const file = path.join(COPY, change.file);
+    const text = fs.readFileSync(file, 'utf8');
+    fs.writeFileSync(
+      file,
+      text.replace(change.from, () => change.to),
+    );
+  }
+  const made = spawnSync('npx', ['napi', 'build', '--platform', '--js', 'binding.js', '--dts', 'index.d.ts'], {
+    cwd: COPY,
+    env: { ...process.env, CARGO_TARGET_DIR: TARGET },
+    encoding: 'utf8',
+    shell: process.platform === 'win32',
+  });
+  if (made.status === 0) return undefined;
+  return /error(\[E\d+\])?: .*/.exec(made.stderr + made.stdout)?.[0] ?? `napi build ended with ${made.status}`;
+}
+
+/** @param {string} app */
+async function generate(app) {
+  const work = fs.mkdtempSync(path.join(os.tmpdir(), `coverage-${app}-`));
+  try {
+    const folder = path.join(ROOT, '__test__', 'apps', app);
+    const project = path.join(work, 'project');
+    fs.cpSync(path.join(folder, 'gen1-project'), project, { recursive: true });
+    const outDir = path.join(work, 'out');
+    const args = [
+      'generate',
+      '--offline',
+      '--yes',
+      '--json',
+      '--project',
+      project,
+      '--branch',
+      'main',
+      '--out',
+      outDir,
+    ];
+    const said = spawnSync(process.execPath, [path.join(COPY, 'cli', 'bin.js'), ...args], { encoding: 'utf8' });
+    const result = JSON.parse(said.stdout.trim().split('\n').at(-1) ?? 'null');
+    if (said.status !== 0) return { failure: `generate: ${result?.error?.message ?? said.stderr}` };
+    const assemblies = path.join(work, 'assemblies');
+    for (const [name, postRefactor] of /** @type {const} */ ([
+      ['before', false],
+      ['after', true],
+    ])) {
+      const { synth } = await synthesize(outDir, path.join(assemblies, name), { typecheck: false, postRefactor });
+      if (!synth?.ok) return { failure: `synth: ${synth?.error}` };
+    }
+    const deployedStacks = path.join(folder, 'deployed-stacks');
+    return { subject: subjectOf({ deployedStacks, outDir, assemblies, result }) };
+  } finally {
+    fs.rmSync(work, { recursive: true, force: true });
+  }
+}
+
+/** @param {Row} row @returns {string | undefined} why the row's test fails */
+function runTest({ test }) {
+  const { file, name } = /** @type {{file: string, name: string}} */ (test);
+  const rust = file.endsWith('.rs');
+  // tests of the JavaScript side run in the copy, with the addon of the copy
+  if (!rust)
+    fs.cpSync(path.join(ROOT, '__test__'), path.join(COPY, '__test__'), { recursive: true, filter: notPackages });
+  const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  const [command, args] = rust
+    ? ['cargo', ['test', '--lib', '--quiet', '--', name]]
+    : [process.execPath, ['--test', '--test-reporter', 'tap', '--test-name-pattern', pattern, file]];
+  try {
+    const output = execFileSync(command, args, {
+      cwd: COPY,
+      env: { ...process.env, CARGO_TARGET_DIR: TARGET, INSTA_UPDATE: 'no' },
+      encoding: 'utf8',
+      stdio: 'pipe',
+    });
+    const ran = rust ? !/running 0 tests/.test(output) : !/^# pass 0$/m.test(output);
+    if (!ran) throw new Error(`no test ${name} in ${file}`);
+    return undefined;
+  } catch (error) {
+    const { stdout = '', stderr = '', message } = /** @type {any} */ (error);
+    if (stdout === '' && stderr === '') throw error;
+    return /panicked at [^\n]*\n[^\n]*|error: '?[^\n]*|not ok [^\n]*/.exec(stdout + stderr)?.[0] ?? message;
+  }
+}
+
+function notPackages(/** @type {string} */ source) {
+  return path.basename(source) !== 'node_modules' && path.basename(source) !== 'work';
+}
