@@ -70,6 +70,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         .functions
         .get(&resource.name)
         .unwrap_or(&no_folder);
+    let folder = &with_typescript_sources(folder, found.property("Handler").and_then(Value::as_str).unwrap_or_default());
     let text = |name: &str| found.property(name).and_then(Value::as_str).map(str::to_owned);
     let runtime = text("Runtime").unwrap_or_default();
     let handler = text("Handler").unwrap_or_default();
@@ -306,6 +307,30 @@ fn other_properties(
         .filter(|(name, _)| !MODELLED.contains(&name.as_str()))
         .map(|(name, value)| (name.clone(), interpretation.decoder.property(value, owner)))
         .collect()
+}
+
+/// Where a build script compiles TypeScript, its sources are the function's, and not what it made of them: they lie in `lib`
+/// beside `src`, or in `src` beside the compiled files.
+fn with_typescript_sources(folder: &FunctionFolder, handler: &str) -> FunctionFolder {
+    let mut sources = folder.clone();
+    let stem = handler.rsplit_once('.').map_or(handler, |(stem, _)| stem);
+    let entry = format!("{stem}.ts");
+    if !folder.source_files.contains(&entry) && folder.library_files.contains(&entry) {
+        sources.source_directory = Some(join(&folder.directory, "lib"));
+        sources.source_files.clone_from(&folder.library_files);
+    }
+    let typescript: Vec<String> = sources
+        .source_files
+        .iter()
+        .filter_map(|file| file.strip_suffix(".ts").map(str::to_owned))
+        .collect();
+    if sources.source_files.contains(&entry) {
+        sources.source_files.retain(|file| {
+            let stem = file.strip_suffix(".js").or_else(|| file.strip_suffix(".js.map"));
+            !stem.is_some_and(|stem| typescript.iter().any(|source| source == stem))
+        });
+    }
+    sources
 }
 
 /// The source file that the handler names: everything before the last dot, with an ending that Node.js loads.

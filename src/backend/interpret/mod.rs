@@ -28,7 +28,7 @@ mod tests;
 use super::{
     features,
     finding::{Finding, Severity},
-    model::{App, Backend, Category, Resource, ResourceId, SourceLocation},
+    model::{App, Backend, Category, Expression, Resource, ResourceId, SourceLocation},
 };
 use crate::{
     cloudformation::evaluate::EvaluatedTree,
@@ -225,6 +225,37 @@ impl<'p> Interpretation<'p> {
             .filter(|part| !part.is_empty())
             .try_fold(self.deployed?, |tree, logical_id| tree.child(logical_id))?;
         tree.stack.resources.get(logical_id)?.physical_id.clone()
+    }
+
+    /// The function whose ARN, or partial ARN, is spelled out with its deployed name.
+    fn function_by_arn(&self, spelled_out: &Expression) -> Option<String> {
+        let app = &self.backend.app;
+        let parts = match spelled_out {
+            Expression::Concat(parts) => parts.as_slice(),
+            single => std::slice::from_ref(single),
+        };
+        let text: String = parts
+            .iter()
+            .map(|part| match part {
+                Expression::Literal(text) => text.as_str(),
+                Expression::EnvironmentName => app.environment.as_str(),
+                // Where the function is: every function of the backend is there.
+                Expression::Region | Expression::AccountId | Expression::Partition => "*",
+                _ => "?",
+            })
+            .collect();
+        let (place, name) = text.rsplit_once(":function:")?;
+        let in_this_account = |account: &str| account == "*" || app.account_id.as_deref() == Some(account);
+        let mut place = place.split(':').skip(3);
+        let (region, account) = (place.next()?, place.next()?);
+        if !(region == "*" || region == app.region) || !in_this_account(account) {
+            return None;
+        }
+        self.backend
+            .functions
+            .iter()
+            .find(|function| function.deployed_name.as_deref() == Some(name))
+            .map(|function| function.name.clone())
     }
 
     /// The resource that a stack belongs to; the root's own things belong to the provider.

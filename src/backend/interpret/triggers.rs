@@ -65,7 +65,7 @@ fn function_of(interpretation: &Interpretation<'_>, value: &Value, owner: &Resou
             target: Target::Function(name),
             attribute: Attribute::Arn | Attribute::Name,
         }) => Some(name),
-        _ => None,
+        spelled_out => interpretation.function_by_arn(&spelled_out),
     }
 }
 

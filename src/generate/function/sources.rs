@@ -166,15 +166,16 @@ pub(super) fn copy(
     tree: &mut FileTree,
 ) -> Result<(), GenerateError> {
     let origin = [ResourceId::new(Category::function(), &function.name)];
+    let is_strict = is_strict(context, function)?;
     for file in &function.source_files {
         if file == "package.json" {
             continue;
         }
-        tree.insert_for(
-            origin.clone(),
-            format!("{folder}/src/{file}"),
-            read(function, file, context.files)?,
-        );
+        let mut bytes = read(function, file, context.files)?;
+        if is_typescript(file) && !is_strict {
+            bytes.splice(..0, NOT_CHECKED.bytes());
+        }
+        tree.insert_for(origin.clone(), format!("{folder}/src/{file}"), bytes);
     }
     let declared = read(function, "package.json", context.files)?;
     tree.insert_for(
@@ -183,6 +184,31 @@ pub(super) fn copy(
         package_json(function, &declared),
     );
     Ok(())
+}
+
+/// Gen 2 checks all types of the backend strictly.
+const NOT_CHECKED: &str = "// @ts-nocheck The function's own settings of the compiler are less strict than those of the backend.\n";
+
+fn is_typescript(file: &str) -> bool {
+    [".ts", ".mts", ".cts", ".tsx"].iter().any(|ending| file.ends_with(ending)) && !file.ends_with(".d.ts")
+}
+
+/// The function's `tsconfig.json` asks for strict checks. It may have comments, so that it is looked at as text.
+fn is_strict(context: &Context<'_>, function: &Function) -> Result<bool, GenerateError> {
+    static STRICT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#""strict"\s*:\s*true"#).ok());
+    let source = function.source_directory.as_deref().unwrap_or(&function.directory);
+    for directory in [function.directory.as_str(), source] {
+        let path = join(directory, "tsconfig.json");
+        let bytes = context
+            .files
+            .read(&path)
+            .map_err(|source| GenerateError::Unreadable { path, source })?;
+        if let Some(bytes) = bytes {
+            let text = String::from_utf8_lossy(&bytes);
+            return Ok(STRICT.as_ref().is_some_and(|strict| strict.is_match(&text)));
+        }
+    }
+    Ok(false)
 }
 
 /// Files that the sources read at run time: a bundle holds code only.

@@ -60,7 +60,7 @@ pub(super) fn generate(
                         Severity::Manual,
                         format!("table {} is imported, and its name is not known", table.name),
                         &table.location,
-                        "Add it with Table.fromTableName in amplify/storage/tables.ts.",
+                        "Add it with Table.fromTableAttributes in amplify/storage/tables.ts.",
                     );
                     continue;
                 }
@@ -134,9 +134,17 @@ fn referrer_table(context: &Context<'_>, table: &str) -> Option<Code> {
 
 fn imported(table: &Table) -> Option<Code> {
     let name = table.table_name.as_deref()?;
+    let mut attributes = vec![("tableName", Code::text(name))];
+    if let Some(stream) = &table.imported_stream_arn {
+        attributes.push(("tableStreamArn", Code::text(stream)));
+    }
     Some(Code::import(DYNAMODB, "Table").method(
-        "fromTableName",
-        vec![Code::name("stack"), Code::text(&table.name), Code::text(name)],
+        "fromTableAttributes",
+        vec![
+            Code::name("stack"),
+            Code::text(&table.name),
+            Code::object(attributes),
+        ],
     ))
 }
 

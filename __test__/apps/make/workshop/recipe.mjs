@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-import { copyStream, editTemplates, registerResizer } from './templates.mjs';
+import { copyStream, editTemplates } from './templates.mjs';
 
 function column(name, type, more) {
   return [
@@ -278,7 +278,6 @@ export default {
     ]),
     { overlay: 'handwritten' },
     { edit: editTemplates },
-    { edit: registerResizer },
     {
       amplify: ['push'],
       answers: [

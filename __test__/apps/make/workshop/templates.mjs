@@ -220,6 +220,12 @@ const edits = {
     lambda.Environment.Variables.JOURNAL = sub('journal-${env}');
   },
 
+  /** The CLI forgets a parameter when a function may use both the API and one of its tables. */
+  profile({ template, lambda }) {
+    template.Parameters.apiworkshopGraphQLAPIEndpointOutput = { Type: 'String', Default: 'apiworkshopGraphQLAPIEndpointOutput' };
+    lambda.Environment.Variables.ROLE_OF_LEDGER = sub('arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:${functionledgerName}');
+  },
+
   /** Every form of a statement, and values that are computed. */
   vault({ template, lambda }) {
     template.Mappings = { Tiers: { prod: { level: 'gold', limit: '100' }, dev: { level: 'tin', limit: '1' } } };
@@ -271,6 +277,12 @@ export function editTemplates(project) {
     writeJson(path, template);
     if (JSON.stringify(parameters) !== before) writeJson(parametersPath, parameters);
   }
+  for (const file of ['amplify-meta.json', 'backend-config.json']) {
+    const resources = readJson(join(backend, file));
+    const { attributes } = resources.function.profile.dependsOn.find(({ category }) => category === 'api');
+    attributes.push('GraphQLAPIEndpointOutput');
+    writeJson(join(backend, file), resources);
+  }
   const clicks = join(backend, 'analytics', 'clicks', 'kinesis-cloudformation-template.json');
   const template = readJson(clicks);
   Object.assign(template.Resources.KinesisStream.Properties, {
@@ -283,17 +295,6 @@ export function editTemplates(project) {
   delete onDemand.Resources.KinesisStream.Properties.ShardCount;
   onDemand.Resources.KinesisStream.Properties.StreamModeDetails = { StreamMode: 'ON_DEMAND' };
   writeJson(machines, onDemand);
-}
-
-/** The bucket's stack gets the second function that it starts, which the override names. */
-export function registerResizer(project) {
-  const backend = join(project, 'amplify', 'backend');
-  for (const file of ['amplify-meta.json', 'backend-config.json']) {
-    const resources = readJson(join(backend, file));
-    const bucket = resources.storage.drawings;
-    bucket.dependsOn = [...(bucket.dependsOn ?? []), { category: 'function', resourceName: 'resizer', attributes: ['Name', 'Arn', 'LambdaExecutionRole'] }];
-    writeJson(join(backend, file), resources);
-  }
 }
 
 /** A second stream: the folder of the first, under another name. */

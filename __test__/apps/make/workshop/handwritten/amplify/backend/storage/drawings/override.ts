@@ -18,15 +18,12 @@ export function override(resources: any) {
   };
   bucket.addPropertyOverride('Tags', [{ Key: 'cost-centre', Value: "drawings & 'plans'" }]);
 
-  resources.addCfnParameter({ type: 'String', default: 'functionresizerArn' }, 'functionresizerArn');
-  resources.addCfnParameter({ type: 'String', default: 'functionresizerName' }, 'functionresizerName');
-  resources.addCfnParameter({ type: 'String', default: 'functionresizerLambdaExecutionRole' }, 'functionresizerLambdaExecutionRole');
   resources.addCfnResource(
     {
       type: 'AWS::Lambda::Permission',
       properties: {
         Action: 'lambda:InvokeFunction',
-        FunctionName: { Ref: 'functionresizerName' },
+        FunctionName: { 'Fn::Sub': 'resizer-${env}' },
         Principal: 's3.amazonaws.com',
         SourceAccount: { Ref: 'AWS::AccountId' },
         SourceArn: { 'Fn::Sub': 'arn:aws:s3:::${bucketName}-${env}' },
@@ -35,7 +32,7 @@ export function override(resources: any) {
     'ResizerPermission',
   );
   const resize = { Ref: 'functionresizeArn' };
-  const resizer = { Ref: 'functionresizerArn' };
+  const resizer = { 'Fn::Sub': 'arn:aws:lambda:${AWS::Region}:${AWS::AccountId}:function:resizer-${env}' };
   const rules = (prefix: string, suffix?: string) => ({
     s3Key: { rules: [{ name: 'prefix', value: prefix }, ...(suffix ? [{ name: 'suffix', value: suffix }] : [])] },
   });
