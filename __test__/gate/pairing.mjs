@@ -267,10 +267,14 @@ class PairFinder {
     const isAddition = (one) =>
       owner(one) !== undefined && ADDITION.test(one.type) && !OF_THE_CLI.has(one.type) && !paired.has(one.place);
     for (const one of [...this.gen1.resources.values()].filter(isAddition)) {
-      const named = [...this.gen2.resources.values()].filter(
-        (other) => other.type === one.type && other.constructPath?.split('/').includes(one.logicalId),
+      // an included template's resources bear its construct's id, their own and a hash
+      const named = new RegExp(`${one.logicalId}[0-9A-F]{8}$`);
+      const beside = [...this.gen2.resources.values()].filter(
+        (other) =>
+          other.type === one.type &&
+          named.test(other.logicalId) &&
+          other.logicalId.toLowerCase().startsWith(owner(one).toLowerCase()),
       );
-      const beside = named.filter((other) => other.constructPath.toLowerCase().includes(owner(one).toLowerCase()));
       const name = `${one.stackPath.split('/')[1]} ${one.logicalId}`;
       if (beside.length === 1) this.add('added', name, one, beside[0]);
       else this.leave('added', name, 1, one, `${beside.length} in Gen 2`);

@@ -343,12 +343,10 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
         | K::TableEncryption
         | K::TableProjection
         | K::TableOnDemand => row(Cell::Yes, Cell::Yes, Severity::Info, ""),
-        K::TableAutoscaling => {
-            done_but(
-                "the scaling of the template is included",
-                "Look at the capacity in the console after the refactor: scaling may have changed it since the last push.",
-            )
-        }
+        K::TableAutoscaling => done_but(
+            "the scaling of the template is included",
+            "Look at the capacity in the console after the refactor: scaling may have changed it since the last push.",
+        ),
         K::EnvironmentParameters => row(
             Cell::NotNeeded,
             Cell::NotNeeded,

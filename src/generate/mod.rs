@@ -31,6 +31,7 @@ mod setup;
 mod stacks;
 pub mod step;
 mod storage;
+mod tags;
 mod template;
 mod tree;
 pub mod typescript;

@@ -114,10 +114,9 @@ impl<'c> Referrer<'c> {
         super::secrets::name_of(self.context.backend, function, secret)
     }
 
-    /// A call of a function of `function/secret-path.ts`.
+    /// A call of a function of `function/secret-path.ts`, for the folder of a function.
     pub fn secret(&self, function: &str, secret: &str) -> Code {
-        Code::import(format!("{}/function/secret-path", self.root), function)
-            .call(vec![Code::name("backend"), Code::text(secret)])
+        Code::import("../secret-path", function).call(vec![Code::name("backend"), Code::text(secret)])
     }
 
     /// The role of a principal.

@@ -59,9 +59,9 @@ struct View {
 /// where two functions, or a sign-in provider, have a secret of the same name.
 pub fn name_of(backend: &Backend, function: &str, secret: &str) -> String {
     let others = backend.functions.iter().filter(|other| other.name != function);
-    let shared = others.flat_map(|other| other.environment.values()).any(
-        |value| matches!(value, EnvironmentValue::Secret(name) if name == secret),
-    );
+    let shared = others
+        .flat_map(|other| other.environment.values())
+        .any(|value| matches!(value, EnvironmentValue::Secret(name) if name == secret));
     let of_provider = PROVIDERS
         .iter()
         .flat_map(|(_, secrets)| secrets.iter())

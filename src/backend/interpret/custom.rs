@@ -219,7 +219,11 @@ fn collect_imports(value: &Value, pointer: &str, found: &mut Vec<(String, Value)
     }
 }
 
-pub(super) fn physical_names(interpretation: &Interpretation<'_>, stack: &EvaluatedTree, owner: &ResourceId) -> Vec<PhysicalName> {
+pub(super) fn physical_names(
+    interpretation: &Interpretation<'_>,
+    stack: &EvaluatedTree,
+    owner: &ResourceId,
+) -> Vec<PhysicalName> {
     let literal = interpretation.stacks.literal.at(&stack.path);
     stack
         .template

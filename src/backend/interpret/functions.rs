@@ -70,7 +70,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         .functions
         .get(&resource.name)
         .unwrap_or(&no_folder);
-    let folder = &with_typescript_sources(folder, found.property("Handler").and_then(Value::as_str).unwrap_or_default());
+    let folder = &with_typescript_sources(
+        folder,
+        found.property("Handler").and_then(Value::as_str).unwrap_or_default(),
+    );
     let text = |name: &str| found.property(name).and_then(Value::as_str).map(str::to_owned);
     let runtime = text("Runtime").unwrap_or_default();
     let handler = text("Handler").unwrap_or_default();
@@ -132,7 +135,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         reserved_concurrency: found
             .property("ReservedConcurrentExecutions")
             .and_then(typing::small_number),
-        layers: layers(interpretation, &found, folder, &id, &location),
+        layers: layers(interpretation, &found, &id, &location),
         source_directory: folder.source_directory.clone(),
         source_files: folder.source_files.clone(),
         directory: folder.directory.clone(),
@@ -182,7 +185,7 @@ fn environment(
         .map(|(name, value)| {
             let expression = interpretation.decoder.expression(value, owner);
             let value = if secrets.contains(name) || is_secret_path(&expression, &owner.name, name) {
-                paths.extend(secret_path(interpretation, &expression).map(|path| (name.clone(), path)));
+                paths.extend(text_of_environment(interpretation, &expression).map(|path| (name.clone(), path)));
                 EnvironmentValue::Secret(name.clone())
             } else {
                 EnvironmentValue::Expression(expression)
@@ -193,18 +196,28 @@ fn environment(
     (variables, paths)
 }
 
-/// The path with the environment's name put in.
-fn secret_path(interpretation: &Interpretation<'_>, expression: &Expression) -> Option<String> {
+/// The text with what is known of the environment put in.
+fn text_of_environment(interpretation: &Interpretation<'_>, expression: &Expression) -> Option<String> {
     let app = &interpretation.backend.app;
     let text = |part: &Expression| match part {
         Expression::Literal(text) => Some(text.clone()),
         Expression::EnvironmentName => Some(app.environment.clone()),
         Expression::Region => Some(app.region.clone()),
+        Expression::AccountId => app.account_id.clone(),
+        Expression::Partition => Some(partition(&app.region).to_owned()),
         _ => None,
     };
     match expression {
         Expression::Concat(parts) => parts.iter().map(text).collect(),
         single => text(single),
+    }
+}
+
+fn partition(region: &str) -> &'static str {
+    match region {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
     }
 }
 
@@ -224,7 +237,6 @@ fn is_secret_path(expression: &Expression, function: &str, name: &str) -> bool {
 fn layers(
     interpretation: &mut Interpretation<'_>,
     found: &Resource<'_>,
-    folder: &FunctionFolder,
     owner: &ResourceId,
     location: &SourceLocation,
 ) -> Vec<Layer> {
@@ -244,35 +256,20 @@ fn layers(
             {
                 layers.push(Layer::Project(resource.name));
             }
-            other => {
-                // A layer ARN with the region left open, or something that only the deployed template tells.
-                let named = named_layer(folder, &other);
-                match named {
-                    Some(layer) => layers.push(layer),
-                    None => interpretation.finding(
-                        "lambda-layer-unknown",
-                        Severity::Manual,
-                        format!("a layer of {owner} is not known: {other:?}"),
-                        location,
-                        "Add the layer to the generated function by hand.",
-                    ),
-                }
-            }
+            // A layer serves functions of its own region only.
+            other => match text_of_environment(interpretation, &other) {
+                Some(arn) => layers.push(Layer::External(arn)),
+                None => interpretation.finding(
+                    "lambda-layer-unknown",
+                    Severity::Manual,
+                    format!("a layer of {owner} is not known: {other}"),
+                    location,
+                    "Add the layer to the generated function by hand.",
+                ),
+            },
         }
     }
     layers
-}
-
-/// What function-parameters.json says about a layer whose ARN is symbolic.
-fn named_layer(folder: &FunctionFolder, layer: &Expression) -> Option<Layer> {
-    let Expression::Concat(parts) = layer else { return None };
-    let tail = parts.last()?.as_literal()?;
-    folder
-        .layers()
-        .iter()
-        .filter_map(|entry| entry["arn"].as_str())
-        .find(|arn| arn.ends_with(tail))
-        .map(|arn| Layer::External(arn.to_owned()))
 }
 
 fn managed_policies(

@@ -6,7 +6,9 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
-use super::{Interpretation, custom, id_of, index::references_in, policies::POLICY_TYPES, stacks::ENVIRONMENT_PARAMETER};
+use super::{
+    Interpretation, custom, id_of, index::references_in, policies::POLICY_TYPES, stacks::ENVIRONMENT_PARAMETER,
+};
 use crate::{
     backend::{
         features::STATEFUL_TYPES,
@@ -46,7 +48,11 @@ pub(super) fn read<'t>(
         parameters: IndexMap::new(),
     };
     let mut resources = Map::new();
-    for found in stack.template.resources().filter(|found| taken.contains(found.logical_id)) {
+    for found in stack
+        .template
+        .resources()
+        .filter(|found| taken.contains(found.logical_id))
+    {
         resources.insert(found.logical_id.to_owned(), writer.definition(&found));
     }
     let parameters = writer.parameters;
@@ -107,7 +113,8 @@ fn taken<'t>(
     for found in stack.template.resources() {
         let serves = match found.resource_type() {
             kind if POLICY_TYPES.contains(&kind) => {
-                let roles = ["Roles", "RoleName"].map(|name| found.property(name).map(references_in).unwrap_or_default());
+                let roles =
+                    ["Roles", "RoleName"].map(|name| found.property(name).map(references_in).unwrap_or_default());
                 let mut roles = roles.iter().flatten().peekable();
                 roles.peek().is_some() && roles.all(|path| is_in(path, stack, &taken))
             }

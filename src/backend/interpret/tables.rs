@@ -131,7 +131,10 @@ fn read_imported(interpretation: &mut Interpretation<'_>, resource: &MetaResourc
         interpretation.finding(
             "storage-imported-table-unknown",
             Severity::Manual,
-            format!("the name and the keys of the imported table {} are not known", resource.path()),
+            format!(
+                "the name and the keys of the imported table {} are not known",
+                resource.path()
+            ),
             &location,
             "Fetch the deployed backend with `amplify pull`, or work online.",
         );

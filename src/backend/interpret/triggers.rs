@@ -7,7 +7,9 @@ use super::{Interpretation, index::main_resource, typing};
 use crate::{
     backend::{
         finding::Severity,
-        model::{Attribute, Category, EventSourceStream, Expression, Reference, ResourceId, SourceLocation, Target, Trigger},
+        model::{
+            Attribute, Category, EventSourceStream, Expression, Reference, ResourceId, SourceLocation, Target, Trigger,
+        },
     },
     cloudformation::{Resource, evaluate::EvaluatedTree},
 };
@@ -82,8 +84,10 @@ fn read_event_source(
         "BatchSize",
         "Enabled",
     ];
-    let (Some(function), Some(source)) = (started_function(interpretation, found, owner), found.property("EventSourceArn"))
-    else {
+    let (Some(function), Some(source)) = (
+        started_function(interpretation, found, owner),
+        found.property("EventSourceArn"),
+    ) else {
         if is_added_to_function(owner) {
             return;
         }
@@ -153,10 +157,17 @@ fn has_no_schedule(rule: &Resource<'_>) -> bool {
 }
 
 /// The functions that a rule starts by its schedule; `None` when the rule is or does anything more.
-fn scheduled_functions(interpretation: &Interpretation<'_>, rule: &Resource<'_>, owner: &ResourceId) -> Option<Vec<String>> {
+fn scheduled_functions(
+    interpretation: &Interpretation<'_>,
+    rule: &Resource<'_>,
+    owner: &ResourceId,
+) -> Option<Vec<String>> {
     const PLAIN: [&str; 4] = ["ScheduleExpression", "State", "Description", "Targets"];
     rule.property("ScheduleExpression")?.as_str()?;
-    let is_plain = rule.properties()?.keys().all(|name| PLAIN.contains(&name.as_str()) || name == "Name");
+    let is_plain = rule
+        .properties()?
+        .keys()
+        .all(|name| PLAIN.contains(&name.as_str()) || name == "Name");
     let targets = rule.property("Targets")?.as_array()?;
     let is_simple = |target: &Value| {
         target

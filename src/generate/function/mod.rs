@@ -1,6 +1,7 @@
 //! Lambda functions: definition, handler, sources, wiring.
 
 mod definition;
+mod environment_name;
 mod handler;
 mod packages;
 mod packaging;
@@ -50,6 +51,7 @@ pub fn generate(
             continue;
         };
         let folder = format!("amplify/function/{}", name.folder);
+        environment_name::check(context, function, findings)?;
         let mut in_definition = Referrer::new(context, "../..");
         let mut in_wiring = Referrer::new(context, "../..");
         let kept = requirements.keeps_packages(&function.name);
@@ -70,10 +72,7 @@ pub fn generate(
         let asks_ssm = !is_bundled || requirements.asks_ssm(function);
         let environment = environment(function, &mut in_definition, &mut in_wiring, asks_ssm, findings);
         if !environment.secrets.is_empty() {
-            tree.insert(
-                "amplify/function/secret-path.ts",
-                render_template("secret-path", &())?,
-            );
+            tree.insert("amplify/function/secret-path.ts", render_template("secret-path", &())?);
         }
         let origin = || [ResourceId::new(Category::function(), &function.name)];
         if is_bundled {

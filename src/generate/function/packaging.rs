@@ -159,10 +159,7 @@ impl Reason {
         match self {
             Self::DataFiles { location, .. } | Self::ComputedRequire { location } => location.clone(),
             Self::Version { .. } => SourceLocation {
-                path: join(
-                    function.source_directory.as_deref().unwrap_or_default(),
-                    "package.json",
-                ),
+                path: join(function.source_directory.as_deref().unwrap_or_default(), "package.json"),
                 line: None,
             },
         }

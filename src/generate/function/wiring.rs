@@ -14,6 +14,7 @@ use crate::{
         reference::Referrer,
         roles,
         setup::{SetupCall, SetupFile},
+        tags::{self, TAGS},
         template::render as render_template,
         typescript::{Code, Statement, camel_case},
         wiring::{Environment, event_sources, inline_policy, is_log_permission, policy_statement, schedules},
@@ -71,7 +72,10 @@ fn secret_permission(function: &Function, referrer: &Referrer<'_>, secrets: &[St
     if secrets.is_empty() {
         return None;
     }
-    let parameters = secrets.iter().map(|secret| referrer.secret("secretArn", secret)).collect();
+    let parameters = secrets
+        .iter()
+        .map(|secret| referrer.secret("secretArn", secret))
+        .collect();
     let statement = Code::import("aws-cdk-lib/aws-iam", "PolicyStatement").construct(vec![Code::object([
         ("actions", Code::texts(["ssm:GetParameter", "ssm:GetParameters"])),
         ("resources", Code::Array(parameters)),
@@ -301,19 +305,23 @@ fn remaining_properties(
     findings: &mut Findings,
 ) {
     let construct = resource.clone().path(&["resources", "cfnResources", "cfnFunction"]);
-    let mut assign = |property: &str, value: Code| {
-        statements.push(Statement::Assign(construct.clone().member(property), value));
-    };
+    let assign = |property: &str, value: Code| Statement::Assign(construct.clone().member(property), value);
     if let Some(description) = &function.description {
-        assign("description", Code::text(description));
+        statements.push(assign("description", Code::text(description)));
     }
     if let Some(executions) = function.reserved_concurrency {
-        assign("reservedConcurrentExecutions", Code::number(executions));
+        statements.push(assign("reservedConcurrentExecutions", Code::number(executions)));
     }
     for (property, value) in &function.other_properties {
         let value: &Value = value;
-        match referrer.property(property, value) {
-            Ok(code) => assign(&camel_case(property), code),
+        let overriding = match property.as_str() {
+            TAGS => tags::statements(&referrer.lambda(&function.name), value, referrer),
+            _ => referrer
+                .property(property, value)
+                .map(|code| vec![assign(&camel_case(property), code)]),
+        };
+        match overriding {
+            Ok(overriding) => statements.extend(overriding),
             Err(unresolved) => findings.add(
                 "function-property-unresolved",
                 Severity::Manual,

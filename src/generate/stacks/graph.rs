@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     backend::model::{
-        AuthorizationMode, Backend, Category, CustomStack, EnvironmentValue, EventSourceStream, Expression, Function, Principal,
-        Target, Trigger,
+        AuthorizationMode, Backend, Category, CustomStack, EnvironmentValue, EventSourceStream, Expression, Function,
+        Principal, Target, Trigger,
     },
     generate::{context::is_generated, data::functions_by_name},
 };
@@ -80,7 +80,9 @@ pub(super) fn graph(backend: &Backend) -> Graph {
         // What was added to the template of a function is beside the function, and needs what it needs.
         if let Some(function) = added_to_function(custom) {
             let needed = custom.parameters.values().flat_map(places);
-            let needed: BTreeSet<Place> = needed.filter(|place| *place != Place::Function(function.to_owned())).collect();
+            let needed: BTreeSet<Place> = needed
+                .filter(|place| *place != Place::Function(function.to_owned()))
+                .collect();
             if let Some(edges) = graph.functions.get_mut(function) {
                 edges.definition.extend(needed);
                 continue;

@@ -12,6 +12,7 @@ use crate::{
         reference::Referrer,
         roles,
         setup::{SetupCall, SetupFile},
+        tags::{self, TAGS},
         template::render as render_template,
         tree::FileTree,
         typescript::{Code, Entry, Statement, camel_case},
@@ -140,11 +141,7 @@ fn imported(table: &Table) -> Option<Code> {
     }
     Some(Code::import(DYNAMODB, "Table").method(
         "fromTableAttributes",
-        vec![
-            Code::name("stack"),
-            Code::text(&table.name),
-            Code::object(attributes),
-        ],
+        vec![Code::name("stack"), Code::text(&table.name), Code::object(attributes)],
     ))
 }
 
@@ -260,8 +257,14 @@ fn remaining(
     let encryption = table.encryption.iter().map(|value| ("SSESpecification", value));
     let others = table.other_properties.iter().map(|(key, value)| (key.as_str(), value));
     for (property, value) in encryption.chain(others) {
-        match referrer.property(property, value) {
-            Ok(code) => statements.push(Statement::Assign(target.clone().member(camel_case(property)), code)),
+        let overriding = match property {
+            TAGS => tags::statements(&Code::name(identifier), value, referrer),
+            _ => referrer
+                .property(property, value)
+                .map(|code| vec![Statement::Assign(target.clone().member(camel_case(property)), code)]),
+        };
+        match overriding {
+            Ok(overriding) => statements.extend(overriding),
             Err(unresolved) => findings.add(
                 "table-property-unresolved",
                 Severity::Manual,

@@ -1,5 +1,5 @@
 /** What the developer writes into the templates of the CLI by hand: `amplify add function` has no questions for it. */
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
@@ -290,7 +290,7 @@ export function editTemplates(project) {
     StreamEncryption: { EncryptionType: 'KMS', KeyId: 'alias/aws/kinesis' },
   });
   writeJson(clicks, template);
-  const machines = join(backend, 'analytics', 'machines', 'kinesis-cloudformation-template.json');
+  const machines = join(backend, 'analytics', 'machines', 'machines-cloudformation-template.json');
   const onDemand = readJson(machines);
   delete onDemand.Resources.KinesisStream.Properties.ShardCount;
   onDemand.Resources.KinesisStream.Properties.StreamModeDetails = { StreamMode: 'ON_DEMAND' };
@@ -302,6 +302,8 @@ export function copyStream(project) {
   const backend = join(project, 'amplify', 'backend');
   const folder = join(backend, 'analytics', 'machines');
   cpSync(join(backend, 'analytics', 'clicks'), folder, { recursive: true });
+  // the CLI uploads templates by category and file name
+  renameSync(join(folder, 'kinesis-cloudformation-template.json'), join(folder, 'machines-cloudformation-template.json'));
   const path = join(folder, 'parameters.json');
   writeJson(path, JSON.parse(readFileSync(path, 'utf8').replaceAll('clicks', 'machines')));
   for (const file of ['amplify-meta.json', 'backend-config.json']) {

@@ -26,7 +26,13 @@ export function override(resources: any) {
         FunctionName: { 'Fn::Sub': 'resizer-${env}' },
         Principal: 's3.amazonaws.com',
         SourceAccount: { Ref: 'AWS::AccountId' },
-        SourceArn: { 'Fn::Sub': 'arn:aws:s3:::${bucketName}-${env}' },
+        // the CLI makes the bucket's name of the stack's
+        SourceArn: {
+          'Fn::Join': [
+            '',
+            ['arn:aws:s3:::', { Ref: 'bucketName' }, { 'Fn::Select': [3, { 'Fn::Split': ['-', { Ref: 'AWS::StackName' }] }] }, '-', { Ref: 'env' }],
+          ],
+        },
       },
     },
     'ResizerPermission',
