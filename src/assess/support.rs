@@ -148,7 +148,7 @@ pub(super) fn hosted_ui() -> Row {
 /// An imported resource stays where it is.
 pub(super) fn imported(service: Option<&str>) -> Row {
     match service {
-        Some("Cognito" | "S3") => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
+        Some("Cognito" | "S3" | "DynamoDB") => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
         _ => row(
             Cell::No(AFTER_GENERATE),
             Cell::NotNeeded,
@@ -228,8 +228,8 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "These roles have full access to the Gen 1 API only; name the roles that need access to the Gen 2 API there.",
         ),
         K::FunctionSecrets => done_but(
-            "the values of the secrets have to be set",
-            "Set each secret with `npx ampx sandbox secret set`, or in the Amplify console for the branch.",
+            "a script copies their values",
+            "Run `node amplify/copy-secrets.mjs` before the first deployment of the branch.",
         ),
         K::LambdaLayers | K::FunctionAccessGeo => done(),
         K::FunctionRuntime => done_but(
@@ -243,15 +243,19 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "settings are set on the generated function",
             "Check that what the settings name (subnets, queues, file systems) is meant for Gen 2 as well.",
         ),
-        K::FunctionExtraResources => by_hand("Add these resources in amplify/backend.ts."),
+        K::FunctionExtraResources => done_but(
+            "they are included as they are",
+            "Look at the findings about names that change, and about resources that hold data.",
+        ),
         K::FunctionTriggerStorageTable | K::FunctionTriggerModel | K::FunctionTriggerKinesis => done(),
-        K::FunctionTriggerRawArn => by_hand("Add an event source mapping on the stream in amplify/backend.ts."),
+        K::FunctionTriggerRawArn => done_but(
+            "the function reads the same source as in Gen 1",
+            "Until Gen 1 is decommissioned both functions read it: each message of a queue reaches one of them.",
+        ),
         K::FunctionScheduleUnsupported => done(),
-        K::FunctionBuildScript => row(
-            Cell::YesBut("the built sources are used"),
-            Cell::NotNeeded,
-            Severity::Warning,
-            "Make the TypeScript source the entry of the generated function, or keep the build step in front of the deployment.",
+        K::FunctionBuildScript => done_but(
+            "Gen 2 bundles TypeScript sources itself",
+            "If the script makes anything else than JavaScript of TypeScript sources, run it before the deployment.",
         ),
         K::AuthSocialAmazon | K::AuthSocialApple | K::AuthSocialGoogle | K::AuthSocialFacebook => row(
             Cell::YesBut("the secrets of the provider have to be set"),
@@ -293,10 +297,7 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "The generated backend has a user pool that nobody can sign up to, and the identity pool does not know.",
         ),
         K::AuthImported => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
-        K::StorageImported => done_but(
-            "buckets are referred to; tables have to be",
-            "Refer to imported tables in amplify/backend.ts with Table.fromTableAttributes.",
-        ),
+        K::StorageImported => done(),
         K::DataStore => row(
             Cell::No("must be disabled before the migration"),
             Cell::No("must be disabled before the migration"),
@@ -359,9 +360,10 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
         | K::TableEncryption
         | K::TableProjection
         | K::TableOnDemand => row(Cell::Yes, Cell::Yes, Severity::Info, ""),
-        K::TableAutoscaling => {
-            by_hand("Add autoScaleReadCapacity and autoScaleWriteCapacity to the table in amplify/backend.ts.")
-        }
+        K::TableAutoscaling => done_but(
+            "the scaling of the template is included",
+            "Look at the capacity in the console after the refactor: scaling may have changed it since the last push.",
+        ),
         K::EnvironmentParameters => row(
             Cell::NotNeeded,
             Cell::NotNeeded,
@@ -375,11 +377,9 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             Severity::Manual,
             "Keep the Gen 1 stack, or set Retain on the resource and import it into a stack of your own, before you decommission.",
         ),
-        K::DependencyConflicts => row(
-            Cell::YesBut("one version is taken for all"),
-            Cell::NotNeeded,
-            Severity::Warning,
-            "Make the functions agree on one version of the package.",
+        K::DependencyConflicts => done_but(
+            "functions that need another version keep their own packages",
+            "Make the functions agree on one version of the package, and they can all be bundled.",
         ),
         K::ToolVersions => row(
             Cell::NotNeeded,

@@ -26,7 +26,7 @@ pub use auth::{
     Auth, AuthTrigger, Group, IdentityPool, IdentityProvider, ImportedAuth, ResourceServer, UserPool, UserPoolClient,
     VerificationPage,
 };
-pub use custom::{CustomLanguage, CustomStack, PhysicalName};
+pub use custom::{CustomLanguage, CustomOrigin, CustomStack, PhysicalName};
 pub use data::{
     AuthorizationMode, GraphqlApi, Join, JoinKey, JoinSide, Model, ModelKey, PredictionField, PredictionTemplates,
     Predictions, SchemaFile,
