@@ -14,4 +14,4 @@ export const texts = {
   },
 };
 
-export const longText = `${`${line} `.repeat(40)}{####}`;
+export const longText = `${`${line} `.repeat(18)}{####}`;
