@@ -362,7 +362,10 @@ describe('package.json', () => {
     assert.match(text, /^\t\t"@aws-amplify\/backend": /m);
     assert.deepEqual(
       findings('tool-version-too-old').map((/** @type {any} */ one) => [one.path, one.line]),
-      [['package.json', 5]],
+      [
+        ['package.json', 5],
+        ['package.json', 4],
+      ],
     );
   });
 
@@ -482,6 +485,8 @@ describe('--frontend', () => {
         'import awsconfig from "../../amplifyconfiguration.json"',
         'import awsconfig from "../../../amplify_outputs.json"',
       ],
+      'src/picked.cjs': ["const { default: config } = require('./aws-exports.js');", null],
+      'src/key.cjs': ["const pool = require('./aws-exports').aws_user_pools_id;", null],
       'src/whole.cjs': [
         "const config = require('./amplifyconfiguration.json');",
         "const config = require('../amplify_outputs.json');",
