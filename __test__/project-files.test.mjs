@@ -495,6 +495,8 @@ describe('--frontend', () => {
         "const config = (await import('./amplifyconfiguration.json')).default;",
         "const config = (await import('../amplify_outputs.json')).default;",
       ],
+      'src/default.cjs': ["const { default: config } = require('./aws-exports.js');", null],
+      'src/key.cjs': ["const pool = require('./aws-exports').aws_user_pools_id;", null],
       'src/alias.ts': ["import config from '@/aws-exports';", null],
       'src/named.ts': ["import { aws_user_pools_id as pool } from './aws-exports';", null],
       'src/reexport.ts': ["export { default } from './aws-exports';", null],

@@ -11,6 +11,7 @@ const LAMBDA_DEFAULTS = {
 };
 /** What Amplify's bundle puts in the place of a secret; the start of the function replaces it. */
 const RESOLVED_AT_START = '<value will be resolved during runtime>';
+const SEARCH_FUNCTION = 'OpenSearchStreamingLambdaFunction';
 /** `defineFunction` takes no older one. */
 const OLDEST_RUNTIME = 18;
 
@@ -56,6 +57,11 @@ export const ALLOWED_FUNCTION_DIFFERENCES = [
       /^Environment\.Variables\./.test(path) && String(gen1).startsWith('/amplify/') && gen2 === RESOLVED_AT_START,
   },
   {
+    id: 'private-answer',
+    reason: "The answer to the one question that the CLI's trigger templates mark as private is a secret in Gen 2.",
+    covers: ({ path, gen2 }) => path === 'Environment.Variables.RECAPTCHASECRET' && gen2 === RESOLVED_AT_START,
+  },
+  {
     id: 'runtime-too-old',
     reason: 'Gen 2 makes no functions with a Node this old.',
     covers: ({ path, gen1, gen2 }) => {
@@ -71,6 +77,20 @@ export const ALLOWED_FUNCTION_DIFFERENCES = [
       RETIRED.test(String(gen1)) &&
       !RETIRED.test(String(gen2)) &&
       languageOf(gen1) === languageOf(gen2),
+  },
+  {
+    id: 'transformer-runtime',
+    reason:
+      "The function that fills the search domain is the transformer's own: each generation brings its code and runtime.",
+    covers: ({ name, path }) => name === SEARCH_FUNCTION && path === 'Runtime',
+  },
+  {
+    id: 'search-region',
+    reason: 'Either generation cuts the region out of the ARN of its own search domain.',
+    covers: ({ name, path, gen1, gen2 }) =>
+      name === SEARCH_FUNCTION &&
+      path === 'Environment.Variables.OPENSEARCH_REGION' &&
+      [gen1, gen2].every((value) => /^⟦Fn::Select\(\[3,.*Fn::Split.*OpenSearchDomain\.Arn/.test(String(value))),
   },
   {
     id: 'api-stage',

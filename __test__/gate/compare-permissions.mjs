@@ -40,7 +40,14 @@ import { nameResources, resourceNames } from './resource-names.mjs';
  * @property {{id: string, reason: string}} [allowed]
  */
 
-const PRINCIPAL_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole', 'functionRole', 'smsRole'];
+const PRINCIPAL_KINDS = [
+  'authenticatedRole',
+  'unauthenticatedRole',
+  'groupRole',
+  'functionRole',
+  'smsRole',
+  'dataSourceRole',
+];
 /** Frontends get these roles; a function of Gen 1 keeps its own, whatever Gen 2 does. */
 const FRONTEND_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole'];
 const API_KINDS = ['graphqlApi', 'restApi'];

@@ -106,7 +106,7 @@ pub fn generate(
     let functions = function::generate(&context, &requirements, &mut tree, &mut findings)?;
 
     let calls: Vec<_> = auth
-        .call
+        .calls
         .into_iter()
         .chain(data)
         .chain(storage.tables)

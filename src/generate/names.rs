@@ -14,7 +14,9 @@ const OURS: &[&str] = &[
     "Aws",
     "BillingMode",
     "Bucket",
+    "CfnDomain",
     "CfnEventSourceMapping",
+    "CfnFunctionConfiguration",
     "CfnGeofenceCollection",
     "CfnInclude",
     "CfnLayerVersionPermission",
@@ -33,6 +35,7 @@ const OURS: &[&str] = &[
     "dotnetCode",
     "scope",
     "CfnPlaceIndex",
+    "CfnResolver",
     "CfnRole",
     "CfnStream",
     "CfnTable",
@@ -75,6 +78,8 @@ const OURS: &[&str] = &[
     "createGeo",
     "createStack",
     "createTables",
+    "createVerificationPage",
+    "customizeResolvers",
     "data",
     "defineAuth",
     "defineBackend",
@@ -97,6 +102,7 @@ const OURS: &[&str] = &[
     "readFileSync",
     "referToServices",
     "referenceAuth",
+    "resolverTemplate",
     "secret",
     "source",
     "stack",
@@ -151,6 +157,8 @@ pub struct Names {
     pub geo: IndexMap<String, String>,
     /// Stacks of the custom category.
     pub custom_stacks: IndexMap<String, StackName>,
+    /// Stacks of the user's own below the GraphQL API.
+    pub api_stacks: IndexMap<String, StackName>,
 }
 
 impl Names {
@@ -224,6 +232,11 @@ impl Names {
         for custom in &backend.custom_stacks {
             let name = stack_name(&mut scope, &mut files, &custom.name, "Stack");
             names.custom_stacks.insert(custom.name.clone(), name);
+        }
+        let mut files = BTreeSet::new();
+        for own in backend.data.iter().flat_map(|data| &data.stacks) {
+            let name = stack_name(&mut scope, &mut files, &own.name, "Stack");
+            names.api_stacks.insert(own.name.clone(), name);
         }
         names
     }

@@ -3,8 +3,9 @@
 use serde_json::Value;
 
 use super::{
-    Interpretation,
+    Interpretation, api_stacks,
     policies::POLICY_TYPES,
+    sign_in,
     stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
 };
 use crate::{
@@ -66,6 +67,9 @@ fn read_root(interpretation: &mut Interpretation<'_>) {
 }
 
 fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, stack: &EvaluatedTree, depth: usize) {
+    if depth > 0 && interpretation.is_custom(stack) {
+        return;
+    }
     let owner = interpretation.owner_of(stack);
     for found in stack.template.resources() {
         if !is_of_the_cli(interpretation, resource, stack, &found, depth) {
@@ -80,6 +84,13 @@ fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, 
 fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
     let location = interpretation.location(&stack.path);
     let properties = found.properties().cloned().unwrap_or_default();
+    let remedy = match found.resource_type() {
+        // Its id is in the apps that use it, and a new client would have another one.
+        "AWS::Cognito::UserPoolClient" => {
+            "Set DeletionPolicy Retain on the client in override.ts and push before you decommission Gen 1: it stays with the user pool and keeps its id. An app of its own can get a new client in amplify/auth/overrides.ts instead."
+        }
+        _ => "Add the resource to the generated amplify/backend.ts by hand.",
+    };
     interpretation.finding(
         "extra-resource",
         Severity::Manual,
@@ -89,7 +100,7 @@ fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &Eval
             found.resource_type()
         ),
         &location,
-        "Add the resource to the generated amplify/backend.ts by hand.",
+        remedy,
     );
     let extra = ExtraResource {
         owner: owner.clone(),
@@ -130,24 +141,26 @@ fn is_of_the_cli(
                 "AWS::Cognito::IdentityPoolRoleAttachment"
                     | "AWS::Cognito::UserPoolDomain"
                     | "AWS::Cognito::UserPoolIdentityProvider"
+                    | "AWS::Cognito::UserPoolResourceServer"
                     | "AWS::IAM::OIDCProvider"
-            ) || is_helper(
-                found,
-                &[
-                    "UserPoolClient",
-                    "HostedUI",
-                    "OAuth",
-                    "MFA",
-                    "OpenId",
-                    "SNS",
-                    "UserPool",
-                    "AuthTrigger",
-                    "CreateAuthChallenge",
-                    "DefineAuthChallenge",
-                    "VerifyAuthChallengeResponse",
-                    "Cognito",
-                ],
-            )
+            ) || is_verification_bucket(interpretation, found)
+                || is_helper(
+                    found,
+                    &[
+                        "UserPoolClient",
+                        "HostedUI",
+                        "OAuth",
+                        "MFA",
+                        "OpenId",
+                        "SNS",
+                        "UserPool",
+                        "AuthTrigger",
+                        "CreateAuthChallenge",
+                        "DefineAuthChallenge",
+                        "VerifyAuthChallengeResponse",
+                        "Cognito",
+                    ],
+                )
         }
         Some("Cognito-UserPool-Groups") => {
             matches!(kind, "AWS::Cognito::UserPoolGroup" | "AWS::IAM::Role")
@@ -177,8 +190,8 @@ fn is_of_the_cli(
             if depth == 0 {
                 is_of_the_transformer(found)
             } else if is_transformer_stack(interpretation, stack) {
-                // The search domain holds data; the rest of what the transformer makes serves the API.
-                !STATEFUL_TYPES.contains(&kind)
+                // The search domain holds a copy of the tables, which is told where it is read; the rest serves the API.
+                !STATEFUL_TYPES.contains(&kind) || kind.ends_with("::Domain")
             } else {
                 // The placeholder of an API without custom stacks.
                 found.logical_id == "EmptyResource"
@@ -189,6 +202,17 @@ fn is_of_the_cli(
         // The resource as a whole is told by `assess`.
         _ => true,
     }
+}
+
+/// The bucket of the trigger template that sends links, which the model knows.
+fn is_verification_bucket(interpretation: &Interpretation<'_>, found: &Resource<'_>) -> bool {
+    found.resource_type() == "AWS::S3::Bucket"
+        && found.logical_id == sign_in::VERIFICATION_BUCKET
+        && interpretation
+            .backend
+            .auth
+            .as_ref()
+            .is_some_and(|auth| auth.verification_page.is_some())
 }
 
 /// Custom resources that the CLI's auth templates bring with them: functions, their roles and what they set.
@@ -225,12 +249,8 @@ pub(super) fn is_transformer_stack(interpretation: &Interpretation<'_>, stack: &
     else {
         return false;
     };
-    !folder.stacks.iter().any(|file| {
-        let name = file.path.rsplit('/').next().unwrap_or_default();
-        let plain: String = name
-            .chars()
-            .filter(|character| character.is_ascii_alphanumeric())
-            .collect();
-        plain == logical_id
-    })
+    !folder
+        .stacks
+        .iter()
+        .any(|file| api_stacks::logical_id(&file.path) == logical_id)
 }

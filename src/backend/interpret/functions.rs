@@ -180,12 +180,19 @@ fn environment(
             let expression = interpretation.decoder.expression(value, owner);
             let value = if secrets.contains(name) || is_secret_path(&expression, &owner.name, name) {
                 EnvironmentValue::Secret(name.clone())
+            } else if is_plain_secret(name, &expression) {
+                EnvironmentValue::PlainSecret(name.clone())
             } else {
                 EnvironmentValue::Expression(expression)
             };
             (name.clone(), value)
         })
         .collect()
+}
+
+/// The answer to the question that the CLI's trigger templates mark as private: the key of the captcha.
+fn is_plain_secret(name: &str, expression: &Expression) -> bool {
+    name == "RECAPTCHASECRET" && matches!(expression, Expression::Literal(text) if !text.is_empty())
 }
 
 /// The CLI keeps secret N of function F at `/amplify/<app id>/<environment>/AMPLIFY_<F>_<N>`.

@@ -2,6 +2,8 @@
 //! becomes a finding on the resource it concerns.
 
 mod analytics;
+mod api_override;
+mod api_stacks;
 mod auth;
 mod custom;
 mod data;
@@ -13,8 +15,12 @@ mod index;
 mod join_models;
 mod kept;
 mod layers;
+mod model_tables;
 mod policies;
+mod resolvers;
 mod rest_apis;
+mod search;
+mod sign_in;
 mod stacks;
 mod storage;
 mod tables;
@@ -57,10 +63,6 @@ pub fn interpret(project: &Project, deployment: Option<&Deployment>) -> Backend 
     auth::read_groups(&mut interpretation);
     policies::read_own(&mut interpretation, &stacks.symbolic);
     for stack in stacks_in_order(project, &stacks.symbolic) {
-        // A stack of the user's own goes over as a whole, its permissions and triggers with it.
-        if interpretation.is_custom(stack) {
-            continue;
-        }
         policies::read(&mut interpretation, stack);
     }
     triggers::read(&mut interpretation);
@@ -235,12 +237,11 @@ impl<'p> Interpretation<'p> {
         })
     }
 
-    /// Whether a stack of the root is one of the custom category.
+    /// Whether a stack is one of the user's own: of the custom category, or of a GraphQL API's folder `stacks/`.
     fn is_custom(&self, stack: &EvaluatedTree) -> bool {
-        self.backend
-            .custom_stacks
-            .iter()
-            .any(|custom| self.owner_of(stack) == ResourceId::new(Category::custom(), &custom.name))
+        let of_api = self.backend.data.iter().flat_map(|data| &data.stacks);
+        let mut own = self.backend.custom_stacks.iter().chain(of_api);
+        own.any(|custom| custom.stack_path == stack.path)
     }
 
     /// Whether nobody knows if a resource exists, which is told: permissions and triggers that may not be there are left out.

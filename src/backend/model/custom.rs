@@ -2,13 +2,22 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{expression::Expression, resource::SourceLocation};
+use super::{
+    expression::Expression,
+    resolver::ResolverFile,
+    resource::{Category, ResourceId, SourceLocation},
+};
 
-/// A resource of the custom category: a stack of the user's own, as it is deployed.
+/// A stack of the user's own, as it is deployed: a resource of the custom category, or a template of a GraphQL API's folder
+/// `stacks/`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CustomStack {
-    /// Resource name.
+    /// Resource name; of a template in `stacks/` the name of its file without ending.
     pub name: String,
+    /// The resource that it belongs to: itself, or the API.
+    pub resource: ResourceId,
+    /// Logical path of the stack, for example `apiforum/CustomResourcesjson`.
+    pub stack_path: String,
     /// How the user wrote it.
     pub language: CustomLanguage,
     /// The deployed template, not evaluated: its parameters and conditions are the user's.
@@ -23,12 +32,25 @@ pub struct CustomStack {
     pub physical_names: Vec<PhysicalName>,
     /// Resources that hold data: logical id and type.
     pub stateful: Vec<(String, String)>,
+    /// Files of `resolvers/` that resolvers and functions of the template take their text from.
+    pub resolver_files: Vec<ResolverFile>,
     /// Folder of the resource, relative to the project.
     pub directory: String,
     /// The user's own files in it, relative to it, sorted.
     pub source_files: Vec<String>,
     /// The template.
     pub location: SourceLocation,
+}
+
+impl CustomStack {
+    /// What it is called in messages: `custom/alarms`, or the path of the template.
+    pub fn label(&self) -> String {
+        if self.resource.category == Category::custom() {
+            self.resource.to_string()
+        } else {
+            self.location.path.clone()
+        }
+    }
 }
 
 /// What a custom stack is written in.

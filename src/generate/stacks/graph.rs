@@ -76,8 +76,13 @@ pub(super) fn graph(backend: &Backend) -> Graph {
     for api in &backend.rest_apis {
         fixed(rest_stack(&api.name));
     }
-    for custom in &backend.custom_stacks {
-        let stack = custom_stack(&custom.name);
+    let of_api = backend.data.iter().flat_map(|data| &data.stacks);
+    for custom in backend.custom_stacks.iter().chain(of_api) {
+        let stack = if custom.resource.category == Category::custom() {
+            custom_stack(&custom.name)
+        } else {
+            api_stack(&custom.name)
+        };
         for needed in custom
             .parameters
             .values()
@@ -200,6 +205,11 @@ pub(super) fn place(target: &Target) -> Option<Place> {
 /// Stack of a custom resource.
 fn custom_stack(name: &str) -> String {
     format!("custom/{name}")
+}
+
+/// Stack of the user's own below the GraphQL API.
+fn api_stack(name: &str) -> String {
+    format!("api/stacks/{name}")
 }
 
 /// Stack of a REST API. A slash cannot be part of a group that the user could choose.
