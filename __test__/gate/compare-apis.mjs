@@ -43,12 +43,28 @@ const ALLOWED = [
     covers: ({ path, gen1 }) => /^Response DEFAULT_[45]XX\./.test(path) && gen1 === undefined,
   },
   {
+    id: 'search-tls',
+    reason: 'Gen 2 asks those who call the search domain for a later version of TLS.',
+    covers: ({ path, gen2 }) =>
+      path === 'DomainEndpointOptions.TLSSecurityPolicy' && String(gen2).startsWith('Policy-Min-TLS-1-2'),
+  },
+  {
     id: 'options',
     reason: 'Browsers ask with OPTIONS before a call; the answer tells nothing but who may call.',
     covers: ({ path }) => path.startsWith('OPTIONS '),
   },
 ];
 
+/** What override.ts can set on a GraphQL API. */
+const API_SETTINGS = [
+  'EnhancedMetricsConfig',
+  'EnvironmentVariables',
+  'IntrospectionConfig',
+  'OwnerContact',
+  'QueryDepthLimit',
+  'ResolverCountLimit',
+  'Visibility',
+];
 /** Properties of an authorization mode, besides which user pool or function it asks. */
 const MODE_SETTINGS = ['UserPoolConfig', 'OpenIDConnectConfig', 'LambdaAuthorizerConfig'];
 
@@ -67,13 +83,15 @@ export function compareApis(pairing, gen1, gen2) {
     ).map((difference) => withAllowance({ api: name, ...difference }, ALLOWED));
   const rest = pairing.pairs.filter((pair) => pair.kind === 'restApi');
   const graphql = pairing.pairs.filter((pair) => pair.kind === 'graphqlApi');
+  const domains = pairing.pairs.filter((pair) => pair.kind === 'searchDomain');
   const found = [
+    ...domains.flatMap((pair) => compare(pair, domainView)),
     ...rest.flatMap((pair) => compare(pair, restView)),
     ...graphql.flatMap((pair) => compare(pair, graphqlView)),
   ];
   return {
     ok: found.every((one) => one.allowed),
-    compared: [...rest, ...graphql].map((pair) => pair.name),
+    compared: [...rest, ...graphql, ...domains].map((pair) => pair.name),
     differences: found,
   };
 }
@@ -171,6 +189,9 @@ function graphqlView(tree, { properties }) {
     DefaultMode: AuthenticationType,
     Modes: Object.fromEntries(modes),
     LogLevel: properties.LogConfig?.FieldLogLevel,
+    ExcludeVerboseContent: String(properties.LogConfig?.ExcludeVerboseContent ?? false),
+    ...Object.fromEntries(API_SETTINGS.map((name) => [name, properties[name]])),
+    XrayEnabled: String(properties.XrayEnabled ?? false),
   };
 }
 
@@ -179,6 +200,11 @@ function distinct(names, { AuthenticationType: kind, OpenIDConnectConfig, UserPo
   const name = names.includes(kind) ? `${kind} ${OpenIDConnectConfig?.Issuer ?? UserPoolConfig?.UserPoolId}` : kind;
   names.push(name);
   return name;
+}
+
+/** The domain is made anew: its name is another. */
+function domainView(_, { properties: { DomainName, Tags, ...properties } }) {
+  return properties;
 }
 
 /** Additional modes leave out what the default mode must write. */

@@ -198,3 +198,25 @@ fn places_in_the_frontend_are_rows_and_findings() {
     );
     assert_eq!(assessment.findings.len(), 2);
 }
+
+#[test]
+fn a_hosted_ui_is_generated_and_refused_by_refactor() {
+    let pool = |properties: serde_json::Value| {
+        let template = json!({"Resources": {"UserPool": {"Type": "AWS::Cognito::UserPool"}, "UserPoolClientWeb": {"Type": "AWS::Cognito::UserPoolClient", "Properties": properties}}});
+        assessed(&ProjectFiles::default().resource("auth", "users", "Cognito", template, json!({})))
+    };
+    let cells = |assessment: &Assessment| {
+        let row = assessment
+            .resources
+            .iter()
+            .find(|row| row.service == "Cognito")
+            .unwrap();
+        (row.generate.status, row.refactor.status)
+    };
+    let hosted = pool(json!({"CallbackURLs": ["https://app.example.com/"]}));
+    assert_eq!(cells(&hosted), (SupportStatus::Supported, SupportStatus::Unsupported));
+    assert_eq!(
+        cells(&pool(json!({}))),
+        (SupportStatus::Supported, SupportStatus::Supported)
+    );
+}

@@ -19,16 +19,19 @@ mod geo;
 mod kept;
 mod layers;
 mod names;
+mod npm_range;
 mod options;
 mod physical_name;
 pub mod project_files;
 mod reference;
 mod rest_api;
 mod roles;
+mod secrets;
 mod setup;
 mod stacks;
 pub mod step;
 mod storage;
+mod tags;
 mod template;
 mod tree;
 pub mod typescript;
@@ -104,10 +107,11 @@ pub fn generate(
     let layers = layers::generate(&context, &mut tree, &mut findings)?;
     let geo = geo::generate(&context, &mut tree, &mut findings)?;
     let custom = custom::generate(&context, &mut tree, &mut findings)?;
+    secrets::generate(&context, &mut tree)?;
     let functions = function::generate(&context, &requirements, &mut tree, &mut findings)?;
 
     let calls: Vec<_> = auth
-        .call
+        .calls
         .into_iter()
         .chain(data)
         .chain(predictions)

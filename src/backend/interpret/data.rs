@@ -5,9 +5,12 @@ mod predictions;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Interpretation, id_of, index::main_resource, join_models, typing};
+use super::{
+    Interpretation, api_override, api_stacks, id_of, index::main_resource, join_models, model_tables, resolvers,
+    search, typing,
+};
 use crate::{
     backend::{
         finding::Severity,
@@ -21,6 +24,19 @@ use crate::{
 };
 
 const GRAPHQL_API: &str = "AWS::AppSync::GraphQLApi";
+
+/// Properties of the API that have a place of their own in the model, or that Gen 2 sets for itself.
+const KNOWN_PROPERTIES: [&str; 9] = [
+    "AdditionalAuthenticationProviders",
+    "AuthenticationType",
+    "LambdaAuthorizerConfig",
+    "LogConfig",
+    "Name",
+    "OpenIDConnectConfig",
+    "Tags",
+    "UserPoolConfig",
+    "XrayEnabled",
+];
 
 pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResource) {
     let project = interpretation.project;
@@ -86,6 +102,19 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
     let modes = authorization::read(interpretation, resource, folder, &location);
     let predictions = predictions::read(interpretation, folder, stack);
     let denied_models = denied_models(folder);
+    let stacks = api_stacks::read(interpretation, resource, folder);
+    let resolvers = resolvers::read(interpretation, resource, folder, &stacks);
+    let search = search::read(interpretation, resource, folder);
+    model_tables::check(interpretation, resource, folder);
+    api_override::check(interpretation, resource);
+    let other_properties: Map<String, Value> = interpretation
+        .symbolic_stack(resource)
+        .and_then(|stack| main_resource(stack, GRAPHQL_API, "GraphQLAPI")?.properties())
+        .into_iter()
+        .flatten()
+        .filter(|(name, _)| !KNOWN_PROPERTIES.contains(&name.as_str()))
+        .map(|(name, value)| (name.clone(), interpretation.decoder.property(value, &id_of(resource))))
+        .collect();
     let property = |name: &str| {
         let value = api_resource.as_ref()?.property(name)?;
         Some(interpretation.decoder.property(value, &id_of(resource)))
@@ -104,11 +133,19 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         default_mode: modes.default,
         additional_modes: modes.additional,
         models,
+        operations_are_merged: project.cli["features"]["graphqltransformer"]["shoulddeepmergedirectiveconfigdefaults"]
+            == true,
         log_config: property("LogConfig"),
         xray_enabled: property("XrayEnabled")
             .as_ref()
             .and_then(typing::truth)
             .unwrap_or(false),
+        other_properties: typing::typed(other_properties),
+        pipeline_functions: resolvers.pipeline_functions,
+        resolver_templates: resolvers.resolver_templates,
+        generated_settings: resolvers.generated_settings,
+        stacks,
+        search,
         admin_role_names: folder.admin_role_names.clone(),
         transform_configuration: folder.transform_configuration.clone(),
         conflict_resolution: has_conflict_resolution(folder) || stack.is_some_and(synchronises),

@@ -4,7 +4,12 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::resource::SourceLocation;
+use super::{
+    custom::CustomStack,
+    resolver::{GeneratedSettings, PipelineFunction, ResolverTemplates},
+    resource::SourceLocation,
+    search::Search,
+};
 
 /// The AppSync API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -21,10 +26,31 @@ pub struct GraphqlApi {
     pub additional_modes: Vec<AuthorizationMode>,
     /// Types with `@model`, in schema order.
     pub models: Vec<Model>,
+    /// Operations that a `@model` does not name beside others exist, too (`shoulddeepmergedirectiveconfigdefaults`).
+    #[serde(default)]
+    pub operations_are_merged: bool,
     /// `LogConfig` of the API, evaluated.
     pub log_config: Option<Value>,
     /// `XrayEnabled`
     pub xray_enabled: bool,
+    /// Properties of the API that the CLI does not set, evaluated, for example `IntrospectionConfig`.
+    #[serde(default)]
+    pub other_properties: Map<String, Value>,
+    /// What is the user's own in the pipelines of generated resolvers.
+    #[serde(default)]
+    pub pipeline_functions: Vec<PipelineFunction>,
+    /// What is the user's own around the functions of generated resolvers.
+    #[serde(default)]
+    pub resolver_templates: Vec<ResolverTemplates>,
+    /// What override.ts sets on generated resolvers and data sources.
+    #[serde(default)]
+    pub generated_settings: Vec<GeneratedSettings>,
+    /// Templates of the folder `stacks/`.
+    #[serde(default)]
+    pub stacks: Vec<CustomStack>,
+    /// The domain behind models with `@searchable`.
+    #[serde(default)]
+    pub search: Option<Search>,
     /// `adminRoleNames` of custom-roles.json.
     pub admin_role_names: Vec<String>,
     /// `transform.conf.json`

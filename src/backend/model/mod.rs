@@ -13,15 +13,20 @@ mod function;
 mod geo;
 mod kept;
 mod layer;
+mod resolver;
 mod resource;
 mod rest_api;
 mod role_override;
+mod search;
 mod storage;
 
 pub use analytics::KinesisStream;
 pub use app::App;
-pub use auth::{Auth, AuthTrigger, Group, IdentityPool, ImportedAuth, UserPool, UserPoolClient};
-pub use custom::{CustomLanguage, CustomStack, PhysicalName};
+pub use auth::{
+    Auth, AuthTrigger, Group, IdentityPool, IdentityProvider, ImportedAuth, ResourceServer, UserPool, UserPoolClient,
+    VerificationPage,
+};
+pub use custom::{CustomLanguage, CustomOrigin, CustomStack, PhysicalName};
 pub use data::{
     AuthorizationMode, GraphqlApi, Join, JoinKey, JoinSide, Model, ModelKey, PredictionField, PredictionTemplates,
     Predictions, SchemaFile,
@@ -33,9 +38,14 @@ pub use function::{EnvironmentValue, Function, Language, Layer, ModuleFormat};
 pub use geo::{GeoKind, GeoResource};
 pub use kept::KeptService;
 pub use layer::{LambdaLayer, LayerPermission};
+pub use resolver::{
+    DATA_SLOT, GeneratedResource, GeneratedSettings, PipelineFunction, ResolverFile, ResolverTemplate,
+    ResolverTemplates, SLOTS,
+};
 pub use resource::{Category, ExtraResource, Resource, ResourceId, SourceLocation};
 pub use rest_api::{GatewayResponse, RestAccess, RestApi, RestAuthorizer, RestPath, RestProtection};
 pub use role_override::RoleOverride;
+pub use search::Search;
 pub use storage::{Bucket, Index, KeyAttribute, Table};
 
 use serde::{Deserialize, Serialize};

@@ -7,7 +7,7 @@ use apollo_parser::{
     cst::{self, CstNode},
 };
 
-use super::{many_to_many, predictions};
+use super::{many_to_many, operations, predictions};
 use crate::{
     backend::{
         finding::Severity,
@@ -141,6 +141,9 @@ fn edit(
         let name = name.map(|name| name.text().to_string()).unwrap_or_default();
         let directives: Vec<cst::Directive> = directives.into_iter().flat_map(|list| list.directives()).collect();
         if let Some(model) = directives.iter().find(|directive| is_named(directive, "model")) {
+            if !data.operations_are_merged {
+                edits.extend(operations::edits(&file.text, model));
+            }
             let denied = data.denied_models.contains(&name);
             if denied {
                 findings.add(

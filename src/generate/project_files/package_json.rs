@@ -9,7 +9,10 @@ use super::{
     json_text::{Layout, entries, insert_after, insert_sorted, line_and_column, quoted},
 };
 use crate::{
-    backend::finding::{Finding, Severity},
+    backend::{
+        finding::{Finding, Severity},
+        model::SourceLocation,
+    },
     generate::DependencyWish,
 };
 
@@ -23,13 +26,14 @@ const SECTIONS: [&str; 4] = [
     "optionalDependencies",
     "peerDependencies",
 ];
-/// What a Gen 2 project needs to be built and deployed.
+/// What a Gen 2 project needs to be built and deployed. `@aws-amplify/backend` 1.25, which its range installs, has the ranges
+/// of `aws-cdk-lib` and `constructs` as those of its peers.
 const GEN2: [(&str, &str); 8] = [
-    ("@aws-amplify/backend", "^1.18.0"),
+    ("@aws-amplify/backend", "^1.25.0"),
     ("@aws-amplify/backend-cli", "^1.8.0"),
     ("@types/node", "^22.0.0"),
-    ("aws-cdk-lib", "^2"),
-    ("constructs", "^10.0.0"),
+    ("aws-cdk-lib", "^2.257.0"),
+    ("constructs", "^10.6.0"),
     ("esbuild", "^0.27.0"),
     ("tsx", "^4.20.6"),
     ("typescript", "^5.0.0"),
@@ -167,9 +171,9 @@ impl PackageJson {
 
     /// The range to add for a package, when there is one; conflicts are reported.
     fn decide(&self, package: &str, wishes: &[DependencyWish], findings: &mut Vec<Finding>) -> Option<String> {
-        let (local, wishes): (Vec<&DependencyWish>, Vec<&DependencyWish>) = wishes
-            .iter()
-            .partition(|wish| LOCAL_PROTOCOLS.iter().any(|protocol| wish.range.starts_with(protocol)));
+        let wishes: Vec<DependencyWish> = wishes.iter().map(from_the_root).collect();
+        let (local, wishes): (Vec<&DependencyWish>, Vec<&DependencyWish>) =
+            wishes.iter().partition(|wish| is_local(wish));
         for wish in local {
             findings.push(Finding {
                 id: "dependency-local".into(),
@@ -247,6 +251,50 @@ impl PackageJson {
             line: pin.line,
             remedy: format!("Raise {package} to {needed} unless there is a reason against it."),
         })
+    }
+}
+
+/// The folder is named from where the root package.json cannot see it.
+fn is_local(wish: &DependencyWish) -> bool {
+    let from_elsewhere = wish.location.path != PATH;
+    from_elsewhere && LOCAL_PROTOCOLS.iter().any(|protocol| wish.range.starts_with(protocol))
+}
+
+/// A package in a folder of the project is named by its path from the root. What lies in `amplify/` goes with Gen 1.
+fn from_the_root(wish: &DependencyWish) -> DependencyWish {
+    let rebased = || {
+        let protocol = ["file:", "link:", "portal:"]
+            .into_iter()
+            .find(|protocol| wish.range.starts_with(protocol))?;
+        let (folder, _) = wish.location.path.rsplit_once('/')?;
+        let mut path: Vec<&str> = Vec::new();
+        let relative = wish.range.strip_prefix(protocol)?;
+        for part in folder.split('/').chain(relative.split('/')) {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    path.pop()?;
+                }
+                name => path.push(name),
+            }
+        }
+        (!relative.starts_with('/') && path.first() != Some(&"amplify") && !path.is_empty())
+            .then(|| format!("{protocol}{}", path.join("/")))
+    };
+    // A workspace is found by its name from everywhere.
+    let range = match wish.range.starts_with("workspace:") {
+        true => Some(wish.range.clone()),
+        false => rebased(),
+    };
+    match range {
+        Some(range) => DependencyWish {
+            range,
+            location: SourceLocation {
+                path: PATH.to_owned(),
+                line: None,
+            },
+        },
+        None => wish.clone(),
     }
 }
 
@@ -366,9 +414,27 @@ mod tests {
 
     #[test]
     fn packages_from_folders_are_not_merged() {
-        let result = edit("{}", &wishes(&[("lib", &[("file:../lib", "f/package.json")])]));
-        assert!(!result.text.contains("\"lib\""));
-        assert_eq!(result.findings[0].id, "dependency-local");
+        let path = "amplify/backend/function/f/src/package.json";
+        for range in ["file:../lib", "file:/lib", "../lib", "file:../../../../../../outside"] {
+            let result = edit("{}", &wishes(&[("lib", &[(range, path)])]));
+            assert!(!result.text.contains("\"lib\""), "{range}");
+            assert_eq!(result.findings[0].id, "dependency-local");
+        }
+    }
+
+    #[test]
+    fn folders_of_the_project_are_named_from_its_root() {
+        let path = "amplify/backend/function/f/src/package.json";
+        for (range, expected) in [
+            ("file:../../../../../shared", "file:shared"),
+            ("link:../../../../../packages/./lib", "link:packages/lib"),
+            ("workspace:*", "workspace:*"),
+        ] {
+            let result = edit("{}", &wishes(&[("lib", &[(range, path)])]));
+            let value: Value = serde_json::from_str(&result.text).unwrap();
+            assert_eq!(value[DEPENDENCIES]["lib"], expected);
+            assert!(result.findings.is_empty());
+        }
     }
 
     #[test]
@@ -380,6 +446,17 @@ mod tests {
         assert_eq!(result.findings[0].id, "tool-version-too-old");
         assert_eq!(result.findings[0].line, Some(2));
         assert!(result.text.contains("\"typescript\": \"^4.9.0\""));
+    }
+
+    #[test]
+    fn pins_of_peers_that_npm_would_refuse_are_reported() {
+        let text = "{\"devDependencies\": {\n\"aws-cdk-lib\": \"2.100.0\",\n\"constructs\": \"10.3.0\"}}";
+        let told = edit(text, &IndexMap::new()).findings;
+        let lines: Vec<_> = told.iter().map(|finding| (finding.id.as_str(), finding.line)).collect();
+        assert_eq!(
+            lines,
+            [("tool-version-too-old", Some(2)), ("tool-version-too-old", Some(3))]
+        );
     }
 
     #[test]
