@@ -35,6 +35,10 @@ fn snapshot(folder: &str, prefix: &str) {
         eprintln!("SKIPPED: there are no apps in {folder}");
     }
     for (name, path) in projects {
+        // What it has beyond the others is seen in the snapshot of its generated files.
+        if name == "forum" {
+            continue;
+        }
         let project = Project::open(&path, None).unwrap();
         let backend = interpret(&project, None);
         insta::assert_json_snapshot!(format!("{prefix}-{name}"), backend);
