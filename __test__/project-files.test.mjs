@@ -362,7 +362,10 @@ describe('package.json', () => {
     assert.match(text, /^\t\t"@aws-amplify\/backend": /m);
     assert.deepEqual(
       findings('tool-version-too-old').map((/** @type {any} */ one) => [one.path, one.line]),
-      [['package.json', 5]],
+      [
+        ['package.json', 5],
+        ['package.json', 4],
+      ],
     );
   });
 
@@ -490,6 +493,8 @@ describe('--frontend', () => {
         "const config = (await import('./amplifyconfiguration.json')).default;",
         "const config = (await import('../amplify_outputs.json')).default;",
       ],
+      'src/default.cjs': ["const { default: config } = require('./aws-exports.js');", null],
+      'src/key.cjs': ["const pool = require('./aws-exports').aws_user_pools_id;", null],
       'src/alias.ts': ["import config from '@/aws-exports';", null],
       'src/named.ts': ["import { aws_user_pools_id as pool } from './aws-exports';", null],
       'src/reexport.ts': ["export { default } from './aws-exports';", null],
