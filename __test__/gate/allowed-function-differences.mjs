@@ -75,7 +75,8 @@ export const ALLOWED_FUNCTION_DIFFERENCES = [
   },
   {
     id: 'transformer-runtime',
-    reason: 'The function that fills the search domain is the transformer\'s own: each generation brings its code and runtime.',
+    reason:
+      "The function that fills the search domain is the transformer's own: each generation brings its code and runtime.",
     covers: ({ name, path }) => name === SEARCH_FUNCTION && path === 'Runtime',
   },
   {

@@ -43,7 +43,8 @@ export const ALLOWED_PERMISSION_DIFFERENCES = [
   },
   {
     id: 'search-streams',
-    reason: 'Gen 2 lets the function that fills the search domain list the stream of its own table instead of every stream.',
+    reason:
+      'Gen 2 lets the function that fills the search domain list the stream of its own table instead of every stream.',
     covers: ({ principal, direction, action, resource }, { others }) =>
       principal.kind === 'functionRole' &&
       principal.name.endsWith('OpenSearchStreamingLambdaFunction') &&

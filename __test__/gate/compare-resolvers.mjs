@@ -79,7 +79,8 @@ const ALLOWED = [
   },
   {
     id: 'field-without-source',
-    reason: 'A resolver that Gen 2 makes from the schema and that has no data source but NONE gives nothing to anybody.',
+    reason:
+      'A resolver that Gen 2 makes from the schema and that has no data source but NONE gives nothing to anybody.',
     covers: ({ path: place, gen1, gen2 }) => place === 'Sources' && gen1 === undefined && gen2 === 'NONE',
   },
 ];
@@ -100,10 +101,7 @@ export function compareResolvers(pairing, gen1, gen2, texts) {
     const [one, other] = [views1.get(field), views2.get(field)];
     const list =
       one && other
-        ? differences(
-            pairing.translate(nameResources(one, [names1])),
-            nameResources(other, [names2, names1]),
-          )
+        ? differences(pairing.translate(nameResources(one, [names1])), nameResources(other, [names2, names1]))
         : [{ path: 'Sources', gen1: one && sourceTypes(one), gen2: other && sourceTypes(other) }];
     return list.map((difference) => withAllowance({ field, ...difference }, ALLOWED));
   });

@@ -91,7 +91,10 @@ function compare(change = () => {}) {
     change(templates.gen2.data7552DF31.Resources, templates.gen1.apishelf.Resources);
   });
   assert.deepEqual([gen1.problems, gen2.problems], [[], []]);
-  const texts = { own: new Map(Object.entries(OWN)), asset: (location) => (location === ASSET ? GENERATED : undefined) };
+  const texts = {
+    own: new Map(Object.entries(OWN)),
+    asset: (location) => (location === ASSET ? GENERATED : undefined),
+  };
   return compareResolvers(pairing, gen1, gen2, texts);
 }
 
@@ -122,8 +125,16 @@ for (const [title, change, expected] of [
   ['a resolver that is missing', (gen2) => delete gen2.HelloField, /^Query\.hello Sources$/],
   ['a resolver that nobody had', (gen2) => (gen2.HelloField.Properties.FieldName = 'other'), /^Query\.other Sources$/],
   ['a function that is missing', (gen2) => functionsOf(gen2).splice(1, 1), /Functions\.preUpdate 1\.Request$/],
-  ['functions in another order', (gen2) => functionsOf(gen2).splice(1, 2, ...functionsOf(gen2).slice(1, 3).reverse()), /Functions\.preUpdate 0\.Request$/],
-  ['a function behind the data', (gen2) => functionsOf(gen2).push(functionsOf(gen2).splice(2, 1)[0]), /^Mutation\.createBook Order$/],
+  [
+    'functions in another order',
+    (gen2) => functionsOf(gen2).splice(1, 2, ...functionsOf(gen2).slice(1, 3).reverse()),
+    /Functions\.preUpdate 0\.Request$/,
+  ],
+  [
+    'a function behind the data',
+    (gen2) => functionsOf(gen2).push(functionsOf(gen2).splice(2, 1)[0]),
+    /^Mutation\.createBook Order$/,
+  ],
   [
     'a template with one character more',
     (gen2) => (gen2.First.Properties.RequestMappingTemplate += ' '),
@@ -160,7 +171,11 @@ for (const [title, change, expected] of [
     (gen2) => (gen2.Books.Properties.DynamoDBConfig.TableName = 'Book-other'),
     /Functions\.data 0\.Source\.DynamoDBConfig\.Table$/,
   ],
-  ['a data source of another kind', (gen2) => (gen2.Data.Properties.DataSourceName = 'NONE_DS'), /Functions\.data 0\.Source\.Type$/],
+  [
+    'a data source of another kind',
+    (gen2) => (gen2.Data.Properties.DataSourceName = 'NONE_DS'),
+    /Functions\.data 0\.Source\.Type$/,
+  ],
   ['a batch size', (gen2) => (gen2.Data.Properties.MaxBatchSize = 5), /Functions\.data 0\.MaxBatchSize$/],
   [
     'caching that is lost',

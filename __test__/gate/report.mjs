@@ -78,10 +78,7 @@ export function describeReport(report) {
       ...section(title, resolvers.ok, [
         ...resolvers.differences
           .filter((one) => !one.allowed)
-          .map(
-            ({ field, path, gen1, gen2 }) =>
-              `${field}, ${path}: ${shown(gen1)} in Gen 1, ${shown(gen2)} in Gen 2`,
-          ),
+          .map(({ field, path, gen1, gen2 }) => `${field}, ${path}: ${shown(gen1)} in Gen 1, ${shown(gen2)} in Gen 2`),
         ...allowedLines(resolvers.differences),
       ]),
     );
