@@ -72,9 +72,13 @@ for (const app of apps) {
     });
 
     test('every resource of the project is a nested stack with the outputs that meta records', () => {
-      assert.ok(resources.length > 3);
+      assert.ok(resources.length >= 3);
       for (const entry of resources) {
         const { category, name, resource } = entry;
+        if (resource.serviceType === 'imported') {
+          assert.deepEqual(childOf(stacks, root, `${category}${name}`), [], `${category}/${name} is somebody else's`);
+          continue;
+        }
         assert.equal(resource.providerMetadata.logicalId, `${category}${name}`);
         const stack = stackOf(entry);
         assert.ok(stack, `${category}/${name} is deployed`);
@@ -113,10 +117,12 @@ for (const app of apps) {
     });
 
     test('the backend folder and the deployed backend hold the same files', () => {
+      // the CLI resolves the pool of an API with imported auth after it made the copy
+      const withoutPool = (text) => text.replaceAll(/"userPoolId": "[^"]*"/g, '"userPoolId": ""');
       const tree = (folder) =>
         new Map(
           filesBelow(join(project, 'amplify', folder))
-            .map((file) => [relative(join(project, 'amplify', folder), file), readFileSync(file, 'utf8')])
+            .map((file) => [relative(join(project, 'amplify', folder), file), withoutPool(readFileSync(file, 'utf8'))])
             // the policies of REST APIs are written into the local copy only
             .filter(([path]) => !path.startsWith('types') && path !== 'api/APIGatewayAuthStack.json'),
         );

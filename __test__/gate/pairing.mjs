@@ -4,9 +4,9 @@
 import { asToken, replaceTokens, token } from './tokens.mjs';
 
 /**
- * @typedef {'userPool'|'webClient'|'nativeClient'|'domain'|'identityProvider'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
+ * @typedef {'userPool'|'webClient'|'nativeClient'|'domain'|'identityProvider'|'resourceServer'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
  *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'|'dataSource'|'dataSourceRole'|'searchDomain'|
- *   'custom'|'geo'|'layer'} PairKind
+ *   'custom'|'added'|'geo'|'layer'} PairKind
  *
  * @typedef {object} Pair
  * @property {PairKind} kind
@@ -39,12 +39,34 @@ import { asToken, replaceTokens, token } from './tokens.mjs';
 export function pairResources(gen1, gen2, names) {
   const pairing = new PairFinder(gen1, gen2, names);
   pairing.findAuth();
+  pairing.findBorrowedRoles();
   pairing.findStorage();
   pairing.findApis();
   pairing.findFunctions();
   pairing.findOwnStacks();
+  pairing.findAdditions();
   return pairing.result();
 }
+
+/** How the places of roles begin that policies name and no stack of the tree makes. */
+export const BORROWED = 'role of somebody else: ';
+const ADDITION = /^AWS::/;
+/** What the CLI itself writes into these templates, or what is paired or compared in another way. */
+const OF_THE_CLI = new Set([
+  'AWS::CloudFormation::Stack',
+  'AWS::DynamoDB::Table',
+  'AWS::Events::Rule',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Kinesis::Stream',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::LayerVersion',
+  'AWS::Lambda::LayerVersionPermission',
+  'AWS::Lambda::Permission',
+  'AWS::S3::Bucket',
+]);
 
 class PairFinder {
   constructor(gen1, gen2, { environment, branch }) {
@@ -73,7 +95,14 @@ class PairFinder {
 
   findAuth() {
     const category = (tree) => all(tree, 'AWS::Cognito::UserPool').filter((pool) => categoryOf(pool) === 'auth');
-    const pool = this.only('userPool', 'user pool', category(this.gen1), category(this.gen2));
+    const [pools1, pools2] = [category(this.gen1), category(this.gen2)];
+    if (pools1.length === 0 && pools2.length === 1 && this.isOfNoUse(pools2[0])) {
+      // Gen 2 adds one to every identity pool
+      this.findIdentityPool();
+      this.findGroups();
+      return;
+    }
+    const pool = this.only('userPool', 'user pool', pools1, pools2);
     const clientsOf = (tree, place) =>
       all(tree, 'AWS::Cognito::UserPoolClient').filter(
         (client) => asToken(client.properties.UserPoolId)?.place === place,
@@ -100,11 +129,31 @@ class PairFinder {
     this.findGroups();
   }
 
+  /** A user pool that nobody can sign up to, and whose users the identity pool does not know. */
+  isOfNoUse(pool) {
+    return (
+      String(pool.properties.AdminCreateUserConfig?.AllowAdminCreateUserOnly) === 'true' &&
+      all(this.gen2, 'AWS::Cognito::IdentityPool').every(
+        (one) => (one.properties.CognitoIdentityProviders ?? []).length === 0,
+      )
+    );
+  }
+
+  /** The roles of an imported identity pool are nobody's resources, and have their names in both generations. */
+  findBorrowedRoles() {
+    const [roles1, roles2] = [this.gen1, this.gen2].map((tree) =>
+      all(tree, 'AWS::IAM::Role').filter(({ place }) => place.startsWith(BORROWED)),
+    );
+    this.byKey('authenticatedRole', roles1, roles2, (role) => `role ${role.logicalId}`);
+  }
+
   findHostedSignIn() {
     const domains = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolDomain'));
     this.only('domain', 'domain of hosted sign-in', ...domains);
     const providers = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolIdentityProvider'));
     this.byKey('identityProvider', ...providers, (one) => one.properties.ProviderName);
+    const servers = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolResourceServer'));
+    this.byKey('resourceServer', ...servers, (one) => one.properties.Identifier);
   }
 
   findIdentityPool() {
@@ -161,7 +210,8 @@ class PairFinder {
   findStorage() {
     // the deployment bucket and hosting are not the app's data, model tables and the API's own bucket are imported or made anew
     // and custom stacks are not moved
-    const isData = (one) => !['api', 'data', 'other', 'custom'].includes(categoryOf(one));
+    const isData = (one) =>
+      !['api', 'data', 'other', 'custom'].includes(categoryOf(one)) && !this.isVerificationPage(one);
     const gen2Has = (one) => !['data', 'custom'].includes(categoryOf(one));
     for (const [kind, type, property] of [
       ['bucket', 'AWS::S3::Bucket', 'BucketName'],
@@ -170,6 +220,19 @@ class PairFinder {
     ]) {
       this.byNameOrOnly(kind, property, all(this.gen1, type).filter(isData), all(this.gen2, type).filter(gen2Has));
     }
+  }
+
+  /**
+   * The bucket with the page that links in verification e-mails open, which stays as it is: it is retained, and the trigger of
+   * Gen 2 still leads to it.
+   */
+  isVerificationPage(one) {
+    if (one.type !== 'AWS::S3::Bucket' || categoryOf(one) !== 'auth' || one.deletionPolicy !== 'Retain') return false;
+    return all(this.gen2, 'AWS::Lambda::Function').some(({ properties }) => {
+      const { RESOURCENAME: trigger, ENV: environment } = properties.Environment?.Variables ?? {};
+      const page = `${String(trigger).split('CustomMessage')[0]}verificationbucket-${environment}`;
+      return trigger !== undefined && page.toLowerCase() === String(one.properties.BucketName).toLowerCase();
+    });
   }
 
   findApis() {
@@ -210,14 +273,20 @@ class PairFinder {
   }
 
   findFunctions() {
+    // the transformer makes a function for @predictions, without a name
+    const speaks = (one) => one.stackPath.endsWith('/PredictionsDirectiveStack');
     const functions1 = all(this.gen1, 'AWS::Lambda::Function').filter(
-      (one) => categoryOf(one) === 'function' || isSearchFunction(one),
+      (one) => categoryOf(one) === 'function' || isSearchFunction(one) || speaks(one),
     );
     const functions2 = all(this.gen2, 'AWS::Lambda::Function').filter(
       (one) => !isInfrastructureFunction(one) && categoryOf(one) !== 'custom',
     );
     const keyOf = (one) =>
-      isSearchFunction(one) ? SEARCH_FUNCTION : this.bareName(one.properties.FunctionName ?? constructName(one), one);
+      isSearchFunction(one)
+        ? SEARCH_FUNCTION
+        : speaks(one)
+          ? 'PredictionsSpeech'
+          : this.bareName(one.properties.FunctionName ?? constructName(one), one);
     for (const { gen1, gen2, name } of this.byKey('function', functions1, functions2, keyOf)) {
       this.pairRoles(
         'functionRole',
@@ -261,6 +330,27 @@ class PairFinder {
       all(this.gen2, 'AWS::Lambda::LayerVersion').filter((one) => stackName(one).startsWith('layers')),
       (one) => this.bareName(one.properties.LayerName, one),
     );
+  }
+
+  /** What people write into the templates of functions, tables, buckets and streams: by type and logical id, beside its owner. */
+  findAdditions() {
+    const owner = (one) => /^(function|storage|analytics)(.*)$/.exec(one.stackPath.split('/')[1] ?? '')?.[2];
+    const paired = new Set(this.pairs.map(({ gen1 }) => gen1.place));
+    const isAddition = (one) =>
+      owner(one) !== undefined && ADDITION.test(one.type) && !OF_THE_CLI.has(one.type) && !paired.has(one.place);
+    for (const one of [...this.gen1.resources.values()].filter(isAddition)) {
+      // an included template's resources bear its construct's id, their own and a hash
+      const named = new RegExp(`${one.logicalId}[0-9A-F]{8}$`);
+      const beside = [...this.gen2.resources.values()].filter(
+        (other) =>
+          other.type === one.type &&
+          named.test(other.logicalId) &&
+          other.logicalId.toLowerCase().startsWith(owner(one).toLowerCase()),
+      );
+      const name = `${one.stackPath.split('/')[1]} ${one.logicalId}`;
+      if (beside.length === 1) this.add('added', name, one, beside[0]);
+      else this.leave('added', name, 1, one, `${beside.length} in Gen 2`);
+    }
   }
 
   /** Rules that start the same function at the same times; what is left over is found when event sources are compared. */

@@ -8,7 +8,7 @@ use crate::{
     backend::{
         features::STATEFUL_TYPES,
         finding::Severity,
-        model::{CustomLanguage, CustomStack, Expression, PhysicalName, ResourceId, SourceLocation},
+        model::{CustomLanguage, CustomOrigin, CustomStack, Expression, PhysicalName, ResourceId, SourceLocation},
     },
     cloudformation::{
         Template,
@@ -133,6 +133,7 @@ pub(super) fn own_stack(
     CustomStack {
         name: name.to_owned(),
         stack_path: stack.path.clone(),
+        origin: CustomOrigin::Category,
         language: CustomLanguage::CloudFormation,
         parameters,
         parameters_without_value,
@@ -260,7 +261,11 @@ fn collect_imports(value: &Value, pointer: &str, found: &mut Vec<(String, Value)
     }
 }
 
-fn physical_names(interpretation: &Interpretation<'_>, stack: &EvaluatedTree, owner: &ResourceId) -> Vec<PhysicalName> {
+pub(super) fn physical_names(
+    interpretation: &Interpretation<'_>,
+    stack: &EvaluatedTree,
+    owner: &ResourceId,
+) -> Vec<PhysicalName> {
     let literal = interpretation.stacks.literal.at(&stack.path);
     stack
         .template

@@ -1,11 +1,15 @@
 //! Resources in the templates of Gen 1 that the CLI does not write there and that nothing else in the model holds.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{
     Interpretation, api_stacks,
     policies::POLICY_TYPES,
+    residue, sign_in,
     stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
+    triggers,
 };
 use crate::{
     backend::{
@@ -60,6 +64,7 @@ fn read_root(interpretation: &mut Interpretation<'_>) {
             .iter()
             .any(|resource| resource.logical_id == found.logical_id);
         if !(nested && known) {
+            report(interpretation, &owner, root, &found);
             add(interpretation, &owner, root, &found);
         }
     }
@@ -70,19 +75,35 @@ fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, 
         return;
     }
     let owner = interpretation.owner_of(stack);
-    for found in stack.template.resources() {
-        if !is_of_the_cli(interpretation, resource, stack, &found, depth) {
-            add(interpretation, &owner, stack, &found);
+    let added: Vec<Resource<'_>> = stack
+        .template
+        .resources()
+        .filter(|found| !is_of_the_cli(interpretation, resource, stack, found, depth))
+        .collect();
+    let carried_over = match depth {
+        0 => residue::read(interpretation, resource, stack, &added),
+        _ => BTreeSet::new(),
+    };
+    for found in &added {
+        if !carried_over.contains(found.logical_id) {
+            report(interpretation, &owner, stack, found);
         }
+        add(interpretation, &owner, stack, found);
     }
     for nested in stack.nested.values() {
         read_stack(interpretation, resource, nested, depth + 1);
     }
 }
 
-fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
+fn report(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
     let location = interpretation.location(&stack.path);
-    let properties = found.properties().cloned().unwrap_or_default();
+    let remedy = match found.resource_type() {
+        // Its id is in the apps that use it, and a new client would have another one.
+        "AWS::Cognito::UserPoolClient" => {
+            "Set DeletionPolicy Retain on the client in override.ts and push before you decommission Gen 1: it stays with the user pool and keeps its id. An app of its own can get a new client in amplify/auth/overrides.ts instead."
+        }
+        _ => "Add the resource to the generated amplify/backend.ts by hand.",
+    };
     interpretation.finding(
         "extra-resource",
         Severity::Manual,
@@ -92,8 +113,13 @@ fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &Eval
             found.resource_type()
         ),
         &location,
-        "Add the resource to the generated amplify/backend.ts by hand.",
+        remedy,
     );
+}
+
+fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
+    let location = interpretation.location(&stack.path);
+    let properties = found.properties().cloned().unwrap_or_default();
     let extra = ExtraResource {
         owner: owner.clone(),
         logical_id: found.logical_id.to_owned(),
@@ -115,8 +141,12 @@ fn is_of_the_cli(
     let path = format!("{}/{}", stack.path, found.logical_id);
     let kind = found.resource_type();
     // Permissions and triggers are read wherever they are.
-    if POLICY_TYPES.contains(&kind) || matches!(kind, "AWS::Lambda::EventSourceMapping" | "AWS::Events::Rule") {
+    if POLICY_TYPES.contains(&kind) {
         return true;
+    }
+    if matches!(kind, "AWS::Lambda::EventSourceMapping" | "AWS::Events::Rule") {
+        let owner = interpretation.owner_of(stack);
+        return owner.category != Category::function() || triggers::is_trigger(interpretation, found, &owner);
     }
     if interpretation
         .decoder
@@ -133,24 +163,26 @@ fn is_of_the_cli(
                 "AWS::Cognito::IdentityPoolRoleAttachment"
                     | "AWS::Cognito::UserPoolDomain"
                     | "AWS::Cognito::UserPoolIdentityProvider"
+                    | "AWS::Cognito::UserPoolResourceServer"
                     | "AWS::IAM::OIDCProvider"
-            ) || is_helper(
-                found,
-                &[
-                    "UserPoolClient",
-                    "HostedUI",
-                    "OAuth",
-                    "MFA",
-                    "OpenId",
-                    "SNS",
-                    "UserPool",
-                    "AuthTrigger",
-                    "CreateAuthChallenge",
-                    "DefineAuthChallenge",
-                    "VerifyAuthChallengeResponse",
-                    "Cognito",
-                ],
-            )
+            ) || is_verification_bucket(interpretation, found)
+                || is_helper(
+                    found,
+                    &[
+                        "UserPoolClient",
+                        "HostedUI",
+                        "OAuth",
+                        "MFA",
+                        "OpenId",
+                        "SNS",
+                        "UserPool",
+                        "AuthTrigger",
+                        "CreateAuthChallenge",
+                        "DefineAuthChallenge",
+                        "VerifyAuthChallengeResponse",
+                        "Cognito",
+                    ],
+                )
         }
         Some("Cognito-UserPool-Groups") => {
             matches!(kind, "AWS::Cognito::UserPoolGroup" | "AWS::IAM::Role")
@@ -167,6 +199,8 @@ fn is_of_the_cli(
                 is_invocation_by(found, "events.amazonaws.com")
                     || is_invocation_by(found, "cognito-idp.amazonaws.com")
                     || is_invocation_by(found, "s3.amazonaws.com")
+                    // The function authorizes the GraphQL API.
+                    || is_invocation_by(found, "appsync.amazonaws.com")
             }
             _ => false,
         },
@@ -192,6 +226,17 @@ fn is_of_the_cli(
         // The resource as a whole is told by `assess`.
         _ => true,
     }
+}
+
+/// The bucket of the trigger template that sends links, which the model knows.
+fn is_verification_bucket(interpretation: &Interpretation<'_>, found: &Resource<'_>) -> bool {
+    found.resource_type() == "AWS::S3::Bucket"
+        && found.logical_id == sign_in::VERIFICATION_BUCKET
+        && interpretation
+            .backend
+            .auth
+            .as_ref()
+            .is_some_and(|auth| auth.verification_page.is_some())
 }
 
 /// Custom resources that the CLI's auth templates bring with them: functions, their roles and what they set.

@@ -108,6 +108,9 @@ impl Index {
     }
 
     fn add_environment_roles(&mut self, project: &Project) {
+        if self.add_imported_roles(project) {
+            return;
+        }
         let roles = [
             (
                 "AuthRole",
@@ -126,6 +129,29 @@ impl Index {
                 self.roles.insert(Value::from(name.as_str()).to_string(), principal);
             }
         }
+    }
+
+    /// The roles of an imported identity pool: users get these, and those of the environment are in nobody's use.
+    fn add_imported_roles(&mut self, project: &Project) -> bool {
+        let imported = project
+            .resources
+            .iter()
+            .find(|resource| resource.imported && resource.service.as_deref() == Some("Cognito"));
+        let values = imported.and_then(|resource| project.environment.parameters_of("auth", &resource.name));
+        let mut found = false;
+        for (key, principal) in [
+            ("authRoleName", Principal::Authenticated),
+            ("unauthRoleName", Principal::Unauthenticated),
+        ] {
+            let name = values
+                .and_then(|values| values.get(key)?.as_str())
+                .filter(|name| !name.is_empty());
+            if let Some(name) = name {
+                self.roles.insert(Value::from(name).to_string(), principal);
+                found = true;
+            }
+        }
+        found
     }
 
     fn add_imported(&mut self, resource: &MetaResource) {

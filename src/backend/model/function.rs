@@ -29,6 +29,9 @@ pub struct Function {
     pub reserved_concurrency: Option<u32>,
     /// Environment variables in the order of the template.
     pub environment: IndexMap<String, EnvironmentValue>,
+    /// SSM parameters in which Gen 1 keeps the secrets, by name of the secret.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub secret_paths: IndexMap<String, String>,
     /// Layers in the order of the template.
     pub layers: Vec<Layer>,
     /// Folder with the sources (`src`), relative to the project, with forward slashes; absent when the folder is missing.
@@ -95,6 +98,8 @@ pub enum EnvironmentValue {
     Expression(Expression),
     /// A secret of the Amplify CLI, by its name in `secretNames`; the Gen 1 value is the path of an SSM parameter.
     Secret(String),
+    /// A secret that Gen 1 has as plain text in a parameter of the stack, as the CLI's trigger templates do; never the text itself.
+    PlainSecret(String),
 }
 
 /// A layer of a function.

@@ -31,6 +31,9 @@ fn projects(folder: &str) -> Vec<(String, PathBuf)> {
     found
 }
 
+/// Apps whose generated files are snapshots already, and whose models are long.
+const GENERATED_ONLY: [&str; 2] = ["club", "guests"];
+
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn snapshot(folder: &str, prefix: &str) {
     let projects = projects(folder);
@@ -43,6 +46,9 @@ fn snapshot(folder: &str, prefix: &str) {
         }
         let project = Project::open(&path, None).unwrap();
         let backend = interpret(&project, None);
+        if GENERATED_ONLY.contains(&name.as_str()) {
+            continue;
+        }
         insta::assert_json_snapshot!(format!("{prefix}-{name}"), backend);
     }
 }
