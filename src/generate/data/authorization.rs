@@ -56,7 +56,11 @@ pub(super) fn modes(context: &Context<'_>, data: &GraphqlApi, findings: &mut Fin
                     .filter(|_| context.is_generated(function))
                 else {
                     // Without its default mode the API cannot be deployed.
-                    let severity = if *mode == data.default_mode { Severity::Blocker } else { Severity::Manual };
+                    let severity = if *mode == data.default_mode {
+                        Severity::Blocker
+                    } else {
+                        Severity::Manual
+                    };
                     findings.add(
                         "auth-mode-lambda",
                         severity,
