@@ -123,9 +123,16 @@ for (const app of apps) {
         new Map(
           filesBelow(join(project, 'amplify', folder))
             .map((file) => [relative(join(project, 'amplify', folder), file), withoutPool(readFileSync(file, 'utf8'))])
-            .filter(([path]) => !path.startsWith('types')),
+            // the policies of REST APIs are written into the local copy only
+            .filter(([path]) => !path.startsWith('types') && path !== 'api/APIGatewayAuthStack.json'),
         );
-      assert.deepEqual(tree('backend'), tree('#current-cloud-backend'));
+      const [local, deployed] = [tree('backend'), tree('#current-cloud-backend')];
+      // git ignores what was compiled; a large app leaves its compiled API out of the local copy
+      const isCompiledApi = (path) => /^api\/[^/]+\/build\//.test(path);
+      if (![...local.keys()].some(isCompiledApi)) {
+        for (const path of [...deployed.keys()].filter(isCompiledApi)) deployed.delete(path);
+      }
+      assert.deepEqual(local, deployed);
     });
 
     test('the site is configured with the deployed ids', () => {

@@ -33,6 +33,7 @@ const wanted = rows.filter(
 );
 const survivors = [];
 for (const batch of batches(wanted)) await prove(batch);
+fs.mkdirSync(path.dirname(TABLE), { recursive: true });
 fs.writeFileSync(TABLE, tableOf(rows, proofs));
 console.log(`${wanted.length - survivors.length} of ${wanted.length} checks were seen to fail`);
 for (const [id, why] of survivors) console.log(`✘ ${id}: ${why}`);

@@ -66,3 +66,16 @@ test('a secret that is read at the start is the same secret', () => {
   });
   assert.equal(result.ok, true);
 });
+
+test('the name of a REST API is the name of its successor, and of no other', () => {
+  for (const [name, ok] of /** @type {[string, boolean][]} */ ([
+    ['books-main', true],
+    ['films-main', false],
+  ])) {
+    const result = compare((gen2, gen1) => {
+      gen1.Environment.Variables.API_BOOKS_APINAME = 'books';
+      gen2.Environment.Variables.API_BOOKS_APINAME = name;
+    });
+    assert.equal(result.ok, ok, name);
+  }
+});

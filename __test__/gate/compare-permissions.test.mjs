@@ -394,6 +394,28 @@ for (const [app, defects] of Object.entries(KNOWN_DEFECTS)) {
   );
 }
 
+test('a grant on a REST API by its name is a grant on its successor by that name', () => {
+  for (const [name, ok] of /** @type {[string, boolean][]} */ ([
+    ['books-main', true],
+    ['films-main', false],
+    ['*', false],
+  ])) {
+    const result = compare((t) => {
+      const grant = (/** @type {string} */ api) => ({
+        Effect: 'Allow',
+        Action: 'apigateway:GET',
+        Resource: `arn:aws:apigateway:us-east-1::/restapis/${api}/*`,
+      });
+      const { Resources } = t.gen1.functionreport;
+      const policy = Object.values(Resources).find(({ Type }) => Type === 'AWS::IAM::Policy');
+      policy.Properties.PolicyDocument.Statement.push(grant('books'));
+      const own = Object.values(t.gen2[FUNCTION].Resources).find(({ Type }) => Type === 'AWS::IAM::Policy');
+      own.Properties.PolicyDocument.Statement.push(grant(name));
+    });
+    assert.equal(result.ok, ok, name);
+  }
+});
+
 test('rights of roles that belong to somebody else are compared by the name of the role', () => {
   const policy = (actions) => ({
     Type: 'AWS::IAM::Policy',

@@ -5,8 +5,8 @@ import { asToken, replaceTokens, token } from './tokens.mjs';
 
 /**
  * @typedef {'userPool'|'webClient'|'nativeClient'|'domain'|'identityProvider'|'resourceServer'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
- *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'|
- *   'custom'|'geo'|'layer'} PairKind
+ *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'|'dataSource'|'dataSourceRole'|'searchDomain'|
+ *   'custom'|'added'|'geo'|'layer'} PairKind
  *
  * @typedef {object} Pair
  * @property {PairKind} kind
@@ -44,11 +44,29 @@ export function pairResources(gen1, gen2, names) {
   pairing.findApis();
   pairing.findFunctions();
   pairing.findOwnStacks();
+  pairing.findAdditions();
   return pairing.result();
 }
 
 /** How the places of roles begin that policies name and no stack of the tree makes. */
 export const BORROWED = 'role of somebody else: ';
+const ADDITION = /^AWS::/;
+/** What the CLI itself writes into these templates, or what is paired or compared in another way. */
+const OF_THE_CLI = new Set([
+  'AWS::CloudFormation::Stack',
+  'AWS::DynamoDB::Table',
+  'AWS::Events::Rule',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Kinesis::Stream',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::LayerVersion',
+  'AWS::Lambda::LayerVersionPermission',
+  'AWS::Lambda::Permission',
+  'AWS::S3::Bucket',
+]);
 
 class PairFinder {
   constructor(gen1, gen2, { environment, branch }) {
@@ -232,18 +250,43 @@ class PairFinder {
     this.byKey('modelTable', tables1, tables2, (table) =>
       table.type === 'AWS::DynamoDB::Table' ? physicalName(this.gen1, table) : table.properties.tableName,
     );
+    this.findDataSources();
+    const domains = (tree) => all(tree, 'AWS::Elasticsearch::Domain').filter((one) => categoryOf(one) !== 'custom');
+    this.only('searchDomain', 'search domain', domains(this.gen1), domains(this.gen2));
     const rest = (tree) => all(tree, 'AWS::ApiGateway::RestApi').filter((one) => categoryOf(one) !== 'custom');
     this.byKey('restApi', rest(this.gen1), rest(this.gen2), (api) =>
       this.bareName(api.properties.Name ?? api.properties.Body?.info?.title, api),
     );
   }
 
+  /** Data sources have names; the roles that AppSync takes on for them are paired with them. */
+  findDataSources() {
+    const sources = (tree) => all(tree, 'AWS::AppSync::DataSource');
+    const keyOf = (one) => one.properties.Name;
+    for (const { gen1, gen2, name } of this.byKey('dataSource', sources(this.gen1), sources(this.gen2), keyOf)) {
+      const [role1, role2] = [
+        [this.gen1, gen1],
+        [this.gen2, gen2],
+      ].map(([tree, one]) => roleByArn(tree, one.properties.ServiceRoleArn));
+      if (role1 || role2) this.pairRoles('dataSourceRole', `role of data source ${name}`, role1, role2);
+    }
+  }
+
   findFunctions() {
-    const functions1 = all(this.gen1, 'AWS::Lambda::Function').filter((one) => categoryOf(one) === 'function');
+    // the transformer makes a function for @predictions, without a name
+    const speaks = (one) => one.stackPath.endsWith('/PredictionsDirectiveStack');
+    const functions1 = all(this.gen1, 'AWS::Lambda::Function').filter(
+      (one) => categoryOf(one) === 'function' || isSearchFunction(one) || speaks(one),
+    );
     const functions2 = all(this.gen2, 'AWS::Lambda::Function').filter(
       (one) => !isInfrastructureFunction(one) && categoryOf(one) !== 'custom',
     );
-    const keyOf = (one) => this.bareName(one.properties.FunctionName ?? constructName(one), one);
+    const keyOf = (one) =>
+      isSearchFunction(one)
+        ? SEARCH_FUNCTION
+        : speaks(one)
+          ? 'PredictionsSpeech'
+          : this.bareName(one.properties.FunctionName ?? constructName(one), one);
     for (const { gen1, gen2, name } of this.byKey('function', functions1, functions2, keyOf)) {
       this.pairRoles(
         'functionRole',
@@ -257,7 +300,10 @@ class PairFinder {
 
   /** What is made anew in a stack of its own: custom resources by their place in the template, geo resources and layers by name. */
   findOwnStacks() {
-    const stackName = (one) => (one.stackPath.split('/')[1] ?? '').toLowerCase();
+    const stackName = (one) => {
+      const ofApi = ownApiStack(one);
+      return (ofApi === undefined ? (one.stackPath.split('/')[1] ?? '') : `customapi${ofApi}`).toLowerCase();
+    };
     for (const one of [...this.gen1.resources.values()].filter((resource) => categoryOf(resource) === 'custom')) {
       const same = [...this.gen2.resources.values()].filter(
         (other) =>
@@ -284,6 +330,27 @@ class PairFinder {
       all(this.gen2, 'AWS::Lambda::LayerVersion').filter((one) => stackName(one).startsWith('layers')),
       (one) => this.bareName(one.properties.LayerName, one),
     );
+  }
+
+  /** What people write into the templates of functions, tables, buckets and streams: by type and logical id, beside its owner. */
+  findAdditions() {
+    const owner = (one) => /^(function|storage|analytics)(.*)$/.exec(one.stackPath.split('/')[1] ?? '')?.[2];
+    const paired = new Set(this.pairs.map(({ gen1 }) => gen1.place));
+    const isAddition = (one) =>
+      owner(one) !== undefined && ADDITION.test(one.type) && !OF_THE_CLI.has(one.type) && !paired.has(one.place);
+    for (const one of [...this.gen1.resources.values()].filter(isAddition)) {
+      // an included template's resources bear its construct's id, their own and a hash
+      const named = new RegExp(`${one.logicalId}[0-9A-F]{8}$`);
+      const beside = [...this.gen2.resources.values()].filter(
+        (other) =>
+          other.type === one.type &&
+          named.test(other.logicalId) &&
+          other.logicalId.toLowerCase().startsWith(owner(one).toLowerCase()),
+      );
+      const name = `${one.stackPath.split('/')[1]} ${one.logicalId}`;
+      if (beside.length === 1) this.add('added', name, one, beside[0]);
+      else this.leave('added', name, 1, one, `${beside.length} in Gen 2`);
+    }
   }
 
   /** Rules that start the same function at the same times; what is left over is found when event sources are compared. */
@@ -411,8 +478,20 @@ class PairFinder {
  * @param {import('./evaluate.mjs').EvaluatedResource} resource
  */
 export function categoryOf(resource) {
+  if (ownApiStack(resource)) return 'custom';
   const nested = resource.stackPath.split('/')[1] ?? '';
   return /^(auth|storage|analytics|function|api|data|custom)/.exec(nested)?.[1] ?? 'other';
+}
+
+/**
+ * Below a GraphQL API, Gen 1 calls the stacks of the user's own after the letters of their files, ending included; those of
+ * the schema have other names.
+ * @param {{stackPath: string}} resource
+ * @returns {string|undefined} the letters of the file's name
+ */
+export function ownApiStack({ stackPath }) {
+  const [, api, nested] = stackPath.split('/');
+  return /^api/.test(api ?? '') ? /^([A-Za-z]+)(?:json|ya?ml)$/.exec(nested ?? '')?.[1] : undefined;
 }
 
 /**
@@ -444,6 +523,13 @@ function isOutput(tree, resource, outputName) {
 
 function without(list, removed) {
   return list.filter((one) => !removed.includes(one));
+}
+
+const SEARCH_FUNCTION = 'OpenSearchStreamingLambdaFunction';
+
+/** Either generation fills the search domain of models with `@searchable` by a function of this name. */
+function isSearchFunction({ logicalId, stackPath }) {
+  return logicalId.startsWith(SEARCH_FUNCTION) && /SearchableStack/.test(stackPath.split('/').at(-1));
 }
 
 /** Functions that CDK and Amplify constructs bring along for custom resources of their own. */

@@ -15,6 +15,7 @@ export function describeReport(report) {
     resources,
     functions,
     apis,
+    resolvers,
     permissions,
     unaccounted,
     problems,
@@ -68,6 +69,17 @@ export function describeReport(report) {
           .filter((one) => !one.allowed)
           .map(({ api, path, gen1, gen2 }) => `API ${api}, ${path}: ${shown(gen1)} in Gen 1, ${shown(gen2)} in Gen 2`),
         ...allowedLines(apis.differences),
+      ]),
+    );
+  }
+  if (resolvers) {
+    const title = `resolvers (${resolvers.compared.length} compared, ${resolvers.own} templates of the user's own)`;
+    lines.push(
+      ...section(title, resolvers.ok, [
+        ...resolvers.differences
+          .filter((one) => !one.allowed)
+          .map(({ field, path, gen1, gen2 }) => `${field}, ${path}: ${shown(gen1)} in Gen 1, ${shown(gen2)} in Gen 2`),
+        ...allowedLines(resolvers.differences),
       ]),
     );
   }

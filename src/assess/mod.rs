@@ -193,24 +193,26 @@ fn feature_finding(feature: &Feature) -> Option<Finding> {
         return None;
     }
     let SourceLocation { path, line } = feature.location.clone();
-    let on = feature
-        .resource
-        .as_ref()
-        .map(|resource| format!("{resource}: "))
-        .unwrap_or_default();
     Some(Finding {
         id: feature.kind.name().to_owned(),
         severity: row.severity,
         feature: feature.kind.name().to_owned(),
-        message: format!("{on}{}", message(feature.kind, &feature.detail)),
+        message: message(feature),
         path,
         line,
         remedy: row.remedy.to_owned(),
     })
 }
 
-fn message(kind: FeatureKind, detail: &str) -> String {
-    format!("{}: {detail}", kind.name())
+/// Where it is, what it is, and what exactly was seen.
+fn message(feature: &Feature) -> String {
+    let on = feature
+        .resource
+        .as_ref()
+        .map(|resource| format!("{resource}: "))
+        .unwrap_or_default();
+    let what = feature.kind.description().trim_end_matches('.');
+    format!("{on}{what} ({})", feature.detail)
 }
 
 /// Whether something stops every step.

@@ -50,26 +50,32 @@ fn is_plain(literal: &Literal<'_>, after: &str) -> bool {
             .all(|character| character.is_alphanumeric() || matches!(character, '_' | '$'))
 }
 
-/// `require(...)` and `import(...)` give the whole, unless a member of it is taken at once, in front or behind.
+/// `require(...)` and `import(...)` give the whole, unless a member of it is taken at once, in front or behind. `default` is
+/// the whole of what `import(...)` gives, and nothing of what `require(...)` gives.
 fn is_whole(before: &str, after: &str) -> bool {
     let call = before.trim_end_matches('(').trim_end();
-    let call = call.strip_suffix("require").or_else(|| call.strip_suffix("import"));
-    let left = call.unwrap_or(before).trim_end();
-    let left = left
-        .strip_suffix("await")
-        .unwrap_or(left)
-        .trim_end()
-        .trim_end_matches('(')
-        .trim_end();
-    let left = left.strip_suffix("await").unwrap_or(left).trim_end();
-    let destructured = left
+    let (left, is_import) = match call.strip_suffix("import") {
+        Some(left) => (left, true),
+        None => (call.strip_suffix("require").unwrap_or(before), false),
+    };
+    let words = |character: char| character.is_whitespace() || character == '(';
+    let left = left.trim_end_matches(words);
+    let left = left.strip_suffix("await").unwrap_or(left).trim_end_matches(words);
+    let taken_in_front = left
         .strip_suffix('=')
-        .is_some_and(|target| target.trim_end().ends_with('}'));
+        .map(str::trim_end)
+        .filter(|target| target.ends_with('}'))
+        .map(|target| target.rsplit('{').next().unwrap_or_default().trim_end_matches('}'));
     let mut right = after.trim_start_matches(['\'', '"', '`']).trim_start();
     while let Some(rest) = right.strip_prefix(')') {
         right = rest.trim_start();
     }
-    !destructured && !right.starts_with(['.', '[']) && !right.starts_with("?.")
+    let right = match right.strip_prefix(".default") {
+        Some(rest) if is_import => rest,
+        _ => right,
+    };
+    let is_default = |names: &str| is_import && names.trim_start().starts_with("default:") && !names.contains(',');
+    taken_in_front.is_none_or(is_default) && !right.starts_with(['.', '[', '_']) && !right.starts_with("?.")
 }
 
 /// `amplify_outputs.json` in the root of the project, seen from a file.
@@ -106,6 +112,16 @@ mod tests {
                 "src/x.js",
                 "const c = await import('./aws-exports');",
                 "const c = await import('../amplify_outputs.json');",
+            ),
+            (
+                "src/x.js",
+                "const c = (await import('./aws-exports')).default;",
+                "const c = (await import('../amplify_outputs.json')).default;",
+            ),
+            (
+                "src/x.js",
+                "const { default: c } = await import('./aws-exports');",
+                "const { default: c } = await import('../amplify_outputs.json');",
             ),
         ] {
             let edit = edited(path, before).unwrap();

@@ -1,12 +1,15 @@
 //! Resources in the templates of Gen 1 that the CLI does not write there and that nothing else in the model holds.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{
-    Interpretation,
+    Interpretation, api_stacks,
     policies::POLICY_TYPES,
-    sign_in,
+    residue, sign_in,
     stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
+    triggers,
 };
 use crate::{
     backend::{
@@ -61,26 +64,39 @@ fn read_root(interpretation: &mut Interpretation<'_>) {
             .iter()
             .any(|resource| resource.logical_id == found.logical_id);
         if !(nested && known) {
+            report(interpretation, &owner, root, &found);
             add(interpretation, &owner, root, &found);
         }
     }
 }
 
 fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, stack: &EvaluatedTree, depth: usize) {
+    if depth > 0 && interpretation.is_custom(stack) {
+        return;
+    }
     let owner = interpretation.owner_of(stack);
-    for found in stack.template.resources() {
-        if !is_of_the_cli(interpretation, resource, stack, &found, depth) {
-            add(interpretation, &owner, stack, &found);
+    let added: Vec<Resource<'_>> = stack
+        .template
+        .resources()
+        .filter(|found| !is_of_the_cli(interpretation, resource, stack, found, depth))
+        .collect();
+    let carried_over = match depth {
+        0 => residue::read(interpretation, resource, stack, &added),
+        _ => BTreeSet::new(),
+    };
+    for found in &added {
+        if !carried_over.contains(found.logical_id) {
+            report(interpretation, &owner, stack, found);
         }
+        add(interpretation, &owner, stack, found);
     }
     for nested in stack.nested.values() {
         read_stack(interpretation, resource, nested, depth + 1);
     }
 }
 
-fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
+fn report(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
     let location = interpretation.location(&stack.path);
-    let properties = found.properties().cloned().unwrap_or_default();
     let remedy = match found.resource_type() {
         // Its id is in the apps that use it, and a new client would have another one.
         "AWS::Cognito::UserPoolClient" => {
@@ -99,6 +115,11 @@ fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &Eval
         &location,
         remedy,
     );
+}
+
+fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
+    let location = interpretation.location(&stack.path);
+    let properties = found.properties().cloned().unwrap_or_default();
     let extra = ExtraResource {
         owner: owner.clone(),
         logical_id: found.logical_id.to_owned(),
@@ -120,8 +141,12 @@ fn is_of_the_cli(
     let path = format!("{}/{}", stack.path, found.logical_id);
     let kind = found.resource_type();
     // Permissions and triggers are read wherever they are.
-    if POLICY_TYPES.contains(&kind) || matches!(kind, "AWS::Lambda::EventSourceMapping" | "AWS::Events::Rule") {
+    if POLICY_TYPES.contains(&kind) {
         return true;
+    }
+    if matches!(kind, "AWS::Lambda::EventSourceMapping" | "AWS::Events::Rule") {
+        let owner = interpretation.owner_of(stack);
+        return owner.category != Category::function() || triggers::is_trigger(interpretation, found, &owner);
     }
     if interpretation
         .decoder
@@ -174,6 +199,8 @@ fn is_of_the_cli(
                 is_invocation_by(found, "events.amazonaws.com")
                     || is_invocation_by(found, "cognito-idp.amazonaws.com")
                     || is_invocation_by(found, "s3.amazonaws.com")
+                    // The function authorizes the GraphQL API.
+                    || is_invocation_by(found, "appsync.amazonaws.com")
             }
             _ => false,
         },
@@ -187,8 +214,8 @@ fn is_of_the_cli(
             if depth == 0 {
                 is_of_the_transformer(found)
             } else if is_transformer_stack(interpretation, stack) {
-                // The search domain holds data; the rest of what the transformer makes serves the API.
-                !STATEFUL_TYPES.contains(&kind)
+                // The search domain holds a copy of the tables, which is told where it is read; the rest serves the API.
+                !STATEFUL_TYPES.contains(&kind) || kind.ends_with("::Domain")
             } else {
                 // The placeholder of an API without custom stacks.
                 found.logical_id == "EmptyResource"
@@ -246,12 +273,8 @@ pub(super) fn is_transformer_stack(interpretation: &Interpretation<'_>, stack: &
     else {
         return false;
     };
-    !folder.stacks.iter().any(|file| {
-        let name = file.path.rsplit('/').next().unwrap_or_default();
-        let plain: String = name
-            .chars()
-            .filter(|character| character.is_ascii_alphanumeric())
-            .collect();
-        plain == logical_id
-    })
+    !folder
+        .stacks
+        .iter()
+        .any(|file| api_stacks::logical_id(&file.path) == logical_id)
 }

@@ -2,13 +2,36 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{expression::Expression, resource::SourceLocation};
+use super::{
+    expression::{Expression, Target},
+    resolver::ResolverFile,
+    resource::{ResourceId, SourceLocation},
+};
 
-/// A resource of the custom category: a stack of the user's own, as it is deployed.
+/// Where the user wrote a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CustomOrigin {
+    /// A resource of the custom category.
+    Category,
+    /// A template in the folder `stacks/` of a GraphQL API.
+    ApiFolder,
+    /// In the template of another resource.
+    Additions,
+}
+
+/// A stack of the user's own, as it is deployed: a resource of the custom category, or a template of a GraphQL API's folder
+/// `stacks/`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CustomStack {
-    /// Resource name.
+    /// Resource name; of a template in `stacks/` the name of its file without ending; of what was added to the template of
+    /// another resource see [`CustomStack::name_of_additions`].
     pub name: String,
+    /// The resource that it belongs to: itself, the API, or the one in whose template the user wrote it.
+    pub resource: ResourceId,
+    /// Logical path of the stack that it is deployed in, for example `apiforum/CustomResourcesjson`.
+    pub stack_path: String,
+    /// Where the user wrote it.
+    pub origin: CustomOrigin,
     /// How the user wrote it.
     pub language: CustomLanguage,
     /// The deployed template, not evaluated: its parameters and conditions are the user's.
@@ -23,12 +46,34 @@ pub struct CustomStack {
     pub physical_names: Vec<PhysicalName>,
     /// Resources that hold data: logical id and type.
     pub stateful: Vec<(String, String)>,
+    /// Files of `resolvers/` that resolvers and functions of the template take their text from.
+    pub resolver_files: Vec<ResolverFile>,
     /// Folder of the resource, relative to the project.
     pub directory: String,
     /// The user's own files in it, relative to it, sorted.
     pub source_files: Vec<String>,
     /// The template.
     pub location: SourceLocation,
+}
+
+impl CustomStack {
+    /// What it is called in messages: `custom/alarms`, or the path of the template.
+    pub fn label(&self) -> String {
+        match self.origin {
+            CustomOrigin::ApiFolder => self.location.path.clone(),
+            CustomOrigin::Category | CustomOrigin::Additions => self.resource.to_string(),
+        }
+    }
+
+    /// The name under which resources added to the template of another resource are known: no custom resource has a slash.
+    pub fn name_of_additions(owner: &ResourceId) -> String {
+        owner.to_string()
+    }
+
+    /// What references to its resources point at.
+    pub fn target(&self) -> Target {
+        Target::Other(self.resource.clone())
+    }
 }
 
 /// What a custom stack is written in.

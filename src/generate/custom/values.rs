@@ -64,8 +64,9 @@ fn without_counterpart(custom: &CustomStack, name: &str, unresolved: &Unresolved
         "custom-parameter-unresolved",
         Severity::Manual,
         format!(
-            "parameter {name} of custom/{} is {}, which has no counterpart in the generated backend",
-            custom.name, unresolved.what
+            "parameter {name} of {} is {}, which has no counterpart in the generated backend",
+            custom.label(),
+            unresolved.what
         ),
         &custom.location,
         "Give it a value under `parameters` in the generated resource.ts.",

@@ -58,6 +58,11 @@ fn depot() {
 }
 
 #[test]
+fn forum() {
+    insta::assert_snapshot!(written(&generated("forum")));
+}
+
+#[test]
 fn club() {
     insta::assert_snapshot!(written(&generated("club")));
 }
