@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     Interpretation, api_stacks,
     policies::POLICY_TYPES,
-    residue, sign_in,
+    residue,
     stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
     triggers,
 };
