@@ -485,6 +485,8 @@ describe('--frontend', () => {
         'import awsconfig from "../../amplifyconfiguration.json"',
         'import awsconfig from "../../../amplify_outputs.json"',
       ],
+      'src/picked.cjs': ["const { default: config } = require('./aws-exports.js');", null],
+      'src/key.cjs': ["const pool = require('./aws-exports').aws_user_pools_id;", null],
       'src/whole.cjs': [
         "const config = require('./amplifyconfiguration.json');",
         "const config = require('../amplify_outputs.json');",

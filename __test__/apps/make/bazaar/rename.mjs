@@ -41,7 +41,22 @@ const TEXTS = {
   zqlinesep: '\u2028',
 };
 
+/** Groups: hostile as a name of their own, letters and digits where the name is a part of a logical id. */
+const GROUPS = {
+  zqga: ["It's", 'Its'],
+  zqgb: ['`tick`${x}', 'tickx'],
+  zqgc: ['a"b\\c', 'abc'],
+  zqgd: ['日本x🎉', 'x'],
+  zqge: ['*/x</script>', 'xscript'],
+  zqgf: ['A{{b}}', 'Ab'],
+};
+
 const renames = [
+  // JSON and GraphQL write strings alike
+  ...Object.entries(GROUPS).flatMap(([from, [name, id]]) => [
+    [JSON.stringify(from), JSON.stringify(name)],
+    [from, id],
+  ]),
   ...Object.entries(TEXTS),
   ...Object.entries(RESOURCES).flatMap(([from, to]) => [
     [from, to],
@@ -50,7 +65,7 @@ const renames = [
   ]),
 ];
 
-const renamed = (text) => renames.reduce((result, [from, to]) => result.replaceAll(from, to), text);
+const renamed = (text) => renames.reduce((result, [from, to]) => result.replaceAll(from, () => to), text);
 
 /** @param {string} folder Files first: a folder's new name would hide them. */
 function renameAll(folder) {

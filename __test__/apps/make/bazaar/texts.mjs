@@ -6,7 +6,7 @@ const line = "It's `you` & ${me}, ${env}, ${process.exit(1)} \"x\" \\ \\n \\u004
 export const texts = {
   line,
   subject: "`Hi` ${name}, it's \"you\" \\ </script> */ 👩‍🚀 مرحبا",
-  groups: ["It's", '`tick`${x}', 'a"b\\c', '日本x🎉', 'constructor', 'toString', '*/x</script>', 'A{{b}}'],
+  groups: ['zqga', 'zqgb', 'zqgc', 'zqgd', 'constructor', 'toString', 'zqge', 'zqgf'],
   variables: {
     constructor: 'prototype',
     toString: '${process.exit(1)}',
@@ -14,4 +14,4 @@ export const texts = {
   },
 };
 
-export const longText = `${`${line} `.repeat(40)}{####}`;
+export const longText = `${`${line} `.repeat(18)}{####}`;
