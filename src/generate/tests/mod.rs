@@ -1,11 +1,13 @@
 //! From small projects in memory to the files of their backends.
 
 mod custom;
+mod functions;
 mod geo;
 mod kept;
 mod languages;
 mod layers;
 mod outputs;
+mod storage;
 
 use serde_json::{Value, json};
 

@@ -57,8 +57,13 @@ fn depot() {
 }
 
 #[test]
+fn workshop() {
+    insta::assert_snapshot!(written(&generated("workshop")));
+}
+
+#[test]
 fn no_secret_of_gen_1_is_generated() {
-    for app in ["gallery", "depot", "odd"] {
+    for app in ["gallery", "depot", "odd", "workshop"] {
         let text = written(&generated(app));
         assert!(text.contains("secret("), "{app} has secrets");
         assert!(!text.contains("not-a-real-secret"), "{app}");
