@@ -529,6 +529,39 @@ export const rows = [
     change: { file: 'src/generate/function/sources.rs', from: 'ModuleFormat::CommonJs | ModuleFormat::NotNode => "commonjs",', to: 'ModuleFormat::CommonJs | ModuleFormat::NotNode => "module",' },
   },
   {
+    id: 'function-template-crud',
+    page: 'Functions: Function templates: CRUD for DynamoDB',
+    gen2: 'name of the table as STORAGE_X_NAME, rights on it and on its indexes',
+    app: 'workshop',
+    check({ gen1, gen2 }) {
+      assert.ok(variables(gen1, 'stock').STORAGE_INVENTORY_NAME);
+      mentions(variables(gen2, 'stock').STORAGE_INVENTORY_NAME, /inventory/);
+      const [statement] = allowing(gen2, 'stock', 'dynamodb:Update*');
+      assert.deepEqual(statement.Action, allowing(gen1, 'stock', 'dynamodb:Update*')[0].Action);
+      mentions(statement.Resource, /inventory.*index\/\*/);
+    },
+    change: { file: 'src/generate/reference.rs', from: 'Attribute::Name => Some(table.member("tableName")),', to: 'Attribute::Name => Some(table.member("tableArn")),' },
+  },
+  {
+    id: 'function-template-express',
+    page: 'Functions: Function templates: Serverless express',
+    gen2: 'defineFunction around the sources, their packages in the root package.json',
+    app: 'depot',
+    check({ gen1, gen2, files }) {
+      const name = 'AdminQueries1a620506';
+      assert.ok(lambda(gen1, name));
+      assert.ok(lambda(gen2, name));
+      assert.match(files[`amplify/function/${name}/src/index.js`], /awsServerlessExpress|aws-serverless-express/i);
+      const { dependencies } = JSON.parse(files['package.json']);
+      assert.match(dependencies.express, /^[\^~]?4/);
+    },
+    change: {
+      file: 'src/generate/function/packages.rs',
+      from: 'range: requirements.shared_range(package).unwrap_or(range).to_owned(),',
+      to: 'range: requirements.shared_range(range).unwrap_or("*").to_owned(),',
+    },
+  },
+  {
     id: 'function-template-lambda-trigger',
     page: 'Functions: Function templates: Lambda trigger',
     gen2: 'CfnEventSourceMapping on streams of models, tables and Kinesis, on queues and any other ARN',
