@@ -75,6 +75,10 @@ for (const app of apps) {
       assert.ok(resources.length > 3);
       for (const entry of resources) {
         const { category, name, resource } = entry;
+        if (resource.serviceType === 'imported') {
+          assert.deepEqual(childOf(stacks, root, `${category}${name}`), [], `${category}/${name} is somebody else's`);
+          continue;
+        }
         assert.equal(resource.providerMetadata.logicalId, `${category}${name}`);
         const stack = stackOf(entry);
         assert.ok(stack, `${category}/${name} is deployed`);
@@ -113,13 +117,22 @@ for (const app of apps) {
     });
 
     test('the backend folder and the deployed backend hold the same files', () => {
+      // the CLI resolves the pool of an API with imported auth after it made the copy
+      const withoutPool = (text) => text.replaceAll(/"userPoolId": "[^"]*"/g, '"userPoolId": ""');
       const tree = (folder) =>
         new Map(
           filesBelow(join(project, 'amplify', folder))
-            .map((file) => [relative(join(project, 'amplify', folder), file), readFileSync(file, 'utf8')])
-            .filter(([path]) => !path.startsWith('types')),
+            .map((file) => [relative(join(project, 'amplify', folder), file), withoutPool(readFileSync(file, 'utf8'))])
+            // the policies of REST APIs are written into the local copy only
+            .filter(([path]) => !path.startsWith('types') && path !== 'api/APIGatewayAuthStack.json'),
         );
-      assert.deepEqual(tree('backend'), tree('#current-cloud-backend'));
+      const [local, deployed] = [tree('backend'), tree('#current-cloud-backend')];
+      // git ignores what was compiled; a large app leaves its compiled API out of the local copy
+      const isCompiledApi = (path) => /^api\/[^/]+\/build\//.test(path);
+      if (![...local.keys()].some(isCompiledApi)) {
+        for (const path of [...deployed.keys()].filter(isCompiledApi)) deployed.delete(path);
+      }
+      assert.deepEqual(local, deployed);
     });
 
     test('the site is configured with the deployed ids', () => {

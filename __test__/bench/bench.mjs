@@ -20,6 +20,10 @@ const LATENCY_MS = 50;
  */
 const LONGEST_CHAIN = 3;
 
+/** What generating the largest app may take. */
+const LARGEST = 'metro';
+const LIMIT = { medianMs: 1_000, peakMb: 150 };
+
 const APPS = fileURLToPath(new URL('../apps/', import.meta.url));
 const CORPUS = fileURLToPath(new URL('../../../shared/corpus/', import.meta.url));
 
@@ -42,13 +46,14 @@ try {
   );
   for (const { name, folder } of apps()) await benchOffline(name, folder);
   print(rows);
+  checkLimit();
   await benchOnline();
 } finally {
   fs.rmSync(work, { recursive: true, force: true });
 }
 
 function apps() {
-  const own = ['notes', 'shop'].map((name) => ({ name, folder: path.join(APPS, name) }));
+  const own = ['notes', 'shop', LARGEST].map((name) => ({ name, folder: path.join(APPS, name) }));
   const corpus = ['project-boards', 'mood-board', 'fitness-tracker'].map((name) => ({
     name,
     folder: path.join(CORPUS, name),
@@ -84,6 +89,13 @@ async function benchOffline(name, folder) {
       ]),
     ),
   );
+}
+
+function checkLimit() {
+  const { medianMs, peakMb } = rows.find(({ name }) => name === `generate --offline ${LARGEST}`);
+  if (medianMs <= LIMIT.medianMs && peakMb <= LIMIT.peakMb) return;
+  console.error(`\n✘ generate --offline ${LARGEST} may take ${LIMIT.medianMs} ms and ${LIMIT.peakMb} MB`);
+  process.exitCode = 1;
 }
 
 async function benchOnline() {

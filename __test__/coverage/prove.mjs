@@ -33,6 +33,7 @@ const wanted = rows.filter(
 );
 const survivors = [];
 for (const batch of batches(wanted)) await prove(batch);
+fs.mkdirSync(path.dirname(TABLE), { recursive: true });
 fs.writeFileSync(TABLE, tableOf(rows, proofs));
 console.log(`${wanted.length - survivors.length} of ${wanted.length} checks were seen to fail`);
 for (const [id, why] of survivors) console.log(`✘ ${id}: ${why}`);
@@ -98,8 +99,17 @@ function failureOf(/** @type {() => void} */ check) {
     check();
     return undefined;
   } catch (error) {
-    return String(/** @type {Error} */ (error).message || error);
+    return described(error);
   }
+}
+
+/** What an assertion without words of its own compared, in one line. @param {any} error */
+function described(error) {
+  const { generatedMessage, operator, actual, expected } = error;
+  if (!generatedMessage || !['deepStrictEqual', 'strictEqual'].includes(operator))
+    return String(error.message || error);
+  const shown = (/** @type {unknown} */ value) => (JSON.stringify(value) ?? 'nothing').slice(0, 60);
+  return `${shown(actual)} instead of ${shown(expected)}`;
 }
 
 /** @param {Row[]} batch @returns {string | undefined} what went wrong */

@@ -23,6 +23,10 @@ const SERVICE_DEFAULTS = {
     GenerateSecret: false,
     PreventUserExistenceErrors: 'LEGACY',
   },
+  'AWS::Cognito::UserPoolIdentityProvider': {
+    'ProviderDetails.IDPSignout': false,
+    'ProviderDetails.attributes_request_method': 'GET',
+  },
   'AWS::Cognito::IdentityPool': { AllowClassicFlow: false },
   'AWS::S3::Bucket': {
     BucketEncryption: {
@@ -152,9 +156,9 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
     reason: 'The branch may be signed in to and out of at its own address on Amplify Hosting, besides those of Gen 1.',
     covers: ({ type, path, gen1, gen2 }) => {
       if (type !== 'AWS::Cognito::UserPoolClient' || !['CallbackURLs', 'LogoutURLs'].includes(path)) return false;
-      if (!Array.isArray(gen1) || !Array.isArray(gen2)) return false;
-      const added = gen2.filter((url) => !gen1.includes(url));
-      return gen1.every((url) => gen2.includes(url)) && added.every((url) => HOSTING_ADDRESS.test(url));
+      const [before, now] = [gen1 ?? [], gen2 ?? []];
+      const added = now.filter((url) => !before.includes(url));
+      return before.every((url) => now.includes(url)) && added.every((url) => HOSTING_ADDRESS.test(url));
     },
   },
   {

@@ -37,12 +37,28 @@ const ALLOWED = [
       path.startsWith('Modes.AMAZON_COGNITO_USER_POOLS.') && gen1 === undefined && gen2 !== undefined,
   },
   {
+    id: 'search-tls',
+    reason: 'Gen 2 asks those who call the search domain for a later version of TLS.',
+    covers: ({ path, gen2 }) =>
+      path === 'DomainEndpointOptions.TLSSecurityPolicy' && String(gen2).startsWith('Policy-Min-TLS-1-2'),
+  },
+  {
     id: 'options',
     reason: 'Browsers ask with OPTIONS before a call; the answer tells nothing but who may call.',
     covers: ({ path }) => path.startsWith('OPTIONS '),
   },
 ];
 
+/** What override.ts can set on a GraphQL API. */
+const API_SETTINGS = [
+  'EnhancedMetricsConfig',
+  'EnvironmentVariables',
+  'IntrospectionConfig',
+  'OwnerContact',
+  'QueryDepthLimit',
+  'ResolverCountLimit',
+  'Visibility',
+];
 /** Properties of an authorization mode, besides which user pool or function it asks. */
 const MODE_SETTINGS = ['UserPoolConfig', 'OpenIDConnectConfig', 'LambdaAuthorizerConfig'];
 
@@ -61,13 +77,15 @@ export function compareApis(pairing, gen1, gen2) {
     ).map((difference) => withAllowance({ api: name, ...difference }, ALLOWED));
   const rest = pairing.pairs.filter((pair) => pair.kind === 'restApi');
   const graphql = pairing.pairs.filter((pair) => pair.kind === 'graphqlApi');
+  const domains = pairing.pairs.filter((pair) => pair.kind === 'searchDomain');
   const found = [
+    ...domains.flatMap((pair) => compare(pair, domainView)),
     ...rest.flatMap((pair) => compare(pair, restView)),
     ...graphql.flatMap((pair) => compare(pair, graphqlView)),
   ];
   return {
     ok: found.every((one) => one.allowed),
-    compared: [...rest, ...graphql].map((pair) => pair.name),
+    compared: [...rest, ...graphql, ...domains].map((pair) => pair.name),
     differences: found,
   };
 }
@@ -127,7 +145,15 @@ function graphqlView(tree, { properties }) {
     DefaultMode: AuthenticationType,
     Modes: Object.fromEntries(modes),
     LogLevel: properties.LogConfig?.FieldLogLevel,
+    ExcludeVerboseContent: String(properties.LogConfig?.ExcludeVerboseContent ?? false),
+    ...Object.fromEntries(API_SETTINGS.map((name) => [name, properties[name]])),
+    XrayEnabled: String(properties.XrayEnabled ?? false),
   };
+}
+
+/** The domain is made anew: its name is another. */
+function domainView(_, { properties: { DomainName, Tags, ...properties } }) {
+  return properties;
 }
 
 /** Additional modes leave out what the default mode must write. */

@@ -34,11 +34,21 @@ const COMPARED_ELSEWHERE = new Set(['Code', 'Handler', 'Role', 'FunctionName', '
 export function compareFunctions(pairing, gen1, gen2, names) {
   const [names1, names2] = [resourceNames(gen1), resourceNames(gen2)];
   const pairs = pairing.pairs.filter((pair) => ['function', 'added'].includes(pair.kind));
+  const restApiNames = new Map(
+    pairing.pairs
+      .filter((pair) => pair.kind === 'restApi')
+      .map((pair) => [
+        String(pair.gen1.properties.Name ?? pair.gen1.properties.Body?.info?.title),
+        pair.gen2.properties.Name,
+      ]),
+  );
   const found = pairs.flatMap(({ name, gen1: one, gen2: other }) =>
     differences(
       pairing.translate(nameResources(relevant(one), [names1])),
       nameResources(relevant(other), [names2, names1]),
-    ).map((difference) => withAllowance({ name, ...difference }, ALLOWED_FUNCTION_DIFFERENCES, { names })),
+    ).map((difference) =>
+      withAllowance({ name, ...difference }, ALLOWED_FUNCTION_DIFFERENCES, { names, restApiNames }),
+    ),
   );
   return { ok: found.every((one) => one.allowed), compared: pairs.map((pair) => pair.name), differences: found };
 }

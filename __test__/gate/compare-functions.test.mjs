@@ -121,3 +121,16 @@ test('finds an addition that is gone', () => {
     ['functionreport Config'],
   );
 });
+
+test('the name of a REST API is the name of its successor, and of no other', () => {
+  for (const [name, ok] of /** @type {[string, boolean][]} */ ([
+    ['books-main', true],
+    ['films-main', false],
+  ])) {
+    const result = compare((gen2, gen1) => {
+      gen1.Environment.Variables.API_BOOKS_APINAME = 'books';
+      gen2.Environment.Variables.API_BOOKS_APINAME = name;
+    });
+    assert.equal(result.ok, ok, name);
+  }
+});

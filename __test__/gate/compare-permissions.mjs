@@ -40,11 +40,27 @@ import { nameResources, resourceNames } from './resource-names.mjs';
  * @property {{id: string, reason: string}} [allowed]
  */
 
-const PRINCIPAL_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole', 'functionRole', 'smsRole'];
+const PRINCIPAL_KINDS = [
+  'authenticatedRole',
+  'unauthenticatedRole',
+  'groupRole',
+  'functionRole',
+  'smsRole',
+  'dataSourceRole',
+];
 /** Frontends get these roles; a function of Gen 1 keeps its own, whatever Gen 2 does. */
 const FRONTEND_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole'];
 const API_KINDS = ['graphqlApi', 'restApi'];
-const UNPAIRED_KINDS = new Set([...PRINCIPAL_KINDS, 'function', 'apiKey', 'custom', 'added', 'geo', 'layer', ...API_KINDS]);
+const UNPAIRED_KINDS = new Set([
+  ...PRINCIPAL_KINDS,
+  'function',
+  'apiKey',
+  'custom',
+  'added',
+  'geo',
+  'layer',
+  ...API_KINDS,
+]);
 
 /**
  * @param {import('./pairing.mjs').Pairing} pairing

@@ -393,3 +393,54 @@ for (const [app, defects] of Object.entries(KNOWN_DEFECTS)) {
     },
   );
 }
+
+test('a grant on a REST API by its name is a grant on its successor by that name', () => {
+  for (const [name, ok] of /** @type {[string, boolean][]} */ ([
+    ['books-main', true],
+    ['films-main', false],
+    ['*', false],
+  ])) {
+    const result = compare((t) => {
+      const grant = (/** @type {string} */ api) => ({
+        Effect: 'Allow',
+        Action: 'apigateway:GET',
+        Resource: `arn:aws:apigateway:us-east-1::/restapis/${api}/*`,
+      });
+      const { Resources } = t.gen1.functionreport;
+      const policy = Object.values(Resources).find(({ Type }) => Type === 'AWS::IAM::Policy');
+      policy.Properties.PolicyDocument.Statement.push(grant('books'));
+      const own = Object.values(t.gen2[FUNCTION].Resources).find(({ Type }) => Type === 'AWS::IAM::Policy');
+      own.Properties.PolicyDocument.Statement.push(grant(name));
+    });
+    assert.equal(result.ok, ok, name);
+  }
+});
+
+test('rights of roles that belong to somebody else are compared by the name of the role', () => {
+  const policy = (actions) => ({
+    Type: 'AWS::IAM::Policy',
+    Properties: {
+      PolicyName: 'borrowed',
+      Roles: ['reception'],
+      PolicyDocument: { Statement: [{ Effect: 'Allow', Action: actions, Resource: 'arn:aws:s3:::shared/*' }] },
+    },
+  });
+  const rights = (actions1, actions2) =>
+    compare(({ gen1, gen2 }) => {
+      if (actions1) gen1.storagefiles.Resources.Borrowed = policy(actions1);
+      if (actions2) gen2[STORAGE].Resources.Borrowed = policy(actions2);
+    });
+  const equal = rights(['s3:GetObject'], ['s3:GetObject']);
+  assert.ok(equal.ok);
+  assert.ok(equal.compared.includes('role reception'));
+  assert.deepEqual(red(rights(['s3:GetObject'], ['s3:GetObject', 's3:PutObject'])).map(inWords), [
+    'wider policy authenticatedRole Allow s3:PutObject',
+  ]);
+  assert.deepEqual(red(rights(['s3:GetObject', 's3:PutObject'], ['s3:GetObject'])).map(inWords), [
+    'missing policy authenticatedRole Allow s3:PutObject',
+  ]);
+  assert.deepEqual(
+    rights(['s3:GetObject']).unpaired.map((one) => one.name),
+    ['role reception'],
+  );
+});

@@ -48,6 +48,7 @@ const STATEFUL_KINDS = new Set([
   'nativeClient',
   'domain',
   'identityProvider',
+  'resourceServer',
   'identityPool',
   'roleAttachment',
   'group',
@@ -210,9 +211,11 @@ function effectOf(behaviour, property) {
   return { effect: 'harmless' };
 }
 
+/** What Gen 2 takes from its secrets. */
+const SECRET_DETAILS = ['client_id', 'client_secret', 'team_id', 'key_id', 'private_key'];
+
 /**
- * Without what cannot be compared: labels (role mappings are told apart by their provider), and a provider's client id and
- * secret, which Gen 2 takes from its secrets.
+ * Without what cannot be compared: labels (role mappings are told apart by their provider), and a provider's ids and secrets.
  */
 function comparable(properties) {
   const changed = { ...properties };
@@ -224,8 +227,13 @@ function comparable(properties) {
     changed.RoleMappings = Object.fromEntries(mappings);
   }
   if (properties.ProviderDetails) {
-    const scopes = String(properties.ProviderDetails.authorize_scopes ?? '');
-    changed.ProviderDetails = { authorize_scopes: scopes.split(/[\s,]+/).filter(Boolean) };
+    const { authorize_scopes: scopes, ...details } = properties.ProviderDetails;
+    changed.ProviderDetails = {
+      ...Object.fromEntries(Object.entries(details).filter(([key]) => !SECRET_DETAILS.includes(key))),
+      authorize_scopes: String(scopes ?? '')
+        .split(/[\s,]+/)
+        .filter(Boolean),
+    };
   }
   return changed;
 }

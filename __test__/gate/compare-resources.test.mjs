@@ -401,3 +401,108 @@ test('finds hosted sign-in that is gone', () => {
     ['domain', 'identityProvider'],
   );
 });
+
+/** A provider and a resource server that an override adds to the pool, in both generations. @param {any} templates */
+function addFederation({ gen1, gen2 }) {
+  const pools = { authshelf: 'UserPool', [AUTH]: 'Pool' };
+  for (const [templates, stack] of [
+    [gen1, 'authshelf'],
+    [gen2, AUTH],
+  ]) {
+    const UserPoolId = { Ref: pools[stack] };
+    const retained = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };
+    templates[stack].Resources.Directory = {
+      Type: 'AWS::Cognito::UserPoolIdentityProvider',
+      Properties: {
+        UserPoolId,
+        ProviderName: 'Directory',
+        ProviderType: 'OIDC',
+        ProviderDetails: {
+          client_id: 'a',
+          client_secret: 'b',
+          oidc_issuer: 'https://id.example',
+          authorize_scopes: 'openid',
+        },
+      },
+      ...retained,
+    };
+    templates[stack].Resources.Server = {
+      Type: 'AWS::Cognito::UserPoolResourceServer',
+      Properties: { UserPoolId, Identifier: 'library', Name: 'Library', Scopes: [{ ScopeName: 'read' }] },
+      ...retained,
+    };
+    templates[stack].Resources.IdentityPool.Properties.SupportedLoginProviders = { 'graph.facebook.com': '42' };
+  }
+}
+
+test('equal providers and resource servers are green, whatever their secrets', () => {
+  const result = compare((templates) => {
+    addFederation(templates);
+    templates.gen2[AUTH].Resources.Directory.Properties.ProviderDetails.client_secret = 'from the secrets';
+  });
+  assert.equal(result.ok, true);
+  const kinds = result.compared.map((one) => one.kind);
+  assert.ok(kinds.includes('identityProvider') && kinds.includes('resourceServer'));
+});
+
+for (const [title, change, path] of [
+  [
+    'another issuer',
+    ({ Directory }) => (Directory.Properties.ProviderDetails.oidc_issuer = 'https://other.example'),
+    'ProviderDetails.oidc_issuer',
+  ],
+  ['a resource server without its scopes', ({ Server }) => delete Server.Properties.Scopes, 'Scopes'],
+  [
+    'an identity pool that knows other providers',
+    ({ IdentityPool }) => (IdentityPool.Properties.SupportedLoginProviders = { 'graph.facebook.com': '43' }),
+    'SupportedLoginProviders.graph.facebook.com',
+  ],
+]) {
+  test(`finds ${title}`, () => {
+    const result = compare((templates) => {
+      addFederation(templates);
+      change(templates.gen2[AUTH].Resources);
+    });
+    assert.equal(result.ok, false);
+    assert.deepEqual(
+      result.differences.filter((one) => !one.allowed).map((one) => one.path),
+      [path],
+    );
+  });
+}
+
+test('finds a resource server that is gone, or would go with its stack', () => {
+  const gone = compare((templates) => {
+    addFederation(templates);
+    delete templates.gen2[AUTH].Resources.Server;
+  });
+  assert.deepEqual(
+    gone.unpaired.map((one) => one.kind),
+    ['resourceServer'],
+  );
+  const weak = compare((templates) => {
+    addFederation(templates);
+    delete templates.gen2[AUTH].Resources.Server.DeletionPolicy;
+  });
+  assert.equal(weak.retention.length, 1);
+});
+
+/** The page that links in verification e-mails open, and the trigger that leads to it. @param {any} templates @param {string} environment */
+function addVerificationPage({ gen1, gen2 }, environment) {
+  gen1.authshelf.Resources.CustomMessageConfirmationBucket = {
+    Type: 'AWS::S3::Bucket',
+    Properties: { BucketName: 'shelfverificationbucket-dev' },
+    DeletionPolicy: 'Retain',
+  };
+  const [lambda] = Object.values(gen2)
+    .flatMap((template) => Object.values(template.Resources ?? {}))
+    .filter((resource) => resource.Type === 'AWS::Lambda::Function');
+  lambda.Properties.Environment = { Variables: { RESOURCENAME: 'shelfCustomMessage', ENV: environment } };
+}
+
+test('the page of verification links stays where the trigger leads to', () => {
+  const pages = (environment) =>
+    compare((templates) => addVerificationPage(templates, environment)).unpaired.map((one) => one.name);
+  assert.deepEqual(pages('dev'), []);
+  assert.deepEqual(pages('main'), ['shelfverificationbucket-dev']);
+});

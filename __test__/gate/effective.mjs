@@ -2,7 +2,7 @@
  * Settings that custom resources make behind the back of a resource's own template: what a pool, client, bucket or role
  * is really configured as is its properties and these.
  */
-import { all, roleByArn } from './pairing.mjs';
+import { all, BORROWED, roleByArn } from './pairing.mjs';
 import { asToken, token } from './tokens.mjs';
 
 /**
@@ -17,7 +17,21 @@ export function applyCustomResources(tree) {
     if (type === 'Custom::S3BucketNotifications') setNotifications(tree, properties);
   }
   addHostedSignIn(tree);
+  addBorrowedRoles(tree);
   return tree;
+}
+
+/** Roles of somebody else that policies of the tree are attached to by name, as those of an imported identity pool. */
+function addBorrowedRoles(tree) {
+  for (const { type, properties } of [...tree.resources.values()]) {
+    if (!['AWS::IAM::Policy', 'AWS::IAM::ManagedPolicy'].includes(type)) continue;
+    for (const name of properties.Roles ?? []) {
+      if (typeof name !== 'string' || asToken(name) || roleByArn(tree, name)) continue;
+      const place = `${BORROWED}${name}`;
+      const role = { place, stackPath: '', logicalId: name, type: 'AWS::IAM::Role', properties: { RoleName: name } };
+      tree.resources.set(place, role);
+    }
+  }
 }
 
 function target(tree, reference) {
@@ -81,11 +95,12 @@ function addHostedSignIn(tree) {
     }
     for (const client of all(tree, 'AWS::Cognito::UserPoolClient')) {
       if (client.properties.UserPoolId !== userPoolId) continue;
+      // what the template says of a client is what it has: an override may have changed the wizard's answers
       client.properties = {
-        ...client.properties,
         ...parsed(oAuthMetadata),
         AllowedOAuthFlowsUserPoolClient: true,
         SupportedIdentityProviders: [...providers.map((one) => one.ProviderName), 'COGNITO'],
+        ...client.properties,
       };
     }
   }

@@ -9,9 +9,11 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { findUnaccounted } from './accounting.mjs';
 import { compareApis } from './compare-apis.mjs';
 import { compareFunctions } from './compare-functions.mjs';
 import { comparePermissions } from './compare-permissions.mjs';
+import { compareResolvers, templateTexts } from './compare-resolvers.mjs';
 import { compareResources, findClaimedNames, findWeakRetention } from './compare-resources.mjs';
 import { applyCustomResources } from './effective.mjs';
 import { environmentOf, evaluateTree } from './evaluate.mjs';
@@ -27,6 +29,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @typedef {object} GateOptions
  * @property {string} projectDir the generated project: `amplify/` and the rest
  * @property {string} [gen1StacksDir] the Gen 1 app's deployed stacks; without them nothing can be compared
+ * @property {string} [gen1ProjectDir] the Gen 1 app's project, for the templates in `resolvers/`; by default `gen1-project` beside the stacks
  * @property {string} [gen1FunctionsDir] `function/` of the Gen 1 project: each handler is then called in both generations
  * @property {string} [branch='main'] the Gen 2 branch that the backend was generated for
  * @property {string} [appId]
@@ -49,7 +52,9 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
  * @property {import('./compare-resources.mjs').ResourceComparison} [resources]
  * @property {import('./compare-functions.mjs').FunctionComparison} [functions]
  * @property {import('./compare-apis.mjs').ApiComparison} [apis]
+ * @property {import('./compare-resolvers.mjs').ResolverComparison} [resolvers]
  * @property {import('./compare-permissions.mjs').PermissionComparison} [permissions]
+ * @property {import('./accounting.mjs').Unaccounted[]} unaccounted Gen 1 resources that neither Gen 2 nor the tool's report knows
  * @property {string[]} problems what could not be evaluated, and checks that could not be made
  * @property {number} seconds
  */
@@ -61,6 +66,7 @@ import { ensureGate, makeWorkDir } from './workspace.mjs';
 export async function gate({
   projectDir,
   gen1StacksDir,
+  gen1ProjectDir = gen1StacksDir && path.join(gen1StacksDir, '..', 'gen1-project'),
   gen1FunctionsDir,
   branch = 'main',
   appId,
@@ -100,6 +106,7 @@ export async function gate({
       claimed: [],
       handlers: [],
       retentionBefore: [],
+      unaccounted: [],
       problems: [],
       seconds: 0,
     };
@@ -112,6 +119,7 @@ export async function gate({
         environment,
         reported,
         unloadable,
+        gen1ProjectDir,
         gen1FunctionsDir,
       });
     report.seconds = Math.round(performance.now() - started) / 1000;
@@ -136,7 +144,7 @@ async function inTurn(...steps) {
 }
 
 async function examine(report, assembly, gen1StacksDir, options) {
-  const { branch, environment, reported, unloadable, gen1FunctionsDir } = options;
+  const { branch, environment, reported, unloadable, gen1FunctionsDir, gen1ProjectDir } = options;
   const gen1Tree = gen1StacksDir ? loadDeployed(gen1StacksDir, gen1Root(gen1StacksDir, environment)) : undefined;
   const surroundings = gen1Tree ? environmentOf(gen1Tree) : {};
   const gen2 = applyCustomResources(evaluateTree(loadAssembly(assembly), surroundings));
@@ -160,8 +168,18 @@ async function examine(report, assembly, gen1StacksDir, options) {
   report.resources = compareResources(pairing, gen1, gen2);
   report.functions = compareFunctions(pairing, gen1, gen2, names);
   report.apis = compareApis(pairing, gen1, gen2);
+  report.resolvers = compareResolvers(pairing, gen1, gen2, templateTexts(assembly, gen1ProjectDir));
   report.permissions = comparePermissions(pairing, gen1, gen2);
+  report.unaccounted = findUnaccounted(pairing, gen1, gen2, toldBy(report.project));
   excuseReported(report, reported);
+}
+
+/** What `generate` reported about the project; nothing where the project comes from elsewhere. */
+function toldBy(project) {
+  const file = path.join(project, '.amplify', 'gen2-migration', 'migration-report.json');
+  if (!fs.existsSync(file)) return '';
+  const { decisions, warnings, notes } = JSON.parse(fs.readFileSync(file, 'utf8'));
+  return [...decisions, ...warnings, ...notes].map(({ message }) => message).join('\n');
 }
 
 /** Below the gate, where the packages are that Lambda has by itself. */
@@ -212,9 +230,11 @@ function isGreen({
   claimed,
   handlers,
   retentionBefore,
+  unaccounted,
   resources,
   functions,
   apis,
+  resolvers,
   permissions,
   problems,
 }) {
@@ -226,10 +246,12 @@ function isGreen({
     claimed.length === 0 &&
     handlers.every((one) => one.status !== 'failed') &&
     retentionBefore.length === 0 &&
+    unaccounted.length === 0 &&
     problems.length === 0 &&
     (resources?.ok ?? true) &&
     (functions?.ok ?? true) &&
     (apis?.ok ?? true) &&
+    (resolvers?.ok ?? true) &&
     (permissions?.ok ?? true)
   );
 }

@@ -79,6 +79,10 @@ async function checkOne(tree, lambda, sources, missingDependencies, gen1) {
     const before = await load(gen1.file, gen1.exported, variables, event);
     return { ...about, ...compareCalls(before, answer.outcome) };
   }
+  // an unbundled function has the SDK from its runtime
+  const ofRuntime = /Cannot find package '(@aws-sdk\/[^']+)'/.exec(answer.error)?.[1];
+  if (ofRuntime)
+    return { ...about, status: 'not-checked', reason: `package ${ofRuntime} is part of the runtime alone` };
   const inLayer = (lambda.properties.Layers ?? []).length > 0 && MISSING_PACKAGE.exec(answer.error)?.[1];
   if (inLayer) return { ...about, status: 'not-checked', reason: `package ${inLayer} comes from a layer` };
   const absent = missingDependencies.find(

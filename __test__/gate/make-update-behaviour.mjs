@@ -17,6 +17,7 @@ const MOVED_TYPES = [
   'AWS::Cognito::UserPoolGroup',
   'AWS::Cognito::UserPoolDomain',
   'AWS::Cognito::UserPoolIdentityProvider',
+  'AWS::Cognito::UserPoolResourceServer',
   'AWS::Cognito::IdentityPool',
   'AWS::Cognito::IdentityPoolRoleAttachment',
   'AWS::S3::Bucket',

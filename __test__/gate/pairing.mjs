@@ -4,8 +4,8 @@
 import { asToken, replaceTokens, token } from './tokens.mjs';
 
 /**
- * @typedef {'userPool'|'webClient'|'nativeClient'|'domain'|'identityProvider'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
- *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'|
+ * @typedef {'userPool'|'webClient'|'nativeClient'|'domain'|'identityProvider'|'resourceServer'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
+ *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'|'dataSource'|'dataSourceRole'|'searchDomain'|
  *   'custom'|'added'|'geo'|'layer'} PairKind
  *
  * @typedef {object} Pair
@@ -39,6 +39,7 @@ import { asToken, replaceTokens, token } from './tokens.mjs';
 export function pairResources(gen1, gen2, names) {
   const pairing = new PairFinder(gen1, gen2, names);
   pairing.findAuth();
+  pairing.findBorrowedRoles();
   pairing.findStorage();
   pairing.findApis();
   pairing.findFunctions();
@@ -47,6 +48,8 @@ export function pairResources(gen1, gen2, names) {
   return pairing.result();
 }
 
+/** How the places of roles begin that policies name and no stack of the tree makes. */
+export const BORROWED = 'role of somebody else: ';
 const ADDITION = /^AWS::/;
 /** What the CLI itself writes into these templates, or what is paired or compared in another way. */
 const OF_THE_CLI = new Set([
@@ -92,7 +95,14 @@ class PairFinder {
 
   findAuth() {
     const category = (tree) => all(tree, 'AWS::Cognito::UserPool').filter((pool) => categoryOf(pool) === 'auth');
-    const pool = this.only('userPool', 'user pool', category(this.gen1), category(this.gen2));
+    const [pools1, pools2] = [category(this.gen1), category(this.gen2)];
+    if (pools1.length === 0 && pools2.length === 1 && this.isOfNoUse(pools2[0])) {
+      // Gen 2 adds one to every identity pool
+      this.findIdentityPool();
+      this.findGroups();
+      return;
+    }
+    const pool = this.only('userPool', 'user pool', pools1, pools2);
     const clientsOf = (tree, place) =>
       all(tree, 'AWS::Cognito::UserPoolClient').filter(
         (client) => asToken(client.properties.UserPoolId)?.place === place,
@@ -119,11 +129,31 @@ class PairFinder {
     this.findGroups();
   }
 
+  /** A user pool that nobody can sign up to, and whose users the identity pool does not know. */
+  isOfNoUse(pool) {
+    return (
+      String(pool.properties.AdminCreateUserConfig?.AllowAdminCreateUserOnly) === 'true' &&
+      all(this.gen2, 'AWS::Cognito::IdentityPool').every(
+        (one) => (one.properties.CognitoIdentityProviders ?? []).length === 0,
+      )
+    );
+  }
+
+  /** The roles of an imported identity pool are nobody's resources, and have their names in both generations. */
+  findBorrowedRoles() {
+    const [roles1, roles2] = [this.gen1, this.gen2].map((tree) =>
+      all(tree, 'AWS::IAM::Role').filter(({ place }) => place.startsWith(BORROWED)),
+    );
+    this.byKey('authenticatedRole', roles1, roles2, (role) => `role ${role.logicalId}`);
+  }
+
   findHostedSignIn() {
     const domains = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolDomain'));
     this.only('domain', 'domain of hosted sign-in', ...domains);
     const providers = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolIdentityProvider'));
     this.byKey('identityProvider', ...providers, (one) => one.properties.ProviderName);
+    const servers = [this.gen1, this.gen2].map((tree) => all(tree, 'AWS::Cognito::UserPoolResourceServer'));
+    this.byKey('resourceServer', ...servers, (one) => one.properties.Identifier);
   }
 
   findIdentityPool() {
@@ -180,7 +210,8 @@ class PairFinder {
   findStorage() {
     // the deployment bucket and hosting are not the app's data, model tables and the API's own bucket are imported or made anew
     // and custom stacks are not moved
-    const isData = (one) => !['api', 'data', 'other', 'custom'].includes(categoryOf(one));
+    const isData = (one) =>
+      !['api', 'data', 'other', 'custom'].includes(categoryOf(one)) && !this.isVerificationPage(one);
     const gen2Has = (one) => !['data', 'custom'].includes(categoryOf(one));
     for (const [kind, type, property] of [
       ['bucket', 'AWS::S3::Bucket', 'BucketName'],
@@ -189,6 +220,19 @@ class PairFinder {
     ]) {
       this.byNameOrOnly(kind, property, all(this.gen1, type).filter(isData), all(this.gen2, type).filter(gen2Has));
     }
+  }
+
+  /**
+   * The bucket with the page that links in verification e-mails open, which stays as it is: it is retained, and the trigger of
+   * Gen 2 still leads to it.
+   */
+  isVerificationPage(one) {
+    if (one.type !== 'AWS::S3::Bucket' || categoryOf(one) !== 'auth' || one.deletionPolicy !== 'Retain') return false;
+    return all(this.gen2, 'AWS::Lambda::Function').some(({ properties }) => {
+      const { RESOURCENAME: trigger, ENV: environment } = properties.Environment?.Variables ?? {};
+      const page = `${String(trigger).split('CustomMessage')[0]}verificationbucket-${environment}`;
+      return trigger !== undefined && page.toLowerCase() === String(one.properties.BucketName).toLowerCase();
+    });
   }
 
   findApis() {
@@ -206,18 +250,43 @@ class PairFinder {
     this.byKey('modelTable', tables1, tables2, (table) =>
       table.type === 'AWS::DynamoDB::Table' ? physicalName(this.gen1, table) : table.properties.tableName,
     );
+    this.findDataSources();
+    const domains = (tree) => all(tree, 'AWS::Elasticsearch::Domain').filter((one) => categoryOf(one) !== 'custom');
+    this.only('searchDomain', 'search domain', domains(this.gen1), domains(this.gen2));
     const rest = (tree) => all(tree, 'AWS::ApiGateway::RestApi').filter((one) => categoryOf(one) !== 'custom');
     this.byKey('restApi', rest(this.gen1), rest(this.gen2), (api) =>
       this.bareName(api.properties.Name ?? api.properties.Body?.info?.title, api),
     );
   }
 
+  /** Data sources have names; the roles that AppSync takes on for them are paired with them. */
+  findDataSources() {
+    const sources = (tree) => all(tree, 'AWS::AppSync::DataSource');
+    const keyOf = (one) => one.properties.Name;
+    for (const { gen1, gen2, name } of this.byKey('dataSource', sources(this.gen1), sources(this.gen2), keyOf)) {
+      const [role1, role2] = [
+        [this.gen1, gen1],
+        [this.gen2, gen2],
+      ].map(([tree, one]) => roleByArn(tree, one.properties.ServiceRoleArn));
+      if (role1 || role2) this.pairRoles('dataSourceRole', `role of data source ${name}`, role1, role2);
+    }
+  }
+
   findFunctions() {
-    const functions1 = all(this.gen1, 'AWS::Lambda::Function').filter((one) => categoryOf(one) === 'function');
+    // the transformer makes a function for @predictions, without a name
+    const speaks = (one) => one.stackPath.endsWith('/PredictionsDirectiveStack');
+    const functions1 = all(this.gen1, 'AWS::Lambda::Function').filter(
+      (one) => categoryOf(one) === 'function' || isSearchFunction(one) || speaks(one),
+    );
     const functions2 = all(this.gen2, 'AWS::Lambda::Function').filter(
       (one) => !isInfrastructureFunction(one) && categoryOf(one) !== 'custom',
     );
-    const keyOf = (one) => this.bareName(one.properties.FunctionName ?? constructName(one), one);
+    const keyOf = (one) =>
+      isSearchFunction(one)
+        ? SEARCH_FUNCTION
+        : speaks(one)
+          ? 'PredictionsSpeech'
+          : this.bareName(one.properties.FunctionName ?? constructName(one), one);
     for (const { gen1, gen2, name } of this.byKey('function', functions1, functions2, keyOf)) {
       this.pairRoles(
         'functionRole',
@@ -231,7 +300,10 @@ class PairFinder {
 
   /** What is made anew in a stack of its own: custom resources by their place in the template, geo resources and layers by name. */
   findOwnStacks() {
-    const stackName = (one) => (one.stackPath.split('/')[1] ?? '').toLowerCase();
+    const stackName = (one) => {
+      const ofApi = ownApiStack(one);
+      return (ofApi === undefined ? (one.stackPath.split('/')[1] ?? '') : `customapi${ofApi}`).toLowerCase();
+    };
     for (const one of [...this.gen1.resources.values()].filter((resource) => categoryOf(resource) === 'custom')) {
       const same = [...this.gen2.resources.values()].filter(
         (other) =>
@@ -406,8 +478,20 @@ class PairFinder {
  * @param {import('./evaluate.mjs').EvaluatedResource} resource
  */
 export function categoryOf(resource) {
+  if (ownApiStack(resource)) return 'custom';
   const nested = resource.stackPath.split('/')[1] ?? '';
   return /^(auth|storage|analytics|function|api|data|custom)/.exec(nested)?.[1] ?? 'other';
+}
+
+/**
+ * Below a GraphQL API, Gen 1 calls the stacks of the user's own after the letters of their files, ending included; those of
+ * the schema have other names.
+ * @param {{stackPath: string}} resource
+ * @returns {string|undefined} the letters of the file's name
+ */
+export function ownApiStack({ stackPath }) {
+  const [, api, nested] = stackPath.split('/');
+  return /^api/.test(api ?? '') ? /^([A-Za-z]+)(?:json|ya?ml)$/.exec(nested ?? '')?.[1] : undefined;
 }
 
 /**
@@ -439,6 +523,13 @@ function isOutput(tree, resource, outputName) {
 
 function without(list, removed) {
   return list.filter((one) => !removed.includes(one));
+}
+
+const SEARCH_FUNCTION = 'OpenSearchStreamingLambdaFunction';
+
+/** Either generation fills the search domain of models with `@searchable` by a function of this name. */
+function isSearchFunction({ logicalId, stackPath }) {
+  return logicalId.startsWith(SEARCH_FUNCTION) && /SearchableStack/.test(stackPath.split('/').at(-1));
 }
 
 /** Functions that CDK and Amplify constructs bring along for custom resources of their own. */

@@ -15,7 +15,9 @@ export function describeReport(report) {
     resources,
     functions,
     apis,
+    resolvers,
     permissions,
+    unaccounted,
     problems,
   } = report;
   const lines = [
@@ -70,6 +72,17 @@ export function describeReport(report) {
       ]),
     );
   }
+  if (resolvers) {
+    const title = `resolvers (${resolvers.compared.length} compared, ${resolvers.own} templates of the user's own)`;
+    lines.push(
+      ...section(title, resolvers.ok, [
+        ...resolvers.differences
+          .filter((one) => !one.allowed)
+          .map(({ field, path, gen1, gen2 }) => `${field}, ${path}: ${shown(gen1)} in Gen 1, ${shown(gen2)} in Gen 2`),
+        ...allowedLines(resolvers.differences),
+      ]),
+    );
+  }
   if (permissions) {
     lines.push(
       ...section(`permissions (${permissions.compared.length} principals compared)`, permissions.ok, [
@@ -81,6 +94,13 @@ export function describeReport(report) {
         ...allowedLines([...permissions.differences, ...permissions.eventSources, ...permissions.unpaired]),
         `not compared: ${permissions.notCompared.length} roles of constructs that have no Gen 1 partner`,
       ]),
+    );
+    lines.push(
+      ...section(
+        'every Gen 1 resource is accounted for',
+        unaccounted.length === 0,
+        unaccounted.map(({ place, type }) => `${place} (${type}) is neither in Gen 2 nor in the report`),
+      ),
     );
   } else lines.push('- nothing was compared with Gen 1');
   lines.push(...section('evaluation of the templates', problems.length === 0, problems));

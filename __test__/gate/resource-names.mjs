@@ -14,10 +14,13 @@ const NAME_IN_ARN = {
   appsync: /^(apis\/)([^/]+)(.*)$/s,
   mobiletargeting: /^(apps\/)([^/*]+)(.*)$/s,
   'execute-api': /^()([^/]+)(.*)$/s,
+  // the CLI writes the API's name where API Gateway has its id
+  apigateway: /^(\/restapis\/)([^/]+)(.*)$/s,
   iam: /^(role\/)(.+)()$/s,
   logs: /^(log-group:\/aws\/lambda\/)([^:*]+)(.*)$/s,
 };
 
+/** Service, property, and the attribute of the token where a name is not what ARNs really carry. */
 const NAME_PROPERTY = {
   'AWS::S3::Bucket': ['s3', 'BucketName'],
   'AWS::DynamoDB::Table': ['dynamodb', 'TableName'],
@@ -25,6 +28,7 @@ const NAME_PROPERTY = {
   'AWS::Lambda::Function': ['lambda', 'FunctionName'],
   'AWS::Kinesis::Stream': ['kinesis', 'Name'],
   'AWS::IAM::Role': ['iam', 'RoleName'],
+  'AWS::ApiGateway::RestApi': ['apigateway', 'Name', 'Name'],
 };
 /** Types whose ids are made by the service: the attribute that ARNs carry, absent for what `Ref` gives. */
 const MADE_ID = {
@@ -43,8 +47,8 @@ const MADE_ID = {
 export function resourceNames(tree) {
   const names = new Map();
   for (const { place, type, properties } of tree.resources.values()) {
-    const [service, property] = NAME_PROPERTY[type] ?? [];
-    const own = token(place);
+    const [service, property, as] = NAME_PROPERTY[type] ?? [];
+    const own = token(place, as);
     if (service && typeof properties[property] === 'string') {
       names.set(`${service} ${properties[property]}`, own);
       names.set(`${service} ${tree.physical.get(own) ?? withPhysical(properties[property], tree)}`, own);

@@ -24,7 +24,7 @@ export class Projects {
 
   /**
    * A copy of a sample app's project.
-   * @param {'notes' | 'shop'} app
+   * @param {string} app
    * @param {(project: Project) => void} [change]
    * @returns {string} its folder
    */

@@ -86,8 +86,20 @@ fn row_of(backend: &Backend, resource: &Resource) -> Row {
         Some(Language::Other) => return support::other_runtime(),
         Some(_) => return support::other_language(),
     }
+    if resource.service.as_deref() == Some("Cognito") && has_hosted_ui(backend) {
+        return support::hosted_ui();
+    }
     row_of_own_stack(backend, resource)
         .unwrap_or_else(|| support::resource(&resource.id.category.0, resource.service.as_deref()))
+}
+
+/// Gen 2 gives the user pool a domain, identity providers or resource servers of its own.
+fn has_hosted_ui(backend: &Backend) -> bool {
+    let is_oauth = |feature: &Feature| feature.kind == FeatureKind::AuthOauth;
+    backend.features.iter().any(is_oauth)
+        || backend.auth.as_ref().is_some_and(|auth| {
+            auth.domain_prefix.is_some() || !auth.identity_providers.is_empty() || !auth.resource_servers.is_empty()
+        })
 }
 
 /// What is made anew in a stack of its own, as far as it could be read.
@@ -181,24 +193,26 @@ fn feature_finding(feature: &Feature) -> Option<Finding> {
         return None;
     }
     let SourceLocation { path, line } = feature.location.clone();
-    let on = feature
-        .resource
-        .as_ref()
-        .map(|resource| format!("{resource}: "))
-        .unwrap_or_default();
     Some(Finding {
         id: feature.kind.name().to_owned(),
         severity: row.severity,
         feature: feature.kind.name().to_owned(),
-        message: format!("{on}{}", message(feature.kind, &feature.detail)),
+        message: message(feature),
         path,
         line,
         remedy: row.remedy.to_owned(),
     })
 }
 
-fn message(kind: FeatureKind, detail: &str) -> String {
-    format!("{}: {detail}", kind.name())
+/// Where it is, what it is, and what exactly was seen.
+fn message(feature: &Feature) -> String {
+    let on = feature
+        .resource
+        .as_ref()
+        .map(|resource| format!("{resource}: "))
+        .unwrap_or_default();
+    let what = feature.kind.description().trim_end_matches('.');
+    format!("{on}{what} ({})", feature.detail)
 }
 
 /// Whether something stops every step.

@@ -56,6 +56,7 @@ impl Cell {
     }
 }
 
+const HOSTED_UI: &str = "its domain and providers cannot be moved yet";
 const AFTER_GENERATE: &str = "requires adding code after generate";
 
 const fn row(generate: Cell, refactor: Cell, severity: Severity, remedy: &'static str) -> Row {
@@ -134,6 +135,16 @@ pub(super) fn resource(category: &str, service: Option<&str>) -> Row {
     }
 }
 
+/// Auth with a hosted UI, which the refactor step refuses as a whole.
+pub(super) fn hosted_ui() -> Row {
+    row(
+        Cell::Yes,
+        Cell::No(HOSTED_UI),
+        Severity::Manual,
+        "Keep the user pool in Gen 1 for now: refactor refuses a user pool with a hosted UI, whose domain and providers it cannot move.",
+    )
+}
+
 /// An imported resource stays where it is.
 pub(super) fn imported(service: Option<&str>) -> Row {
     match service {
@@ -205,9 +216,9 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
     use FeatureKind as K;
     match kind {
         // What an override does to these is in the deployed template, whose properties are carried over one by one.
-        K::Overrides if matches!(category, Some("auth" | "storage")) => done(),
+        K::Overrides if matches!(category, Some("auth" | "storage" | "api")) => done(),
         K::Overrides => by_hand("Apply what override.ts does to the generated CDK code."),
-        K::ProjectOverride => by_hand("Apply what override.ts does to the roles in amplify/backend.ts."),
+        K::ProjectOverride => done(),
         K::CustomPolicies | K::FunctionAccessFunction => done(),
         K::CustomGroupPolicies => done(),
         K::CustomRoles => row(
@@ -253,37 +264,37 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "Set the secrets of the provider for the branch, in the Amplify console or with `npx ampx sandbox secret set`.",
         ),
         K::AuthOauth => row(
-            Cell::YesBut("the URL of the Gen 2 branch has to be added"),
-            Cell::No("the domain is made by a custom resource in Gen 1"),
+            Cell::Yes,
+            Cell::No(HOSTED_UI),
             Severity::Manual,
-            "Add the URL of the Gen 2 branch to callbackUrls and logoutUrls in amplify/auth/resource.ts.",
+            "Keep the user pool in Gen 1 for now: refactor refuses a user pool with a hosted UI, whose domain and providers it cannot move.",
         ),
-        K::AuthOidc | K::AuthSaml => row(
-            Cell::No(AFTER_GENERATE),
-            Cell::No("providers are made anew with their secrets"),
+        K::AuthOidc => row(
+            Cell::YesBut("the secrets of the provider have to be set"),
+            Cell::No("the provider is made anew with its secrets"),
             Severity::Manual,
-            "Add the provider to externalProviders in amplify/auth/resource.ts.",
+            "Set the secrets of the provider for the branch, in the Amplify console or with `npx ampx sandbox secret set`.",
         ),
-        K::AuthThirdPartyIdentityPool => {
-            by_hand("Set supportedLoginProviders of the generated identity pool in amplify/backend.ts.")
-        }
+        K::AuthSaml => row(
+            Cell::Yes,
+            Cell::No("the provider is made anew"),
+            Severity::Manual,
+            "Tell the provider the address of the Gen 2 user pool if users of other branches have to sign in with it.",
+        ),
+        K::AuthThirdPartyIdentityPool => done(),
         K::AuthAdminQueries | K::AuthAttributesReadWrite => done(),
         K::AuthTriggerTemplate => done(),
-        K::AuthVerificationLink => row(
-            Cell::YesBut("the verification page is not copied"),
-            Cell::NotNeeded,
-            Severity::Manual,
-            "Make a bucket with the verification page in amplify/backend.ts and pass its name to the trigger.",
+        K::AuthVerificationLink => done_but(
+            "the page stays in its bucket",
+            "Keep the bucket of the verification page when you clean up: links in e-mails lead to it.",
         ),
         K::AuthUserPoolOnly => done_but(
             "Gen 2 adds an identity pool",
             "The generated backend has an identity pool that nobody uses.",
         ),
-        K::AuthIdentityPoolOnly => row(
-            Cell::No("Gen 2 always has a user pool"),
-            Cell::No("there is no user pool to pair"),
-            Severity::Manual,
-            "Define the identity pool with the CDK in amplify/backend.ts.",
+        K::AuthIdentityPoolOnly => done_but(
+            "Gen 2 adds a user pool",
+            "The generated backend has a user pool that nobody can sign up to, and the identity pool does not know.",
         ),
         K::AuthImported => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
         K::StorageImported => done(),
@@ -294,12 +305,15 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "Run `amplify update api`, disable conflict resolution, push, and move the app off DataStore first.",
         ),
         K::Searchable => row(
-            Cell::No("the search domain and its data are not moved"),
-            Cell::No("the search domain and its data are not moved"),
-            Severity::Manual,
-            "Make a new domain and fill it from the tables, for example with the zero-ETL integration of DynamoDB and OpenSearch.",
+            Cell::YesBut("the new search domain has to be filled"),
+            Cell::No("the search domain stays in Gen 1"),
+            Severity::Info,
+            "Run `node amplify/data/reindex-search.mjs` once the branch is deployed.",
         ),
-        K::Predictions => by_hand("Remove the directive and give the field a function or HTTP data source."),
+        K::Predictions => done_but(
+            "the fields are rebuilt with the deployed mapping templates",
+            "Call a field with a picture and a text once after the first deployment.",
+        ),
         K::ManyToMany => done_but(
             "the join model is written out",
             "The schema names the join model, which Gen 1 made by itself, with its deployed table.",
@@ -321,20 +335,23 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "Add amplify/backend/api/<name>/custom-roles.json with {\"adminRoleNames\": [\"amplify-<app id>\"]} and push before the refactor.",
         ),
         K::AuthModeOidc | K::AuthModeLambda => done(),
-        K::CustomResolvers | K::ResolverOverrides => {
-            by_hand("Add the resolver to the generated API in amplify/backend.ts; the files are in the Gen 1 backup.")
-        }
-        K::CustomStacks => by_hand("Define the resources of the stack in amplify/backend.ts."),
+        K::CustomResolvers | K::ResolverOverrides => done(),
+        K::CustomStacks => done_but(
+            "resources that hold data are made anew, and empty",
+            "Look at the findings on the resources of the stack that hold data or have names of their own.",
+        ),
         K::SchemaDirectory | K::SchemaEscapes => done(),
         K::SchemaVariables => row(
             Cell::No(AFTER_GENERATE),
             Cell::NotNeeded,
             Severity::Manual,
-            "Replace the variable in the generated schema: Gen 2 knows none of the CLI's.",
+            "Write the value of the variable into the generated schema: nobody replaces it, in Gen 1 neither.",
         ),
         K::SqlDataSource => by_hand("Generate the SQL schema anew with `npx ampx generate schema-from-database`."),
         K::RestGuest | K::RestProtected => done(),
-        K::RestAuthorizer => by_hand("Add the authorizer to the generated RestApi in amplify/backend.ts."),
+        K::RestAuthorizer => {
+            by_hand("Add the authorizer to the API's file in amplify/api; until then its paths are closed.")
+        }
         K::StorageGroups | K::StorageUploadsPrefix | K::StorageMultiTrigger => done(),
         K::StorageAdminTrigger => by_hand("Add the notification to the bucket in amplify/backend.ts."),
         K::TableLocalIndexes

@@ -18,7 +18,7 @@ pub fn edited(path: &str, text: &str) -> Option<String> {
     for literal in literals(text) {
         if is_configuration(literal.content)
             && is_module(&literal)
-            && is_plain(&literal)
+            && is_plain(&literal, &text[literal.start + literal.content.len()..])
             && is_relative(literal.content)
         {
             result.push_str(&text[done..literal.start]);
@@ -37,17 +37,45 @@ fn is_relative(specifier: &str) -> bool {
 }
 
 /// Nothing but the whole configuration is imported.
-fn is_plain(literal: &Literal<'_>) -> bool {
+fn is_plain(literal: &Literal<'_>, after: &str) -> bool {
     let before = literal.before.as_str();
     let Some(clause) = before.strip_suffix("from") else {
-        // require(...) and import(...) give the whole; a bare import has no name at all.
-        return before.ends_with('(');
+        // A bare import has no name at all.
+        return before.ends_with('(') && is_whole(before, after);
     };
     let clause = clause.rsplit("import").next().unwrap_or_default().trim();
     !clause.is_empty()
         && clause
             .chars()
             .all(|character| character.is_alphanumeric() || matches!(character, '_' | '$'))
+}
+
+/// `require(...)` and `import(...)` give the whole, unless a member of it is taken at once, in front or behind. `default` is
+/// the whole of what `import(...)` gives, and nothing of what `require(...)` gives.
+fn is_whole(before: &str, after: &str) -> bool {
+    let call = before.trim_end_matches('(').trim_end();
+    let (left, is_import) = match call.strip_suffix("import") {
+        Some(left) => (left, true),
+        None => (call.strip_suffix("require").unwrap_or(before), false),
+    };
+    let words = |character: char| character.is_whitespace() || character == '(';
+    let left = left.trim_end_matches(words);
+    let left = left.strip_suffix("await").unwrap_or(left).trim_end_matches(words);
+    let taken_in_front = left
+        .strip_suffix('=')
+        .map(str::trim_end)
+        .filter(|target| target.ends_with('}'))
+        .map(|target| target.rsplit('{').next().unwrap_or_default().trim_end_matches('}'));
+    let mut right = after.trim_start_matches(['\'', '"', '`']).trim_start();
+    while let Some(rest) = right.strip_prefix(')') {
+        right = rest.trim_start();
+    }
+    let right = match right.strip_prefix(".default") {
+        Some(rest) if is_import => rest,
+        _ => right,
+    };
+    let is_default = |names: &str| is_import && names.trim_start().starts_with("default:") && !names.contains(',');
+    taken_in_front.is_none_or(is_default) && !right.starts_with(['.', '[', '_']) && !right.starts_with("?.")
 }
 
 /// `amplify_outputs.json` in the root of the project, seen from a file.
@@ -85,6 +113,16 @@ mod tests {
                 "const c = await import('./aws-exports');",
                 "const c = await import('../amplify_outputs.json');",
             ),
+            (
+                "src/x.js",
+                "const c = (await import('./aws-exports')).default;",
+                "const c = (await import('../amplify_outputs.json')).default;",
+            ),
+            (
+                "src/x.js",
+                "const { default: c } = await import('./aws-exports');",
+                "const { default: c } = await import('../amplify_outputs.json');",
+            ),
         ] {
             let edit = edited(path, before).unwrap();
             assert_eq!(edit, after);
@@ -97,6 +135,12 @@ mod tests {
             "const text = './aws-exports';",
             "import config from '@company/aws-exports';",
             "import './aws-exports-else';",
+            "const { default: config } = require('./aws-exports.js');",
+            "const { aws_user_pools_id } = await import('./aws-exports');",
+            "const config = require('./aws-exports').default;",
+            "const id = (await import('./aws-exports')) .aws_user_pools_id;",
+            "const id = require('./aws-exports')['aws_user_pools_id'];",
+            "import('./aws-exports').then((m) => m.default);",
         ] {
             assert_eq!(edited("src/x.js", text), None, "{text}");
         }

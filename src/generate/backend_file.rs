@@ -1,11 +1,13 @@
 //! `backend.ts` and `branch.ts`: what composes the rest.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{
     context::Context,
     error::GenerateError,
-    setup::SetupCall,
+    setup::{SetupCall, handle_name},
     template::render as render_template,
     tree::FileTree,
     typescript::{Code, ImportLine, Imports, Statement},
@@ -38,7 +40,8 @@ pub fn generate(
     post_refactor: Vec<Statement>,
     tree: &mut FileTree,
 ) -> Result<(), GenerateError> {
-    let setup: Vec<Statement> = calls.iter().map(|call| call.statement(context)).collect();
+    let used = used_names(context, calls, &post_refactor);
+    let setup: Vec<Statement> = calls.iter().map(|call| call.statement(context, &used)).collect();
     let mut imports = Imports::default();
     imports.add("@aws-amplify/backend", "defineBackend");
     imports.add("./branch", "isMigratedBranch");
@@ -73,4 +76,18 @@ pub fn generate(
     };
     tree.insert("amplify/branch.ts", render_template("branch", &branch)?);
     Ok(())
+}
+
+/// Results of calls that another call or `postRefactor` needs.
+fn used_names(context: &Context<'_>, calls: &[SetupCall], post_refactor: &[Statement]) -> BTreeSet<String> {
+    let handles = calls.iter().flat_map(|call| &call.handles);
+    let mut used: BTreeSet<String> = handles.map(|handle| handle_name(context, handle)).collect();
+    for statement in post_refactor {
+        statement.walk(&mut |code| {
+            if let Code::Name(name) = code {
+                used.insert(name.clone());
+            }
+        });
+    }
+    used
 }

@@ -99,6 +99,7 @@ pub fn generate(
     coverage::check(backend, &mut findings);
     let auth = auth::generate(&context, &mut tree, &mut findings)?;
     let data = data::generate(&context, &mut tree, &mut findings)?;
+    let predictions = data::add_predictions(&context, &mut tree, &mut findings)?;
     let storage = storage::generate(&context, &mut tree, &mut findings)?;
     let analytics = analytics::generate(&context, &mut tree, &mut findings)?;
     let rest_apis = rest_api::generate(&context, &mut tree, &mut findings)?;
@@ -110,9 +111,10 @@ pub fn generate(
     let functions = function::generate(&context, &requirements, &mut tree, &mut findings)?;
 
     let calls: Vec<_> = auth
-        .call
+        .calls
         .into_iter()
         .chain(data)
+        .chain(predictions)
         .chain(storage.tables)
         .chain(analytics.calls)
         .chain(rest_apis)

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::typescript::Scope;
-use crate::backend::model::{Backend, GeoResource};
+use crate::backend::model::{Backend, CustomOrigin, GeoResource};
 
 /// Names that generated files declare or import themselves; no resource may be called so.
 const OURS: &[&str] = &[
@@ -14,7 +14,9 @@ const OURS: &[&str] = &[
     "Aws",
     "BillingMode",
     "Bucket",
+    "CfnDomain",
     "CfnEventSourceMapping",
+    "CfnFunctionConfiguration",
     "CfnGeofenceCollection",
     "CfnInclude",
     "CfnLayerVersionPermission",
@@ -33,6 +35,7 @@ const OURS: &[&str] = &[
     "dotnetCode",
     "scope",
     "CfnPlaceIndex",
+    "CfnResolver",
     "CfnRole",
     "CfnStream",
     "CfnTable",
@@ -75,6 +78,8 @@ const OURS: &[&str] = &[
     "createGeo",
     "createStack",
     "createTables",
+    "createVerificationPage",
+    "customizeResolvers",
     "data",
     "defineAuth",
     "defineBackend",
@@ -97,6 +102,7 @@ const OURS: &[&str] = &[
     "readFileSync",
     "referToServices",
     "referenceAuth",
+    "resolverTemplate",
     "secret",
     "source",
     "stack",
@@ -151,6 +157,8 @@ pub struct Names {
     pub geo: IndexMap<String, String>,
     /// Stacks of the custom category.
     pub custom_stacks: IndexMap<String, StackName>,
+    /// Stacks of the user's own below the GraphQL API.
+    pub api_stacks: IndexMap<String, StackName>,
 }
 
 impl Names {
@@ -222,9 +230,12 @@ impl Names {
         }
         let mut files = BTreeSet::new();
         for custom in &backend.custom_stacks {
-            let name = match &custom.owner {
-                None => stack_name(&mut scope, &mut files, &custom.name, "Stack"),
-                Some(owner) => {
+            let owner = &custom.resource;
+            let name = match custom.origin {
+                CustomOrigin::Category | CustomOrigin::ApiFolder => {
+                    stack_name(&mut scope, &mut files, &custom.name, "Stack")
+                }
+                CustomOrigin::Additions => {
                     let identifier = scope.declare(&format!("{}Resources", owner.name), "Resources");
                     StackName {
                         create: scope.declare(&format!("create{}", capitalised(&identifier)), "Resources"),
@@ -234,6 +245,11 @@ impl Names {
                 }
             };
             names.custom_stacks.insert(custom.name.clone(), name);
+        }
+        let mut files = BTreeSet::new();
+        for own in backend.data.iter().flat_map(|data| &data.stacks) {
+            let name = stack_name(&mut scope, &mut files, &own.name, "Stack");
+            names.api_stacks.insert(own.name.clone(), name);
         }
         names
     }

@@ -82,6 +82,12 @@ impl<'c> Referrer<'c> {
         unresolved.map_or(Ok(code), Err)
     }
 
+    /// An evaluated property whose keys stay as they are, for what goes into a template without a construct.
+    pub fn free_property(&mut self, value: &Value) -> Result<Code, Unresolved> {
+        // The keys of a function's variables are the user's own.
+        self.property("Variables", value)
+    }
+
     /// A text.
     pub fn expression(&mut self, expression: &Expression) -> Result<Code, Unresolved> {
         match expression {

@@ -144,16 +144,16 @@ pub fn handle_name(context: &Context<'_>, handle: &Handle) -> String {
 }
 
 impl SetupCall {
-    /// `function(backend, ...)`, kept in a constant where there is a result.
-    pub fn statement(&self, context: &Context<'_>) -> Statement {
+    /// `function(backend, ...)`, kept in a constant where one of `used` is its result.
+    pub fn statement(&self, context: &Context<'_>, used: &BTreeSet<String>) -> Statement {
         let arguments = std::iter::once("backend".to_owned())
             .chain(self.handles.iter().map(|handle| handle_name(context, handle)))
             .map(Code::Name)
             .collect();
         let call = Code::import(&self.module, &self.function).call(arguments);
         match &self.result {
-            Some(result) => Statement::Const(result.clone(), call),
-            None => Statement::Expression(call),
+            Some(result) if used.contains(result) => Statement::Const(result.clone(), call),
+            _ => Statement::Expression(call),
         }
     }
 }

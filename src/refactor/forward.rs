@@ -72,10 +72,14 @@ fn units(pairs: Vec<Pair>) -> Vec<Unit> {
     units
 }
 
-/// Domain and identity providers of Gen 2 stay with the parked user pool. The next deployment would make them anew on the
+/// Domain, identity providers and resource servers of Gen 2 stay with the parked user pool. The next deployment would make them anew on the
 /// moved pool, which has its own already, and fail.
 fn ensure_no_hosted_ui(landscape: &Landscape<'_>, unit: &Unit) -> Result<(), PlanError> {
-    const OF_HOSTED_UI: [&str; 2] = ["AWS::Cognito::UserPoolDomain", "AWS::Cognito::UserPoolIdentityProvider"];
+    const OF_HOSTED_UI: [&str; 3] = [
+        "AWS::Cognito::UserPoolDomain",
+        "AWS::Cognito::UserPoolIdentityProvider",
+        "AWS::Cognito::UserPoolResourceServer",
+    ];
     let moves_pool = unit
         .pairs
         .iter()

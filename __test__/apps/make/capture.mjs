@@ -1,6 +1,6 @@
 /** Writes what the CLI made and what the stand-in cloud deployed into the layout of a sample app. */
 import { createHash } from 'node:crypto';
-import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join, relative, sep } from 'node:path';
 
@@ -10,7 +10,9 @@ const LEFT_OUT = [
   /(^|\/)package-lock\.json$/,
   /^\.git(\/|$)/,
   /^amplify\/\.config\/local-/,
-  /^amplify\/(backend|#current-cloud-backend)\/api\/[^/]+\/build\/(resolvers|functions|pipelineFunctions)(\/|$)/,
+  /^amplify\/(backend|#current-cloud-backend)\/api\/[^/]+\/build\/(functions|pipelineFunctions)(\/|$)/,
+  // but for those that say who may use models without rules
+  /^amplify\/(backend|#current-cloud-backend)\/api\/[^/]+\/build\/resolvers\/(?!Mutation\.create.*\.postAuth\.1\.req\.vtl$)/,
   /^amplify\/(backend|#current-cloud-backend)\/function\/[^/]+\/dist(\/|$)/,
   /^amplify\/backend\/\.temp(\/|$)/,
   /^amplify\/hooks(\/|$)/,
@@ -51,6 +53,29 @@ export function renameInFiles(folder, renamed) {
     if (entry.isFile()) {
       const path = join(entry.parentPath, entry.name);
       writeFileSync(path, rename(readFileSync(path, 'utf8'), renamed));
+    }
+  }
+}
+
+/** Files that the CLI and CloudFormation wrote, not the developer's own. */
+const MADE = /(^|\/)(amplify\/(backend|#current-cloud-backend)|deployed-stacks)\/(?!function\/[^/]+\/(src|lib|opt)\/).*\.json$/;
+
+/**
+ * Makes an app of many models small: no white space in JSON, and no second copy of the compiled API in `amplify/backend/`, where git ignores
+ * it in a real project too.
+ */
+export function makeSmall(folder) {
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const relativePath = relative(folder, path).split(sep).join('/');
+    if (entry.isDirectory() && /\/amplify\/backend\/api\/[^/]+\/build$/.test(relativePath)) {
+      rmSync(path, { recursive: true });
+    }
+  }
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && MADE.test(relative(folder, path).split(sep).join('/'))) {
+      writeFileSync(path, `${JSON.stringify(JSON.parse(readFileSync(path, 'utf8')))}\n`);
     }
   }
 }

@@ -11,7 +11,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { captureProject, captureStacks, realisticIds, rename, renameInFiles } from './capture.mjs';
+import { captureProject, captureStacks, makeSmall, realisticIds, rename, renameInFiles } from './capture.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 
@@ -21,7 +21,7 @@ const here = dirname(fileURLToPath(import.meta.url));
  * @property {object | ((projectDir: string) => object)} [headless] payload for standard input of a headless command
  * @property {[string, unknown][]} [answers] question (regular expression) and answer, see cli/answer-prompts.cjs
  * @property {string} [overlay] folder beside the recipe that is copied over the project
- * @property {(projectDir: string, cloud: {endpoint: string, region: string}) => void | Promise<void>} [edit] a change of files (or of the account) by hand
+ * @property {(projectDir: string, made: { cli: string, endpoint: string, region: string }) => void | Promise<void>} [edit] a change by hand, of files or of what the account has
  */
 
 const { values: options, positionals } = parseArgs({
@@ -30,16 +30,20 @@ const { values: options, positionals } = parseArgs({
     cli: { type: 'string' },
     endpoint: { type: 'string' },
     work: { type: 'string' },
+    from: { type: 'string' },
     out: { type: 'string', default: resolve(here, '..') },
   },
 });
 const [app] = positionals;
 if (!app || !options.cli || !options.endpoint || !options.work) {
-  process.stderr.write('usage: make.mjs APP --cli DIR --endpoint URL --work DIR [--out DIR]\n');
+  process.stderr.write('usage: make.mjs APP --cli DIR --endpoint URL --work DIR [--out DIR] [--from STEP]\n');
   process.exit(2);
 }
 
 const recipe = (await import(pathToFileURL(join(here, app, 'recipe.mjs')).href)).default;
+/** `configure`, `plugin scan` and `init`. */
+const COMMANDS_BEFORE_THE_RECIPE = 3;
+
 const project = join(resolve(options.work), recipe.projectName);
 const home = join(resolve(options.work), 'home');
 const cli = resolve(options.cli);
@@ -49,7 +53,8 @@ const studio = createServer((request, response) => response.setHeader('content-t
 studio.listen(0, '127.0.0.1');
 await once(studio, 'listening');
 
-let commands = 0;
+/** Those of `initialise` come first, also in a run that goes on at a later step. */
+let commands = options.from === undefined ? 0 : COMMANDS_BEFORE_THE_RECIPE;
 
 async function amplify(step) {
   commands += 1;
@@ -137,21 +142,28 @@ async function initialise() {
   });
 }
 
-rmSync(project, { recursive: true, force: true });
-mkdirSync(project, { recursive: true });
-await prepareHome();
-preparePipenv();
-cpSync(join(here, app, 'project'), project, { recursive: true });
-await registerApp();
-await initialise();
-for (const step of recipe.steps) {
+if (options.from === undefined) {
+  rmSync(project, { recursive: true, force: true });
+  mkdirSync(project, { recursive: true });
+  await prepareHome();
+  preparePipenv();
+  cpSync(join(here, app, 'project'), project, { recursive: true });
+  await registerApp();
+  await initialise();
+}
+for (const [index, step] of recipe.steps.entries()) {
+  if (index < Number(options.from ?? 0)) {
+    commands += step.amplify ? 1 : 0;
+    continue;
+  }
+  process.stdout.write(`\n━━ step ${index} of ${recipe.steps.length}: ${step.amplify?.join(' ') ?? step.overlay ?? 'edit'}\n`);
   if (step.amplify) {
     await amplify(step);
   }
   if (step.overlay) {
     cpSync(join(here, app, step.overlay), project, { recursive: true });
   }
-  await step.edit?.(project, { endpoint: options.endpoint, region: recipe.region });
+  await step.edit?.(project, { cli, endpoint: options.endpoint, region: recipe.region });
 }
 
 const target = join(resolve(options.out), app);
@@ -165,6 +177,9 @@ renameInFiles(join(target, 'gen1-project'), renamed);
 mkdirSync(join(target, 'deployed-stacks'), { recursive: true });
 for (const [name, content] of stacks) {
   writeFileSync(join(target, 'deployed-stacks', name), rename(content, renamed));
+}
+if (recipe.small) {
+  makeSmall(target);
 }
 if (existsSync(join(here, app, 'seed.json'))) {
   cpSync(join(here, app, 'seed.json'), join(target, 'seed.json'));

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Interpretation, id_of, index::groups_and_roles, stacks::AUTH_TRIGGER_STACK, typing};
+use super::{Interpretation, id_of, index::groups_and_roles, sign_in, stacks::AUTH_TRIGGER_STACK, typing};
 use crate::{
     backend::{
         finding::Severity,
@@ -51,11 +51,19 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         identity_pool: None,
         groups: Vec::new(),
         triggers: Vec::new(),
+        sender_key: None,
+        identity_providers: Vec::new(),
+        resource_servers: Vec::new(),
+        domain_prefix: None,
+        verification_page: None,
         cognito_config,
         location: location.clone(),
     };
     match interpretation.literal_stack(resource) {
-        Some(stack) => read_stack(interpretation, resource, stack, &mut auth),
+        Some(stack) => {
+            read_stack(interpretation, resource, stack, &mut auth);
+            sign_in::read(interpretation, resource, stack, &mut auth);
+        }
         None if resource.imported => {}
         None => interpretation.finding(
             "auth-template-missing",
@@ -68,7 +76,9 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
             "Fetch the deployed backend with `amplify pull`.",
         ),
     }
-    auth.triggers = triggers(interpretation, resource);
+    if auth.imported.is_none() {
+        auth.triggers = triggers(interpretation, resource);
+    }
     interpretation.backend.auth = Some(auth);
 }
 
@@ -97,7 +107,9 @@ fn read_stack(
         };
         match (found.resource_type(), found.logical_id) {
             (USER_POOL, _) => {
-                properties.shift_remove("LambdaConfig");
+                if let Some(configuration) = properties.shift_remove("LambdaConfig") {
+                    auth.sender_key = configuration.get("KMSKeyID").cloned();
+                }
                 auth.user_pool = Some(UserPool {
                     physical_id: physical_id("UserPoolId"),
                     deletion_policy: found.deletion_policy().map(str::to_owned),
@@ -120,6 +132,10 @@ fn read_stack(
 
 fn properties(interpretation: &Interpretation<'_>, found: &Resource<'_>, owner: &ResourceId) -> Map<String, Value> {
     let properties = found.properties().cloned().unwrap_or_default();
+    let properties = properties
+        .iter()
+        .map(|(key, value)| (key.clone(), sign_in::with_google_provider(value)))
+        .collect();
     typing::typed(interpretation.decoder.properties(&properties, owner))
 }
 
@@ -155,7 +171,7 @@ fn imported(project: &Project, resource: &MetaResource) -> ImportedAuth {
 /// what the auth resource says about itself. Never by the name of a function.
 fn triggers(interpretation: &mut Interpretation<'_>, resource: &MetaResource) -> Vec<AuthTrigger> {
     let id = id_of(resource);
-    let mut configured: Vec<(String, Value)> = Vec::new();
+    let mut configured: Vec<(String, Value, Option<String>)> = Vec::new();
     if let Some(stack) = interpretation.stacks.symbolic.nested.get(AUTH_TRIGGER_STACK) {
         for found in stack.template.resources() {
             if found.resource_type() == TRIGGER_RESOURCE {
@@ -169,6 +185,7 @@ fn triggers(interpretation: &mut Interpretation<'_>, resource: &MetaResource) ->
                             Some((
                                 entry["triggerType"].as_str()?.to_owned(),
                                 entry["lambdaFunctionArn"].clone(),
+                                None,
                             ))
                         }),
                 );
@@ -185,12 +202,13 @@ fn triggers(interpretation: &mut Interpretation<'_>, resource: &MetaResource) ->
             configured.extend(configuration.into_iter().flatten().map(|(event, value)| {
                 // Custom senders and versioned token triggers are objects around the ARN.
                 let arn = value.get("LambdaArn").unwrap_or(value);
-                (event.clone(), arn.clone())
+                let version = value.get("LambdaVersion").and_then(Value::as_str);
+                (event.clone(), arn.clone(), version.map(str::to_owned))
             }));
         }
     }
     let mut triggers: Vec<AuthTrigger> = Vec::new();
-    for (event, value) in configured {
+    for (event, value, version) in configured {
         if event == "KMSKeyID" {
             continue;
         }
@@ -198,7 +216,11 @@ fn triggers(interpretation: &mut Interpretation<'_>, resource: &MetaResource) ->
             Expression::Reference(Reference {
                 target: Target::Function(function),
                 attribute: Attribute::Arn,
-            }) => triggers.push(AuthTrigger { event, function }),
+            }) => triggers.push(AuthTrigger {
+                event,
+                function,
+                version,
+            }),
             other => {
                 let location = interpretation.location_of(resource);
                 interpretation.finding(
@@ -206,7 +228,7 @@ fn triggers(interpretation: &mut Interpretation<'_>, resource: &MetaResource) ->
                     Severity::Manual,
                     format!("trigger {event} of the user pool calls a function outside of the backend: {other:?}"),
                     &location,
-                    "Add the trigger to the generated amplify/auth/resource.ts by hand.",
+                    "Set it in amplify/auth/overrides.ts with cfnUserPool.addPropertyOverride('LambdaConfig.<event>', '<ARN>'); the function lets this user pool call it already.",
                 );
             }
         }
@@ -254,6 +276,7 @@ fn triggers_by_inputs(project: &Project, resource: &MetaResource) -> Vec<AuthTri
             Some(AuthTrigger {
                 event: entry["triggerType"].as_str()?.to_owned(),
                 function: function.to_owned(),
+                version: None,
             })
         })
         .collect()

@@ -8,7 +8,7 @@ use crate::{
     backend::{
         features::STATEFUL_TYPES,
         finding::Severity,
-        model::{CustomLanguage, CustomStack, Expression, PhysicalName, ResourceId, SourceLocation},
+        model::{CustomLanguage, CustomOrigin, CustomStack, Expression, PhysicalName, ResourceId, SourceLocation},
     },
     cloudformation::{
         Template,
@@ -87,30 +87,58 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         );
         return;
     };
-    let passed = passed_parameters(interpretation, resource);
+    let passed = passed_parameters(interpretation, &resource.logical_id);
+    let directory = interpretation
+        .project
+        .tree
+        .resource_directory(&resource.category, &resource.name);
+    let custom = CustomStack {
+        language: match resource.service.as_deref() {
+            Some("customCDK") => CustomLanguage::Cdk,
+            _ => CustomLanguage::CloudFormation,
+        },
+        imports: imports(interpretation, &template, &passed, &id),
+        source_files: source_files(interpretation, resource, &location),
+        directory,
+        ..own_stack(interpretation, &resource.name, id, &template, stack, &passed, location)
+    };
+    interpretation.backend.custom_stacks.push(custom);
+}
+
+/// A stack of the user's own with what can be told of every template.
+pub(super) fn own_stack(
+    interpretation: &Interpretation<'_>,
+    name: &str,
+    resource: ResourceId,
+    template: &Template,
+    stack: &EvaluatedTree,
+    passed: &Map<String, Value>,
+    location: SourceLocation,
+) -> CustomStack {
     let mut parameters = IndexMap::new();
     let mut parameters_without_value = Vec::new();
     for declared in template.parameters() {
         match passed.get(declared.name) {
             Some(value) if !declared.no_echo() => {
-                parameters.insert(declared.name.to_owned(), parameter_value(interpretation, value, &id));
+                parameters.insert(
+                    declared.name.to_owned(),
+                    parameter_value(interpretation, value, &resource),
+                );
             }
             None if declared.default().is_some() => {}
             // A secret, or something that nobody passes.
             _ => parameters_without_value.push(declared.name.to_owned()),
         }
     }
-    let custom = CustomStack {
-        name: resource.name.clone(),
-        owner: None,
-        language: match resource.service.as_deref() {
-            Some("customCDK") => CustomLanguage::Cdk,
-            _ => CustomLanguage::CloudFormation,
-        },
+    CustomStack {
+        name: name.to_owned(),
+        stack_path: stack.path.clone(),
+        origin: CustomOrigin::Category,
+        language: CustomLanguage::CloudFormation,
         parameters,
         parameters_without_value,
-        imports: imports(interpretation, &template, &passed, &id),
-        physical_names: physical_names(interpretation, stack, &id),
+        imports: IndexMap::new(),
+        physical_names: physical_names(interpretation, stack, &resource),
         stateful: template
             .resources()
             // The value of a parameter stands in the template.
@@ -119,15 +147,13 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
             })
             .map(|found| (found.logical_id.to_owned(), found.resource_type().to_owned()))
             .collect(),
+        resolver_files: Vec::new(),
         template: template.document().clone(),
-        source_files: source_files(interpretation, resource, &location),
-        directory: interpretation
-            .project
-            .tree
-            .resource_directory(&resource.category, &resource.name),
+        source_files: Vec::new(),
+        directory: String::new(),
+        resource,
         location,
-    };
-    interpretation.backend.custom_stacks.push(custom);
+    }
 }
 
 /// The template as it was deployed, else as it lies in the project.
@@ -142,13 +168,12 @@ fn deployed_template(interpretation: &Interpretation<'_>, resource: &MetaResourc
     })
 }
 
-/// What the root stack passes, evaluated.
-fn passed_parameters(interpretation: &Interpretation<'_>, resource: &MetaResource) -> Map<String, Value> {
+/// What its parent passes to the stack at a logical path, evaluated.
+pub(super) fn passed_parameters(interpretation: &Interpretation<'_>, path: &str) -> Map<String, Value> {
     interpretation
         .stacks
         .symbolic
-        .template
-        .resource(&resource.logical_id)
+        .resource(path)
         .and_then(|stack| stack.property("Parameters")?.as_object().cloned())
         .unwrap_or_default()
 }
@@ -169,7 +194,7 @@ fn parameter_value(interpretation: &Interpretation<'_>, value: &Value, owner: &R
 }
 
 /// Every `Fn::ImportValue` of the template, evaluated with the parameters.
-fn imports(
+pub(super) fn imports(
     interpretation: &Interpretation<'_>,
     template: &Template,
     passed: &Map<String, Value>,

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::{
-    Interpretation,
+    Interpretation, api_stacks,
     policies::POLICY_TYPES,
-    residue,
+    residue, sign_in,
     stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
     triggers,
 };
@@ -71,6 +71,9 @@ fn read_root(interpretation: &mut Interpretation<'_>) {
 }
 
 fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, stack: &EvaluatedTree, depth: usize) {
+    if depth > 0 && interpretation.is_custom(stack) {
+        return;
+    }
     let owner = interpretation.owner_of(stack);
     let added: Vec<Resource<'_>> = stack
         .template
@@ -94,6 +97,13 @@ fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, 
 
 fn report(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
     let location = interpretation.location(&stack.path);
+    let remedy = match found.resource_type() {
+        // Its id is in the apps that use it, and a new client would have another one.
+        "AWS::Cognito::UserPoolClient" => {
+            "Set DeletionPolicy Retain on the client in override.ts and push before you decommission Gen 1: it stays with the user pool and keeps its id. An app of its own can get a new client in amplify/auth/overrides.ts instead."
+        }
+        _ => "Add the resource to the generated amplify/backend.ts by hand.",
+    };
     interpretation.finding(
         "extra-resource",
         Severity::Manual,
@@ -103,7 +113,7 @@ fn report(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &E
             found.resource_type()
         ),
         &location,
-        "Add the resource to the generated amplify/backend.ts by hand.",
+        remedy,
     );
 }
 
@@ -153,24 +163,26 @@ fn is_of_the_cli(
                 "AWS::Cognito::IdentityPoolRoleAttachment"
                     | "AWS::Cognito::UserPoolDomain"
                     | "AWS::Cognito::UserPoolIdentityProvider"
+                    | "AWS::Cognito::UserPoolResourceServer"
                     | "AWS::IAM::OIDCProvider"
-            ) || is_helper(
-                found,
-                &[
-                    "UserPoolClient",
-                    "HostedUI",
-                    "OAuth",
-                    "MFA",
-                    "OpenId",
-                    "SNS",
-                    "UserPool",
-                    "AuthTrigger",
-                    "CreateAuthChallenge",
-                    "DefineAuthChallenge",
-                    "VerifyAuthChallengeResponse",
-                    "Cognito",
-                ],
-            )
+            ) || is_verification_bucket(interpretation, found)
+                || is_helper(
+                    found,
+                    &[
+                        "UserPoolClient",
+                        "HostedUI",
+                        "OAuth",
+                        "MFA",
+                        "OpenId",
+                        "SNS",
+                        "UserPool",
+                        "AuthTrigger",
+                        "CreateAuthChallenge",
+                        "DefineAuthChallenge",
+                        "VerifyAuthChallengeResponse",
+                        "Cognito",
+                    ],
+                )
         }
         Some("Cognito-UserPool-Groups") => {
             matches!(kind, "AWS::Cognito::UserPoolGroup" | "AWS::IAM::Role")
@@ -187,6 +199,8 @@ fn is_of_the_cli(
                 is_invocation_by(found, "events.amazonaws.com")
                     || is_invocation_by(found, "cognito-idp.amazonaws.com")
                     || is_invocation_by(found, "s3.amazonaws.com")
+                    // The function authorizes the GraphQL API.
+                    || is_invocation_by(found, "appsync.amazonaws.com")
             }
             _ => false,
         },
@@ -200,8 +214,8 @@ fn is_of_the_cli(
             if depth == 0 {
                 is_of_the_transformer(found)
             } else if is_transformer_stack(interpretation, stack) {
-                // The search domain holds data; the rest of what the transformer makes serves the API.
-                !STATEFUL_TYPES.contains(&kind)
+                // The search domain holds a copy of the tables, which is told where it is read; the rest serves the API.
+                !STATEFUL_TYPES.contains(&kind) || kind.ends_with("::Domain")
             } else {
                 // The placeholder of an API without custom stacks.
                 found.logical_id == "EmptyResource"
@@ -212,6 +226,17 @@ fn is_of_the_cli(
         // The resource as a whole is told by `assess`.
         _ => true,
     }
+}
+
+/// The bucket of the trigger template that sends links, which the model knows.
+fn is_verification_bucket(interpretation: &Interpretation<'_>, found: &Resource<'_>) -> bool {
+    found.resource_type() == "AWS::S3::Bucket"
+        && found.logical_id == sign_in::VERIFICATION_BUCKET
+        && interpretation
+            .backend
+            .auth
+            .as_ref()
+            .is_some_and(|auth| auth.verification_page.is_some())
 }
 
 /// Custom resources that the CLI's auth templates bring with them: functions, their roles and what they set.
@@ -248,12 +273,8 @@ pub(super) fn is_transformer_stack(interpretation: &Interpretation<'_>, stack: &
     else {
         return false;
     };
-    !folder.stacks.iter().any(|file| {
-        let name = file.path.rsplit('/').next().unwrap_or_default();
-        let plain: String = name
-            .chars()
-            .filter(|character| character.is_ascii_alphanumeric())
-            .collect();
-        plain == logical_id
-    })
+    !folder
+        .stacks
+        .iter()
+        .any(|file| api_stacks::logical_id(&file.path) == logical_id)
 }

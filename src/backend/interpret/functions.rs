@@ -187,6 +187,8 @@ fn environment(
             let value = if secrets.contains(name) || is_secret_path(&expression, &owner.name, name) {
                 paths.extend(text_of_environment(interpretation, &expression).map(|path| (name.clone(), path)));
                 EnvironmentValue::Secret(name.clone())
+            } else if is_plain_secret(name, &expression) {
+                EnvironmentValue::PlainSecret(name.clone())
             } else {
                 EnvironmentValue::Expression(expression)
             };
@@ -219,6 +221,11 @@ fn partition(region: &str) -> &'static str {
         region if region.starts_with("us-gov-") => "aws-us-gov",
         _ => "aws",
     }
+}
+
+/// The answer to the question that the CLI's trigger templates mark as private: the key of the captcha.
+fn is_plain_secret(name: &str, expression: &Expression) -> bool {
+    name == "RECAPTCHASECRET" && matches!(expression, Expression::Literal(text) if !text.is_empty())
 }
 
 /// The CLI keeps secret N of function F at `/amplify/<app id>/<environment>/AMPLIFY_<F>_<N>`.

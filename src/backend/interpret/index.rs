@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
-use super::stacks::Stacks;
+use super::{api_stacks, stacks::Stacks};
 use crate::{
     backend::model::{Attribute, Category, Principal, Reference, ResourceId, Target},
     cloudformation::{Resource, evaluate::EvaluatedTree},
@@ -52,7 +52,7 @@ impl Index {
             if let Some(stack) = stacks.symbolic.at(&resource.logical_id)
                 && !resource.logical_id.is_empty()
             {
-                index.add_stack(resource, stack);
+                index.add_stack(project, resource, stack);
                 if let Some(literal) = stacks.literal.at(&resource.logical_id) {
                     index.add_role_names(literal);
                 }
@@ -108,6 +108,9 @@ impl Index {
     }
 
     fn add_environment_roles(&mut self, project: &Project) {
+        if self.add_imported_roles(project) {
+            return;
+        }
         let roles = [
             (
                 "AuthRole",
@@ -126,6 +129,29 @@ impl Index {
                 self.roles.insert(Value::from(name.as_str()).to_string(), principal);
             }
         }
+    }
+
+    /// The roles of an imported identity pool: users get these, and those of the environment are in nobody's use.
+    fn add_imported_roles(&mut self, project: &Project) -> bool {
+        let imported = project
+            .resources
+            .iter()
+            .find(|resource| resource.imported && resource.service.as_deref() == Some("Cognito"));
+        let values = imported.and_then(|resource| project.environment.parameters_of("auth", &resource.name));
+        let mut found = false;
+        for (key, principal) in [
+            ("authRoleName", Principal::Authenticated),
+            ("unauthRoleName", Principal::Unauthenticated),
+        ] {
+            let name = values
+                .and_then(|values| values.get(key)?.as_str())
+                .filter(|name| !name.is_empty());
+            if let Some(name) = name {
+                self.roles.insert(Value::from(name).to_string(), principal);
+                found = true;
+            }
+        }
+        found
     }
 
     fn add_imported(&mut self, resource: &MetaResource) {
@@ -161,7 +187,7 @@ impl Index {
         }
     }
 
-    fn add_stack(&mut self, resource: &MetaResource, stack: &EvaluatedTree) {
+    fn add_stack(&mut self, project: &Project, resource: &MetaResource, stack: &EvaluatedTree) {
         let path = |found: &Resource<'_>| format!("{}/{}", stack.path, found.logical_id);
         let name = resource.name.clone();
         match resource.service.as_deref() {
@@ -217,7 +243,16 @@ impl Index {
                         self.targets.insert(path(&found), Target::GraphqlApi);
                     }
                 }
-                for nested in stack.nested.values() {
+                // Tables in stacks of the user's own are no model's.
+                let own: Vec<String> = project
+                    .graphql
+                    .get(&resource.name)
+                    .into_iter()
+                    .flat_map(|folder| &folder.stacks)
+                    .map(|file| api_stacks::logical_id(&file.path))
+                    .collect();
+                let generated = stack.nested.iter().filter(|(logical_id, _)| !own.contains(logical_id));
+                for (_, nested) in generated {
                     for found in nested.template.resources() {
                         if found.resource_type() == "AWS::DynamoDB::Table" {
                             let target = Target::ModelTable(model_of_table(&found));

@@ -2,6 +2,8 @@
 //! becomes a finding on the resource it concerns.
 
 mod analytics;
+mod api_override;
+mod api_stacks;
 mod auth;
 mod custom;
 mod data;
@@ -13,9 +15,14 @@ mod index;
 mod join_models;
 mod kept;
 mod layers;
+mod model_tables;
 mod policies;
+mod project_override;
 mod residue;
+mod resolvers;
 mod rest_apis;
+mod search;
+mod sign_in;
 mod stacks;
 mod storage;
 mod tables;
@@ -28,7 +35,7 @@ mod tests;
 use super::{
     features,
     finding::{Finding, Severity},
-    model::{App, Backend, Category, Expression, Resource, ResourceId, SourceLocation},
+    model::{App, Backend, Category, CustomOrigin, Expression, Resource, ResourceId, SourceLocation},
 };
 use crate::{
     cloudformation::evaluate::EvaluatedTree,
@@ -58,13 +65,10 @@ pub fn interpret(project: &Project, deployment: Option<&Deployment>) -> Backend 
     auth::read_groups(&mut interpretation);
     policies::read_own(&mut interpretation, &stacks.symbolic);
     for stack in stacks_in_order(project, &stacks.symbolic) {
-        // A stack of the user's own goes over as a whole, its permissions and triggers with it.
-        if interpretation.is_custom(stack) {
-            continue;
-        }
         policies::read(&mut interpretation, stack);
     }
     triggers::read(&mut interpretation);
+    project_override::read(&mut interpretation);
     rest_apis::read_access(&mut interpretation);
     extras::read(&mut interpretation);
     let mut backend = interpretation.finish();
@@ -267,12 +271,11 @@ impl<'p> Interpretation<'p> {
         })
     }
 
-    /// Whether a stack of the root is one of the custom category.
+    /// Whether a stack is one of the user's own: of the custom category, or of a GraphQL API's folder `stacks/`.
     fn is_custom(&self, stack: &EvaluatedTree) -> bool {
-        self.backend
-            .custom_stacks
-            .iter()
-            .any(|custom| custom.owner.is_none() && self.owner_of(stack) == custom.id())
+        let of_api = self.backend.data.iter().flat_map(|data| &data.stacks);
+        let mut own = self.backend.custom_stacks.iter().chain(of_api);
+        own.any(|custom| custom.origin != CustomOrigin::Additions && custom.stack_path == stack.path)
     }
 
     /// Whether nobody knows if a resource exists, which is told: permissions and triggers that may not be there are left out.
@@ -379,6 +382,7 @@ fn empty_backend(project: &Project) -> Backend {
         geo: Vec::new(),
         kept_services: Vec::new(),
         custom_stacks: Vec::new(),
+        role_overrides: Vec::new(),
         grants: Vec::new(),
         triggers: Vec::new(),
         extra_resources: Vec::new(),

@@ -17,6 +17,10 @@ pub(super) const POLICY_TYPES: [&str; 3] = ["AWS::IAM::Policy", "AWS::IAM::Manag
 
 /// Reads the policies of a stack and of those below it.
 pub(super) fn read(interpretation: &mut Interpretation<'_>, stack: &EvaluatedTree) {
+    // A stack of the user's own goes over as a whole, its permissions and triggers with it.
+    if interpretation.is_custom(stack) {
+        return;
+    }
     read_own(interpretation, stack);
     for nested in stack.nested.values() {
         read(interpretation, nested);

@@ -12,7 +12,7 @@ use super::{
 use crate::{
     backend::{
         features::STATEFUL_TYPES,
-        model::{CustomLanguage, CustomStack, Expression, ResourceId, Target},
+        model::{CustomLanguage, CustomOrigin, CustomStack, Expression, ResourceId, Target},
     },
     cloudformation::{Resource, evaluate::EvaluatedTree},
     project::MetaResource,
@@ -79,7 +79,9 @@ pub(super) fn read<'t>(
     let location = interpretation.location_of(resource);
     interpretation.backend.custom_stacks.push(CustomStack {
         name: CustomStack::name_of_additions(&owner),
-        owner: Some(owner),
+        resource: owner,
+        stack_path: stack.path.clone(),
+        origin: CustomOrigin::Additions,
         language: CustomLanguage::CloudFormation,
         template,
         parameters,
@@ -92,6 +94,7 @@ pub(super) fn read<'t>(
             .tree
             .resource_directory(&resource.category, &resource.name),
         source_files: Vec::new(),
+        resolver_files: Vec::new(),
         location,
     });
     taken

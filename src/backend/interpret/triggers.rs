@@ -41,7 +41,12 @@ fn read_stack(interpretation: &mut Interpretation<'_>, stack: &EvaluatedTree) {
             _ => {}
         }
     }
-    for nested in stack.nested.values() {
+    for nested in stack
+        .nested
+        .values()
+        .filter(|nested| !interpretation.is_custom(nested))
+        .collect::<Vec<_>>()
+    {
         read_stack(interpretation, nested);
     }
 }

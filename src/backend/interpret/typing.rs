@@ -3,7 +3,23 @@
 use serde_json::{Map, Number, Value};
 
 /// Properties that are numbers, in the types that the model holds properties of.
-const NUMBERS: [&str; 18] = [
+const NUMBERS: [&str; 34] = [
+    "AutomatedSnapshotStartHour",
+    "AvailabilityZoneCount",
+    "BatchSize",
+    "DedicatedMasterCount",
+    "InstanceCount",
+    "Iops",
+    "MaxBatchSize",
+    "MaximumBatchingWindowInSeconds",
+    "MemorySize",
+    "QueryDepthLimit",
+    "ResolverCountLimit",
+    "Throughput",
+    "Timeout",
+    "Ttl",
+    "VolumeSize",
+    "WarmCount",
     "MinimumLength",
     "TemporaryPasswordValidityDays",
     "PasswordHistorySize",
@@ -25,7 +41,12 @@ const NUMBERS: [&str; 18] = [
 ];
 
 /// Properties that are booleans.
-const BOOLEANS: [&str; 28] = [
+const BOOLEANS: [&str; 33] = [
+    "DedicatedMasterEnabled",
+    "EBSEnabled",
+    "EnforceHTTPS",
+    "WarmEnabled",
+    "ZoneAwarenessEnabled",
     "IgnorePublicAcls",
     "BlockPublicPolicy",
     "Enabled",
@@ -69,6 +90,8 @@ pub(super) fn typed(properties: Map<String, Value>) -> Map<String, Value> {
 
 fn typed_value(key: &str, value: Value) -> Value {
     match value {
+        // Their keys are the user's own, and their values are always texts.
+        Value::Object(entries) if key.ends_with("Variables") => Value::Object(entries),
         Value::Object(entries) => Value::Object(typed(entries)),
         Value::Array(items) => Value::Array(items.into_iter().map(|item| typed_value("", item)).collect()),
         Value::String(text) if NUMBERS.contains(&key) => match text.trim().parse::<Number>() {

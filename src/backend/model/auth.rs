@@ -22,6 +22,21 @@ pub struct Auth {
     pub groups: Vec<Group>,
     /// Functions that the user pool calls.
     pub triggers: Vec<AuthTrigger>,
+    /// The key with which codes for custom senders are encrypted, evaluated.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender_key: Option<Value>,
+    /// Providers that users of the pool sign in with.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identity_providers: Vec<IdentityProvider>,
+    /// Servers whose scopes the pool's tokens can have.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resource_servers: Vec<ResourceServer>,
+    /// Prefix of the deployed domain of the hosted UI.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub domain_prefix: Option<String>,
+    /// The page that the link in verification e-mails opens, when the CLI's trigger template sends links.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verification_page: Option<VerificationPage>,
     /// `cognitoConfig` of cli-inputs.json, for what no template tells; empty when the file is missing.
     pub cognito_config: Map<String, Value>,
     /// The template of the user pool.
@@ -99,4 +114,47 @@ pub struct AuthTrigger {
     pub event: String,
     /// Resource name of the function.
     pub function: String,
+    /// Version of the event, for example `V2_0`, where the configuration names one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<String>,
+}
+
+/// An identity provider of the user pool, in the words of `AWS::Cognito::UserPoolIdentityProvider`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IdentityProvider {
+    /// `ProviderName`.
+    pub name: String,
+    /// `ProviderType`: `Google`, `Facebook`, `LoginWithAmazon`, `SignInWithApple`, `OIDC` or `SAML`.
+    pub kind: String,
+    /// `ProviderDetails` without ids, keys and secrets, which Gen 2 takes from its secrets.
+    pub details: Map<String, Value>,
+    /// `AttributeMapping`: attributes of users by those of the provider.
+    pub attribute_mapping: Map<String, Value>,
+    /// `IdpIdentifiers`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub identifiers: Vec<String>,
+    /// Where it is defined.
+    pub location: SourceLocation,
+}
+
+/// A resource server; `properties` are those of `AWS::Cognito::UserPoolResourceServer`, evaluated.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ResourceServer {
+    /// Logical id in Gen 1.
+    pub logical_id: String,
+    /// Evaluated properties.
+    pub properties: Map<String, Value>,
+}
+
+/// The page of the CLI's `verification-link` template, in the bucket that its trigger names.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerificationPage {
+    /// Name of the bucket without the environment, for example `usersverificationbucket`.
+    pub bucket_prefix: String,
+    /// Deployed name of the bucket.
+    pub bucket_name: String,
+    /// Folder of the page, relative to the project; absent when it is not among the files.
+    pub directory: Option<String>,
+    /// Files in that folder.
+    pub files: Vec<String>,
 }

@@ -3,19 +3,35 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    Category,
     expression::{Expression, Target},
+    resolver::ResolverFile,
     resource::{ResourceId, SourceLocation},
 };
 
-/// A resource of the custom category: a stack of the user's own, as it is deployed.
+/// Where the user wrote a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CustomOrigin {
+    /// A resource of the custom category.
+    Category,
+    /// A template in the folder `stacks/` of a GraphQL API.
+    ApiFolder,
+    /// In the template of another resource.
+    Additions,
+}
+
+/// A stack of the user's own, as it is deployed: a resource of the custom category, or a template of a GraphQL API's folder
+/// `stacks/`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CustomStack {
-    /// Resource name; of what was added to the template of another resource, see [`CustomStack::name_of_additions`].
+    /// Resource name; of a template in `stacks/` the name of its file without ending; of what was added to the template of
+    /// another resource see [`CustomStack::name_of_additions`].
     pub name: String,
-    /// The resource of another category in whose template the user wrote it; `None` for a resource of the custom category.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub owner: Option<ResourceId>,
+    /// The resource that it belongs to: itself, the API, or the one in whose template the user wrote it.
+    pub resource: ResourceId,
+    /// Logical path of the stack that it is deployed in, for example `apiforum/CustomResourcesjson`.
+    pub stack_path: String,
+    /// Where the user wrote it.
+    pub origin: CustomOrigin,
     /// How the user wrote it.
     pub language: CustomLanguage,
     /// The deployed template, not evaluated: its parameters and conditions are the user's.
@@ -30,6 +46,8 @@ pub struct CustomStack {
     pub physical_names: Vec<PhysicalName>,
     /// Resources that hold data: logical id and type.
     pub stateful: Vec<(String, String)>,
+    /// Files of `resolvers/` that resolvers and functions of the template take their text from.
+    pub resolver_files: Vec<ResolverFile>,
     /// Folder of the resource, relative to the project.
     pub directory: String,
     /// The user's own files in it, relative to it, sorted.
@@ -39,21 +57,22 @@ pub struct CustomStack {
 }
 
 impl CustomStack {
+    /// What it is called in messages: `custom/alarms`, or the path of the template.
+    pub fn label(&self) -> String {
+        match self.origin {
+            CustomOrigin::ApiFolder => self.location.path.clone(),
+            CustomOrigin::Category | CustomOrigin::Additions => self.resource.to_string(),
+        }
+    }
+
     /// The name under which resources added to the template of another resource are known: no custom resource has a slash.
     pub fn name_of_additions(owner: &ResourceId) -> String {
         owner.to_string()
     }
 
-    /// The resource of amplify-meta.json in whose stack it is deployed in Gen 1.
-    pub fn id(&self) -> ResourceId {
-        self.owner
-            .clone()
-            .unwrap_or_else(|| ResourceId::new(Category::custom(), &self.name))
-    }
-
     /// What references to its resources point at.
     pub fn target(&self) -> Target {
-        Target::Other(self.id())
+        Target::Other(self.resource.clone())
     }
 }
 

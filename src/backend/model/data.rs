@@ -1,7 +1,15 @@
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::resource::SourceLocation;
+use super::{
+    custom::CustomStack,
+    resolver::{GeneratedSettings, PipelineFunction, ResolverTemplates},
+    resource::SourceLocation,
+    search::Search,
+};
 
 /// The AppSync API.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -18,16 +26,46 @@ pub struct GraphqlApi {
     pub additional_modes: Vec<AuthorizationMode>,
     /// Types with `@model`, in schema order.
     pub models: Vec<Model>,
+    /// Operations that a `@model` does not name beside others exist, too (`shoulddeepmergedirectiveconfigdefaults`).
+    #[serde(default)]
+    pub operations_are_merged: bool,
     /// `LogConfig` of the API, evaluated.
     pub log_config: Option<Value>,
     /// `XrayEnabled`
     pub xray_enabled: bool,
+    /// Properties of the API that the CLI does not set, evaluated, for example `IntrospectionConfig`.
+    #[serde(default)]
+    pub other_properties: Map<String, Value>,
+    /// What is the user's own in the pipelines of generated resolvers.
+    #[serde(default)]
+    pub pipeline_functions: Vec<PipelineFunction>,
+    /// What is the user's own around the functions of generated resolvers.
+    #[serde(default)]
+    pub resolver_templates: Vec<ResolverTemplates>,
+    /// What override.ts sets on generated resolvers and data sources.
+    #[serde(default)]
+    pub generated_settings: Vec<GeneratedSettings>,
+    /// Templates of the folder `stacks/`.
+    #[serde(default)]
+    pub stacks: Vec<CustomStack>,
+    /// The domain behind models with `@searchable`.
+    #[serde(default)]
+    pub search: Option<Search>,
     /// `adminRoleNames` of custom-roles.json.
     pub admin_role_names: Vec<String>,
     /// `transform.conf.json`
     pub transform_configuration: Map<String, Value>,
     /// Conflict resolution (DataStore) is on.
     pub conflict_resolution: bool,
+    /// Providers of the deployed API that Gen 2 has no word for, as CloudFormation has them: a second OIDC provider, for example.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further_providers: Vec<Value>,
+    /// Models without `@auth` whose deployed resolvers let in nobody.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub denied_models: BTreeSet<String>,
+    /// Fields with `@predictions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predictions: Option<Predictions>,
     /// The API's folder.
     pub location: SourceLocation,
 }
@@ -136,4 +174,39 @@ pub enum AuthorizationMode {
         /// Seconds.
         ttl_seconds: Option<u32>,
     },
+}
+
+/// Fields that ask the AI services.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Predictions {
+    /// Resource name of the bucket with the pictures.
+    pub bucket: Option<String>,
+    /// The fields in the order of the schema.
+    pub fields: Vec<PredictionField>,
+    /// Deployed mapping templates by action.
+    pub templates: IndexMap<String, PredictionTemplates>,
+    /// Deployed response template of the fields' resolvers.
+    pub response: Option<String>,
+}
+
+/// A field with `@predictions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PredictionField {
+    /// Type of the field.
+    pub type_name: String,
+    /// Name of the field.
+    pub field: String,
+    /// Actions in order, each on the result of the one before.
+    pub actions: Vec<String>,
+    /// Where.
+    pub location: SourceLocation,
+}
+
+/// Mapping templates of an action's function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PredictionTemplates {
+    /// Request.
+    pub request: String,
+    /// Response.
+    pub response: String,
 }

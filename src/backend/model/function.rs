@@ -98,6 +98,8 @@ pub enum EnvironmentValue {
     Expression(Expression),
     /// A secret of the Amplify CLI, by its name in `secretNames`; the Gen 1 value is the path of an SSM parameter.
     Secret(String),
+    /// A secret that Gen 1 has as plain text in a parameter of the stack, as the CLI's trigger templates do; never the text itself.
+    PlainSecret(String),
 }
 
 /// A layer of a function.

@@ -29,18 +29,39 @@ fn built_in(definition: &Definition) -> Map<String, Value> {
     let Value::Object(properties) = &mut properties else {
         return Map::new();
     };
-    if definition.providers.is_some() {
+    if let Some(providers) = &definition.providers {
         // These are said in the definition.
-        for property in ["CallbackURLs", "AllowedOAuthScopes"] {
-            properties.remove(property);
+        if providers.says_callbacks {
+            properties.remove("CallbackURLs");
+        }
+        if !providers.says_logouts {
+            properties.insert("LogoutURLs".to_owned(), json!(["https://example.com"]));
+        }
+        if providers.says_scopes {
+            properties.remove("AllowedOAuthScopes");
         }
     }
     std::mem::take(properties)
 }
 
+/// The clients with the names that they have in the setup function.
+pub(super) fn clients_of(auth: &Auth) -> impl Iterator<Item = (&UserPoolClient, &'static str)> {
+    let web = auth.web_client.iter().map(|client| (client, "cfnUserPoolClient"));
+    web.chain(auth.native_client.iter().map(|client| (client, "nativeAppClient")))
+}
+
+/// The client names providers by their plain names: the list that Gen 2 makes is another one.
+pub(super) fn lists_own_providers(auth: &Auth, client: &UserPoolClient, definition: &Definition) -> bool {
+    settings(client, auth)
+        .get("SupportedIdentityProviders")
+        .is_some_and(|names| !same_providers(names, definition))
+}
+
 /// The web client of Gen 1 is the built-in client of Gen 2.
 pub(super) fn web_client(body: &mut Body<'_, '_>, auth: &Auth, definition: &Definition, findings: &mut Findings) {
+    let target = Code::name("cfnUserPoolClient");
     let Some(client) = &auth.web_client else {
+        body.retain(target);
         findings.add(
             "auth-web-client-missing",
             Severity::Warning,
@@ -50,11 +71,15 @@ pub(super) fn web_client(body: &mut Body<'_, '_>, auth: &Auth, definition: &Defi
         );
         return;
     };
-    let target = Code::name("cfnUserPoolClient");
     let mut gen1 = settings(client, auth);
     if let Some(providers) = &definition.providers {
-        for property in ["CallbackURLs", "LogoutURLs"] {
-            gen1.shift_remove(property);
+        for (said, property) in [
+            (providers.says_callbacks, "CallbackURLs"),
+            (providers.says_logouts, "LogoutURLs"),
+        ] {
+            if said {
+                gen1.shift_remove(property);
+            }
         }
         if providers.says_scopes {
             gen1.shift_remove("AllowedOAuthScopes");
@@ -87,9 +112,14 @@ pub(super) fn native_client(
         if NOT_SET.contains(&property.as_str()) {
             continue;
         }
+        let web_lists_own = || {
+            let web = auth.web_client.as_ref();
+            web.is_none_or(|web| lists_own_providers(auth, web, definition))
+        };
         if property == "SupportedIdentityProviders"
             && definition.providers.is_some()
             && same_providers(value, definition)
+            && !web_lists_own()
         {
             // The same list, whose names make the client wait for the providers.
             let list = Code::name("cfnUserPoolClient").member("supportedIdentityProviders");

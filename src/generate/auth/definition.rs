@@ -3,8 +3,9 @@
 use serde_json::{Map, Value, json};
 
 use super::{
-    attributes::{UserAttributes, same_schema, user_attributes},
+    attributes::{same_schema, user_attributes},
     providers::{ExternalProviders, external_providers},
+    user_pool::TOKEN_TRIGGER,
 };
 use crate::{
     backend::{
@@ -99,7 +100,8 @@ pub(super) fn definition(context: &Context<'_>, auth: &Auth, findings: &mut Find
     let mut result = Map::new();
     let mut properties = Vec::new();
 
-    let providers = external_providers(context, auth, findings);
+    // Gen 2 takes the address from every provider where it is what users sign in with, and nothing else is.
+    let providers = external_providers(context, auth, email && !phone, findings);
     properties.push(("loginWith", login_with(email, phone, &messages, providers.as_ref())));
     login_results(&mut result, email, phone, &messages);
 
@@ -109,8 +111,14 @@ pub(super) fn definition(context: &Context<'_>, auth: &Auth, findings: &mut Find
         .cloned()
         .unwrap_or_default();
     let attributes = user_attributes(&schema, email, phone);
-    result.insert("Schema".to_owned(), resulting_schema(&schema, &attributes));
-    if let Some(code) = attributes.code {
+    let said = same_schema(&schema, &attributes.schema);
+    // Gen 1's own schema where the definition results in the same, so that nothing is left to override. Where it cannot, the
+    // override says everything, and once is enough.
+    result.insert(
+        "Schema".to_owned(),
+        Value::Array(if said { schema } else { attributes.schema }),
+    );
+    if let Some(code) = attributes.code.filter(|_| said) {
         properties.push(("userAttributes", code));
     }
     if !auth.groups.is_empty() {
@@ -119,6 +127,10 @@ pub(super) fn definition(context: &Context<'_>, auth: &Auth, findings: &mut Find
     let triggers = triggers(context, auth, findings);
     if !triggers.is_empty() {
         properties.push(("triggers", Code::object(triggers)));
+    }
+    let senders = senders(context, auth, findings);
+    if !senders.is_empty() {
+        properties.push(("senders", Code::object(senders)));
     }
     let sms_mfa = multifactor(&gen1, &messages, &mut properties, &mut result);
     if let Some(recovery) = account_recovery(&gen1, &mut result) {
@@ -230,42 +242,82 @@ fn login_results(result: &mut Map<String, Value>, email: bool, phone: bool, mess
     }
 }
 
-/// Gen 1's own schema where the definition results in the same, so that nothing is left to override.
-fn resulting_schema(gen1: &[Value], attributes: &UserAttributes) -> Value {
-    if same_schema(gen1, &attributes.schema) {
-        Value::Array(gen1.to_vec())
-    } else {
-        Value::Array(attributes.schema.clone())
-    }
-}
-
 fn triggers(context: &Context<'_>, auth: &Auth, findings: &mut Findings) -> Vec<(String, Code)> {
     let mut triggers: Vec<(String, Code)> = Vec::new();
-    for AuthTrigger { event, function } in &auth.triggers {
+    for trigger in &auth.triggers {
+        let AuthTrigger { event, function, .. } = trigger;
         let key = lower_camel(event);
-        if context.groups.is_called_by_name(function) {
+        if context.groups.is_called_by_name(function) || sender(event).is_some() {
             continue;
         }
-        let name = context
-            .names
-            .functions
-            .get(function)
-            .filter(|_| context.is_generated(function));
-        match name {
-            Some(name) if TRIGGERS.contains(&key.as_str()) && triggers.iter().all(|(taken, _)| *taken != key) => {
-                let module = format!("../function/{}/resource", name.folder);
-                triggers.push((key, Code::import(module, &name.identifier)));
+        match handler(context, function) {
+            Some(_) if event == TOKEN_TRIGGER => {}
+            Some(handler) if TRIGGERS.contains(&key.as_str()) && triggers.iter().all(|(taken, _)| *taken != key) => {
+                triggers.push((key, handler));
             }
-            _ => findings.add(
-                "auth-trigger-not-generated",
-                Severity::Manual,
-                format!("the user pool calls function {function} on {event}, which is not carried over"),
-                &auth.location,
-                "Set the trigger in amplify/auth/overrides.ts (lambdaConfig of cfnUserPool), with a permission for Cognito to invoke the function.",
-            ),
+            _ => not_generated(auth, trigger, findings),
         }
     }
     triggers
+}
+
+/// The exported function that a trigger calls.
+fn handler(context: &Context<'_>, function: &str) -> Option<Code> {
+    let name = context.names.functions.get(function)?;
+    context
+        .is_generated(function)
+        .then(|| Code::import(format!("../function/{}/resource", name.folder), &name.identifier))
+}
+
+fn not_generated(auth: &Auth, trigger: &AuthTrigger, findings: &mut Findings) {
+    let AuthTrigger { event, function, .. } = trigger;
+    findings.add(
+        "auth-trigger-not-generated",
+        Severity::Manual,
+        format!("the user pool calls function {function} on {event}, which is not carried over"),
+        &auth.location,
+        "Set the trigger in amplify/auth/overrides.ts (lambdaConfig of cfnUserPool), with a permission for Cognito to invoke the function.",
+    );
+}
+
+/// The key in `senders` of a trigger that sends messages instead of Cognito.
+pub(super) fn sender(event: &str) -> Option<&'static str> {
+    match event {
+        "CustomEmailSender" => Some("email"),
+        "CustomSMSSender" => Some("sms"),
+        _ => None,
+    }
+}
+
+/// Functions that send messages instead of Cognito, which encrypts the codes for them.
+fn senders(context: &Context<'_>, auth: &Auth, findings: &mut Findings) -> Vec<(&'static str, Code)> {
+    let mut senders = Vec::new();
+    for trigger in &auth.triggers {
+        let Some(key) = sender(&trigger.event) else { continue };
+        if context.groups.is_called_by_name(&trigger.function) {
+            continue;
+        }
+        let Some(handler) = handler(context, &trigger.function) else {
+            not_generated(auth, trigger, findings);
+            continue;
+        };
+        let mut properties = vec![("handler", handler)];
+        match auth.sender_key.as_ref().and_then(Value::as_str) {
+            Some(arn) => properties.push(("kmsKeyArn", Code::text(arn))),
+            None => findings.add(
+                "auth-sender-key",
+                Severity::Warning,
+                format!(
+                    "codes for function {} are encrypted with a key of the Gen 1 stack; Gen 2 makes a key of its own",
+                    trigger.function
+                ),
+                &auth.location,
+                "Let the function take the key from its environment, and give it kms:Decrypt on the new key in amplify/auth/overrides.ts.",
+            ),
+        }
+        senders.push((key, Code::object(properties)));
+    }
+    senders
 }
 
 /// `PreSignUp` as `preSignUp`.

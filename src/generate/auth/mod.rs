@@ -4,10 +4,13 @@ mod attributes;
 mod clients;
 mod definition;
 mod groups;
+mod hosted_ui;
 mod imported;
 mod overrides;
 mod providers;
+mod role_overrides;
 mod user_pool;
+mod verification_page;
 
 use serde::Serialize;
 
@@ -25,8 +28,8 @@ use crate::backend::model::{Category, ResourceId};
 /// What `backend.ts` gets from auth.
 #[derive(Debug, Default)]
 pub struct AuthFiles {
-    /// The setup call.
-    pub call: Option<SetupCall>,
+    /// The setup calls.
+    pub calls: Vec<SetupCall>,
     /// Statements of `postRefactor()`.
     pub post_refactor: Vec<Statement>,
 }
@@ -45,6 +48,9 @@ pub fn generate(
     tree: &mut FileTree,
     findings: &mut Findings,
 ) -> Result<AuthFiles, GenerateError> {
+    if !context.owns_auth() {
+        role_overrides::without_roles(context, findings);
+    }
     let Some(auth) = &context.backend.auth else {
         return Ok(AuthFiles::default());
     };
@@ -56,7 +62,17 @@ pub fn generate(
                 resource("referenceAuth", definition)?,
             );
         }
-        return Ok(AuthFiles::default());
+        let rights = overrides::rights_of_imported_roles(context, findings);
+        let mut files = AuthFiles::default();
+        if let Some(rights) = rights.filter(|_| imported::is_referable(imported)) {
+            tree.insert_for(
+                origins(context),
+                "amplify/auth/overrides.ts",
+                render_template("auth-overrides", &rights.file)?,
+            );
+            files.calls.push(rights.call);
+        }
+        return Ok(files);
     }
     let definition = definition::definition(context, auth, findings);
     tree.insert_for(
@@ -70,8 +86,9 @@ pub fn generate(
         "amplify/auth/overrides.ts",
         render_template("auth-overrides", &overrides.file)?,
     );
+    let page = verification_page::generate(context, auth, tree, findings)?;
     Ok(AuthFiles {
-        call: Some(overrides.call),
+        calls: std::iter::once(overrides.call).chain(page).collect(),
         post_refactor: overrides.post_refactor,
     })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{clients, definition::Definition, groups, user_pool};
+use super::{clients, definition::Definition, groups, hosted_ui, role_overrides, user_pool};
 use crate::{
     backend::{finding::Severity, model::Auth},
     generate::{
@@ -116,9 +116,7 @@ pub(super) fn overrides(
     if let Some(client) = native {
         clients::native_client(&mut body, auth, client, definition, findings);
     }
-    if definition.providers.is_some() {
-        hosted_ui(&mut body);
-    }
+    hosted_ui::hosted_ui(&mut body, auth, definition, findings);
     if auth.identity_pool.is_none() {
         findings.add(
             "auth-user-pool-only",
@@ -131,9 +129,22 @@ pub(super) fn overrides(
             "Nothing has to be done. Leave the identity pool out of the app's configuration if it must not be used.",
         );
     }
+    if auth.user_pool.is_none() {
+        findings.add(
+            "auth-identity-pool-only",
+            Severity::Warning,
+            format!(
+                "auth {} has no user pool in Gen 1; Gen 2 always makes one, which nobody can sign up to and whose users the identity pool does not know",
+                auth.name
+            ),
+            &auth.location,
+            "Nothing has to be done. Leave the user pool out of the app's configuration.",
+        );
+    }
     user_pool::identity_pool(&mut body, auth, findings);
     groups::groups(&mut body, auth, findings);
     let mut statements = body.statements;
+    statements.extend(role_overrides::statements(context, &mut referrer, findings));
     statements.extend(roles::without_target(context, &mut referrer, findings));
     // The native client is made here; nobody hands it in.
     let handles: BTreeSet<Handle> = referrer
@@ -176,25 +187,27 @@ pub(super) fn overrides(
     }
 }
 
-/// The domain and the providers outlive their stack, like the pool.
-fn hosted_ui(body: &mut Body<'_, '_>) {
-    body.retain(user_pool_domain(Code::name("userPool")));
-    let policy = Code::import("aws-cdk-lib", "RemovalPolicy").member("RETAIN");
-    body.statements.push(Statement::ForOf(
-        "provider".to_owned(),
-        Code::name("userPool").member("identityProviders"),
-        vec![Statement::Expression(
-            Code::name("provider").method("applyRemovalPolicy", vec![policy]),
-        )],
-    ));
-}
-
-fn user_pool_domain(user_pool: Code) -> Code {
-    user_pool
-        .member("node")
-        .method("findChild", vec![Code::text("UserPoolDomain")])
-        .path(&["node", "defaultChild"])
-        .cast(Code::import("aws-cdk-lib/aws-cognito", "CfnUserPoolDomain"))
+/// Permissions that name nothing of the generated backend, on roles that are referred to.
+pub(super) fn rights_of_imported_roles(context: &Context<'_>, findings: &mut Findings) -> Option<Overrides> {
+    let mut referrer = Referrer::new(context, "..");
+    let statements = roles::without_target(context, &mut referrer, findings);
+    if statements.is_empty() {
+        return None;
+    }
+    let handles = referrer.into_handles();
+    Some(Overrides {
+        file: View {
+            file: SetupFile::new(context, "..", "overrideAuth", &handles, statements),
+            returns_client: false,
+        },
+        call: SetupCall {
+            module: "./auth/overrides".to_owned(),
+            function: "overrideAuth".to_owned(),
+            handles,
+            result: None,
+        },
+        post_refactor: Vec::new(),
+    })
 }
 
 fn uses(statements: &[Statement], name: &str) -> bool {
@@ -230,12 +243,8 @@ fn post_refactor(auth: &Auth, definition: &Definition) -> Vec<Statement> {
             Some(Statement::Assign(target.member(member), Code::text(name)))
         })
         .collect();
-    if let Some(prefix) = definition
-        .providers
-        .as_ref()
-        .and_then(|providers| providers.domain_prefix.as_ref())
-    {
-        let domain = user_pool_domain(Code::name("backend").path(&["auth", "resources", "userPool"]));
+    if let Some(prefix) = auth.domain_prefix.as_ref().filter(|_| definition.providers.is_some()) {
+        let domain = hosted_ui::user_pool_domain(Code::name("backend").path(&["auth", "resources", "userPool"]));
         statements.push(Statement::Assign(domain.member("domain"), Code::text(prefix)));
     }
     statements

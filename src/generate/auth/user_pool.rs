@@ -1,6 +1,9 @@
 use serde_json::{Value, json};
 
-use super::{definition::Definition, overrides::Body};
+use super::{
+    definition::{Definition, sender},
+    overrides::Body,
+};
 use crate::{
     backend::model::{Auth, Expression},
     generate::{
@@ -11,6 +14,8 @@ use crate::{
     },
 };
 
+/// The trigger of token generation whose event has a version.
+pub(super) const TOKEN_TRIGGER: &str = "PreTokenGenerationConfig";
 /// Set after the refactor, by `triggers`, by Amplify itself, or below.
 const NOT_SET: [&str; 4] = ["UserPoolName", "LambdaConfig", "UserPoolTags", "SmsConfiguration"];
 
@@ -24,6 +29,11 @@ pub(super) fn user_pool(
 ) {
     let target = Code::name("cfnUserPool");
     let Some(pool) = &auth.user_pool else {
+        let nobody_signs_up = Code::object([("allowAdminCreateUserOnly", Code::Boolean(true))]);
+        body.statements.push(Statement::Assign(
+            target.clone().member("adminCreateUserConfig"),
+            nobody_signs_up,
+        ));
         body.retain(target);
         return;
     };
@@ -36,8 +46,30 @@ pub(super) fn user_pool(
         auth,
     );
     sms_configuration(body, auth, definition, findings);
+    versioned_triggers(body, context, auth);
     triggers_by_name(body, context, auth);
     body.retain(target);
+}
+
+/// Triggers whose event has a version, which `defineAuth` knows nothing of.
+fn versioned_triggers(body: &mut Body<'_, '_>, context: &Context<'_>, auth: &Auth) {
+    let cognito = |name: &str| Code::import("aws-cdk-lib/aws-cognito", name);
+    for trigger in auth.triggers.iter().filter(|trigger| trigger.event == TOKEN_TRIGGER) {
+        let name = &trigger.function;
+        if !context.is_generated(name) || context.groups.is_called_by_name(name) {
+            continue;
+        }
+        let version = trigger.version.as_deref().unwrap_or("V1_0");
+        let user_pool = Code::name("userPool").cast(cognito("UserPool"));
+        body.statements.push(Statement::Expression(user_pool.method(
+            "addTrigger",
+            vec![
+                cognito("UserPoolOperation").member("PRE_TOKEN_GENERATION_CONFIG"),
+                body.referrer.lambda(name),
+                cognito("LambdaVersion").member(version),
+            ],
+        )));
+    }
 }
 
 /// Triggers that need the pool themselves: the pool gets their ARN spelled out, and waits for nothing.
@@ -59,9 +91,21 @@ fn triggers_by_name(body: &mut Body<'_, '_>, context: &Context<'_>, auth: &Auth)
             Part::Code(physical_name(context, body.referrer, function)),
         ]);
         let path = Code::text(format!("LambdaConfig.{}", trigger.event));
+        let value = match &trigger.version {
+            Some(version) => Code::object([("LambdaArn", arn), ("LambdaVersion", Code::text(version))]),
+            None => arn,
+        };
         body.statements.push(Statement::Expression(
-            Code::name("cfnUserPool").method("addPropertyOverride", vec![path, arn]),
+            Code::name("cfnUserPool").method("addPropertyOverride", vec![path, value]),
         ));
+        if let (Some(_), Some(key)) = (sender(&trigger.event), &auth.sender_key)
+            && let Some(key) = Expression::from_property(key).and_then(|key| body.referrer.expression(&key).ok())
+        {
+            let path = Code::text("LambdaConfig.KMSKeyID");
+            body.statements.push(Statement::Expression(
+                Code::name("cfnUserPool").method("addPropertyOverride", vec![path, key]),
+            ));
+        }
     }
 }
 

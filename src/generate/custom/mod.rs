@@ -1,6 +1,7 @@
-//! Stacks of the custom category: the deployed template is included as it is, in a stack of its own, and gets the values
+//! Stacks of the user's own, of the custom category and of a GraphQL API: the deployed template is included as it is, in a stack of its own, and gets the values
 //! of Gen 2 for its parameters. That is right for every template, where rewriting the user's code would be a guess.
 
+mod resolvers;
 mod template;
 mod values;
 
@@ -24,7 +25,7 @@ use super::{
 use crate::{
     backend::{
         finding::Severity,
-        model::{CustomLanguage, CustomStack, ResourceId, Target},
+        model::{CustomLanguage, CustomOrigin, CustomStack, ResourceId, Target},
     },
     project::join,
 };
@@ -45,20 +46,26 @@ struct View {
 }
 
 fn origin(custom: &CustomStack) -> [ResourceId; 1] {
-    [custom.id()]
+    [custom.resource.clone()]
+}
+
+/// Where a stack's files lie and what its stack is called.
+struct Place<'a> {
+    name: &'a StackName,
+    /// Below `amplify/`.
+    folder: String,
+    /// From there to `amplify/`.
+    root: &'static str,
+    stack_name: String,
 }
 
 /// Where the resources are: a stack of their own, or beside the resource that they were added to, which they need and which
 /// needs them.
-fn stack(custom: &CustomStack, name: &StackName, referrer: &mut Referrer<'_>) -> Code {
-    custom
-        .owner
-        .as_ref()
-        .and_then(|owner| referrer.stack_of(owner))
-        .unwrap_or_else(|| {
-            let prefix = if custom.owner.is_none() { "custom-" } else { "" };
-            Code::name("backend").method("createStack", vec![Code::text(format!("{prefix}{}", name.file))])
-        })
+fn stack(custom: &CustomStack, place: &Place<'_>, referrer: &mut Referrer<'_>) -> Code {
+    let beside = (custom.origin == CustomOrigin::Additions)
+        .then(|| referrer.stack_of(&custom.resource))
+        .flatten();
+    beside.unwrap_or_else(|| Code::name("backend").method("createStack", vec![Code::text(&place.stack_name)]))
 }
 
 /// Writes a folder for each custom stack; the setup calls for `backend.ts`, each after those that it needs.
@@ -68,43 +75,73 @@ pub fn generate(
     findings: &mut Findings,
 ) -> Result<Vec<SetupCall>, GenerateError> {
     let mut calls = Vec::new();
-    for custom in &context.backend.custom_stacks {
-        let Some(name) = context.names.custom_stacks.get(&custom.name) else {
-            continue;
-        };
-        let folder = format!("amplify/custom/{}", name.file);
+    for (custom, place) in places(context) {
         let included = template::included(custom);
-        tree.insert_for(origin(custom), format!("{folder}/template.json"), included.text.clone());
-        keep_source(context, custom, &folder, tree, findings)?;
+        let file = format!("amplify/{}/template.json", place.folder);
+        tree.insert_for(origin(custom), file, included.text.clone());
+        keep_source(context, custom, &place, tree, findings)?;
         report(custom, &included, findings);
-        calls.push(setup(context, custom, name, &included, tree, findings)?);
+        calls.push(setup(context, custom, &place, &included, tree, findings)?);
     }
     Ok(in_order(calls, context))
+}
+
+fn places<'a>(context: &'a Context<'_>) -> Vec<(&'a CustomStack, Place<'a>)> {
+    let of_category = context.backend.custom_stacks.iter().filter_map(|custom| {
+        let name = context.names.custom_stacks.get(&custom.name)?;
+        let place = Place {
+            name,
+            folder: format!("custom/{}", name.file),
+            root: "../..",
+            stack_name: format!("custom-{}", name.file),
+        };
+        Some((custom, place))
+    });
+    let of_api = context
+        .backend
+        .data
+        .iter()
+        .flat_map(|data| &data.stacks)
+        .filter_map(|custom| {
+            let name = context.names.api_stacks.get(&custom.name)?;
+            let place = Place {
+                name,
+                folder: format!("data/stacks/{}", name.file),
+                root: "../../..",
+                stack_name: format!("custom-api-{}", name.file),
+            };
+            Some((custom, place))
+        });
+    of_category.chain(of_api).collect()
 }
 
 fn setup(
     context: &Context<'_>,
     custom: &CustomStack,
-    name: &StackName,
+    place: &Place<'_>,
     included: &Included,
     tree: &mut FileTree,
     findings: &mut Findings,
 ) -> Result<SetupCall, GenerateError> {
-    let mut referrer = Referrer::new(context, "../..");
+    let name = place.name;
+    let mut referrer = Referrer::new(context, place.root);
     let values = values::parameters(custom, included, &mut referrer, findings);
     let template = Code::name(&name.identifier);
     let mut statements = values::defaults(custom, &template, &mut referrer, findings);
     statements.extend(fresh_names(context, custom, &template, &mut referrer, findings));
-    let own = custom.target();
-    let stack = stack(custom, name, &mut referrer);
-    statements.extend(roles::policies(
-        context,
-        &mut referrer,
-        &Code::name("stack"),
-        &custom.name,
-        |grant| roles::targets(grant).next() == Some(&own),
-        findings,
-    ));
+    statements.extend(resolvers::texts(custom, &template, &name.identifier));
+    let stack = stack(custom, place, &mut referrer);
+    if custom.origin != CustomOrigin::ApiFolder {
+        let own = custom.target();
+        statements.extend(roles::policies(
+            context,
+            &mut referrer,
+            &Code::name("stack"),
+            &custom.name,
+            |grant| roles::targets(grant).next() == Some(&own),
+            findings,
+        ));
+    }
     let handles: BTreeSet<Handle> = referrer
         .into_handles()
         .into_iter()
@@ -116,12 +153,12 @@ fn setup(
     imports.add_code(&values);
     imports.add_code(&stack);
     let view = View {
-        file: SetupFile::with_imports(context, "../..", &name.create, &handles, statements, imports),
-        template_id: match custom.owner {
-            None => "Template".to_owned(),
-            Some(_) => name.identifier.clone(),
+        file: SetupFile::with_imports(context, place.root, &name.create, &handles, statements, imports),
+        template_id: match custom.origin {
+            CustomOrigin::Additions => name.identifier.clone(),
+            CustomOrigin::Category | CustomOrigin::ApiFolder => "Template".to_owned(),
         },
-        keeps_logical_ids: custom.owner.is_none(),
+        keeps_logical_ids: custom.origin != CustomOrigin::Additions,
         stack,
         identifier: name.identifier.clone(),
         has_values: !matches!(&values, Code::Object(entries) if entries.is_empty()),
@@ -129,11 +166,11 @@ fn setup(
     };
     tree.insert_for(
         origin(custom),
-        format!("amplify/custom/{}/resource.ts", name.file),
+        format!("amplify/{}/resource.ts", place.folder),
         render_template("custom-stack", &view)?,
     );
     Ok(SetupCall {
-        module: format!("./custom/{}/resource", name.file),
+        module: format!("./{}/resource", place.folder),
         function: name.create.clone(),
         handles,
         result: Some(name.identifier.clone()),
@@ -155,7 +192,7 @@ fn fresh_names(
             physical.property,
             physical.logical_id,
             physical.resource_type,
-            custom.id()
+            custom.label()
         );
         if physical.fixed {
             findings.add(
@@ -226,7 +263,7 @@ fn fresh_names(
 fn keep_source(
     context: &Context<'_>,
     custom: &CustomStack,
-    folder: &str,
+    place: &Place<'_>,
     tree: &mut FileTree,
     findings: &mut Findings,
 ) -> Result<(), GenerateError> {
@@ -240,14 +277,18 @@ fn keep_source(
             .read(&path)
             .map_err(|source| GenerateError::Unreadable { path, source })?
             .unwrap_or_default();
-        tree.insert_for(origin(custom), format!("{folder}/gen1-source/{file}.txt"), bytes);
+        tree.insert_for(
+            origin(custom),
+            format!("amplify/{}/gen1-source/{file}.txt", place.folder),
+            bytes,
+        );
     }
     findings.add(
         "custom-cdk-compiled",
         Severity::Info,
         format!(
             "{} is CDK code for Gen 1's CLI: the template that it deployed is included, and the code is kept beside it as text",
-            custom.id()
+            custom.label()
         ),
         &custom.location,
         "Nothing has to be done. To go on with CDK code, write its resources into the generated resource.ts with the same logical ids.",
@@ -269,7 +310,7 @@ fn report(custom: &CustomStack, included: &Included, findings: &mut Findings) {
             Severity::Manual,
             format!(
                 "{logical_id} ({resource_type}) of {} holds data: Gen 2 makes a new, empty one that is kept when its stack is deleted, and the data stays in the Gen 1 stack",
-                custom.id()
+                custom.label()
             ),
             &custom.location,
             "Copy the data before you switch over, or refer to the existing resource instead of making a new one; the refactor step does not move it.",
@@ -281,7 +322,7 @@ fn report(custom: &CustomStack, included: &Included, findings: &mut Findings) {
             Severity::Warning,
             format!(
                 "output {export} of {} was exported; the name of an export belongs to the Gen 1 stack for as long as it lives",
-                custom.id()
+                custom.label()
             ),
             &custom.location,
             "Stacks outside of Amplify that import the value go on with Gen 1's; give them the value of Gen 2 before you decommission.",
@@ -293,7 +334,7 @@ fn report(custom: &CustomStack, included: &Included, findings: &mut Findings) {
             Severity::Manual,
             format!(
                 "{nested} of {} is a stack whose template lies in a bucket of Gen 1",
-                custom.id()
+                custom.label()
             ),
             &custom.location,
             "Copy the template to a place that stays, and correct TemplateURL in the generated template.json.",
@@ -303,7 +344,7 @@ fn report(custom: &CustomStack, included: &Included, findings: &mut Findings) {
         findings.add(
             "custom-parameter-without-value",
             Severity::Manual,
-            format!("parameter {secret} of {} has no value that could be generated", custom.id()),
+            format!("parameter {secret} of {} has no value that could be generated", custom.label()),
             &custom.location,
             "Give it a value under `parameters` in the generated resource.ts; take a secret from SSM or Secrets Manager.",
         );

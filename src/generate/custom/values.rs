@@ -65,7 +65,7 @@ fn without_counterpart(custom: &CustomStack, name: &str, unresolved: &Unresolved
         Severity::Manual,
         format!(
             "parameter {name} of {} is {}, which has no counterpart in the generated backend",
-            custom.id(),
+            custom.label(),
             unresolved.what
         ),
         &custom.location,

@@ -1,10 +1,14 @@
 //! `@manyToMany`: the join model is written out. Gen 2's library knows the directive, but it would import the table of one of
 //! the sides in place of the join model's own.
 
+mod rules;
+
 use apollo_parser::{
     Parser,
     cst::{self, CstNode},
 };
+
+use rules::{joined_rules, rules_of};
 
 use super::schema::{Edit, is_named, trimmed_end};
 use crate::backend::model::{GraphqlApi, Join, JoinSide, Model, SchemaFile};
@@ -84,12 +88,7 @@ fn field_edits(text: &str, field: &cst::FieldDefinition, model: &Model, side: &J
 
 /// The type that Gen 1 made, with the rules of both sides as Gen 1 joined them.
 fn join_type(data: &GraphqlApi, model: &Model, join: &Join, default_rule: Option<&str>) -> String {
-    let mut rules: Vec<String> = Vec::new();
-    for rule in join.sides.iter().flat_map(|side| rules_of(data, &side.model)) {
-        if !rules.contains(&rule) {
-            rules.push(rule);
-        }
-    }
+    let mut rules = joined_rules(join.sides.iter().flat_map(|side| rules_of(data, &side.model)));
     if rules.is_empty() {
         rules.extend(default_rule.map(str::to_owned));
     }
@@ -127,43 +126,8 @@ fn index_of(side: &JoinSide) -> String {
     format!(" @index(name: \"{}\"{sort_keys})", side.index)
 }
 
-/// The rules of a model's `@auth`, each as it is written but for white space.
-fn rules_of(data: &GraphqlApi, model: &str) -> Vec<String> {
-    let mut rules = Vec::new();
-    for file in &data.schema {
-        for definition in Parser::new(&file.text).parse().document().definitions() {
-            let (name, directives) = match &definition {
-                cst::Definition::ObjectTypeDefinition(object) => (object.name(), object.directives()),
-                cst::Definition::ObjectTypeExtension(object) => (object.name(), object.directives()),
-                _ => continue,
-            };
-            if name.is_none_or(|name| name.text() != model) {
-                continue;
-            }
-            let auth = directives
-                .into_iter()
-                .flat_map(|list| list.directives())
-                .filter(|directive| is_named(directive, "auth"));
-            let arguments = auth
-                .filter_map(|directive| directive.arguments())
-                .flat_map(|list| list.arguments());
-            for argument in arguments.filter(|argument| argument.name().is_some_and(|name| name.text() == "rules")) {
-                match argument.value() {
-                    Some(cst::Value::ListValue(list)) => {
-                        rules.extend(list.values().map(|value| plain(value.syntax())));
-                    }
-                    // GraphQL takes a single value for a list of one.
-                    Some(value) => rules.push(plain(value.syntax())),
-                    None => {}
-                }
-            }
-        }
-    }
-    rules
-}
-
 /// The text of a node on one line, comments left out.
-fn plain(node: &apollo_parser::SyntaxNode) -> String {
+pub(super) fn plain(node: &apollo_parser::SyntaxNode) -> String {
     let tokens = node
         .descendants_with_tokens()
         .filter_map(|element| element.into_token())

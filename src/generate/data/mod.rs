@@ -2,8 +2,13 @@
 
 mod authorization;
 mod many_to_many;
+mod operations;
 mod overrides;
+mod predictions;
+mod resolvers;
 mod schema;
+mod search;
+mod settings;
 
 use serde::Serialize;
 
@@ -33,14 +38,14 @@ struct ResourceView {
     definition: Code,
 }
 
-/// Writes `data/resource.ts`, the schema and, where needed, `data/overrides.ts`.
+/// Writes `data/resource.ts`, the schema and, where needed, `data/overrides.ts` and `data/resolvers.ts`.
 pub fn generate(
     context: &Context<'_>,
     tree: &mut FileTree,
     findings: &mut Findings,
-) -> Result<Option<SetupCall>, GenerateError> {
+) -> Result<Vec<SetupCall>, GenerateError> {
     let Some(data) = &context.backend.data else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let schema = schema::schema(context, data, findings);
     let origin = ResourceId::new(Category::api(), &data.name);
@@ -75,7 +80,19 @@ pub fn generate(
         "amplify/data/resource.ts",
         render_template("data-resource", &view)?,
     );
-    overrides::generate(context, data, tree, findings)
+    search::script(context, data, tree, findings)?;
+    let overrides = overrides::generate(context, data, tree, findings)?;
+    let resolvers = resolvers::generate(context, data, tree, findings)?;
+    Ok(overrides.into_iter().chain(resolvers).collect())
+}
+
+/// Writes what becomes of `@predictions`.
+pub fn add_predictions(
+    context: &Context<'_>,
+    tree: &mut FileTree,
+    findings: &mut Findings,
+) -> Result<Option<SetupCall>, GenerateError> {
+    predictions::generate(context, tree, findings)
 }
 
 fn properties(
@@ -146,5 +163,7 @@ fn logging(data: &GraphqlApi) -> Option<Code> {
     let exclude = &configuration["ExcludeVerboseContent"];
     let excludes = exclude.as_bool() == Some(true) || exclude.as_str() == Some("true");
     properties.push(("excludeVerboseContent", Code::Boolean(excludes)));
+    // Gen 1 lets AppSync make the log group, whose events never expire.
+    properties.push(("retention", Code::text("infinite")));
     Some(Code::object(properties))
 }

@@ -1,3 +1,4 @@
+use super::{resolvers, search, settings};
 use crate::{
     backend::{
         finding::Severity,
@@ -33,7 +34,14 @@ pub(super) fn generate(
         let api = Code::name("backend").path(&["data", "resources", "cfnResources", "cfnGraphqlApi"]);
         statements.push(Statement::Assign(api.member("xrayEnabled"), Code::Boolean(true)));
     }
+    for (property, value) in &data.other_properties {
+        let api = Code::name("backend").path(&["data", "resources", "cfnResources", "cfnGraphqlApi"]);
+        let statement = settings::setting(&mut referrer, &api, property, value);
+        statements.extend(resolvers::found(statement, "the API", property, data, findings));
+    }
+    statements.extend(super::authorization::exact(context, data, findings));
     let mut scope = Scope::with_taken(["backend"]);
+    statements.extend(search::overrides(data, &mut referrer, &mut scope, findings));
     for model in &data.models {
         if let Some(key) = &model.key {
             let table = scope.declare(&format!("{}Table", camel_case(&model.name)), "Construct");

@@ -26,13 +26,14 @@ const SECTIONS: [&str; 4] = [
     "optionalDependencies",
     "peerDependencies",
 ];
-/// What a Gen 2 project needs to be built and deployed.
+/// What a Gen 2 project needs to be built and deployed. `@aws-amplify/backend` 1.25, which its range installs, has the ranges
+/// of `aws-cdk-lib` and `constructs` as those of its peers.
 const GEN2: [(&str, &str); 8] = [
-    ("@aws-amplify/backend", "^1.18.0"),
+    ("@aws-amplify/backend", "^1.25.0"),
     ("@aws-amplify/backend-cli", "^1.8.0"),
     ("@types/node", "^22.0.0"),
-    ("aws-cdk-lib", "^2"),
-    ("constructs", "^10.0.0"),
+    ("aws-cdk-lib", "^2.257.0"),
+    ("constructs", "^10.6.0"),
     ("esbuild", "^0.27.0"),
     ("tsx", "^4.20.6"),
     ("typescript", "^5.0.0"),
@@ -445,6 +446,17 @@ mod tests {
         assert_eq!(result.findings[0].id, "tool-version-too-old");
         assert_eq!(result.findings[0].line, Some(2));
         assert!(result.text.contains("\"typescript\": \"^4.9.0\""));
+    }
+
+    #[test]
+    fn pins_of_peers_that_npm_would_refuse_are_reported() {
+        let text = "{\"devDependencies\": {\n\"aws-cdk-lib\": \"2.100.0\",\n\"constructs\": \"10.3.0\"}}";
+        let told = edit(text, &IndexMap::new()).findings;
+        let lines: Vec<_> = told.iter().map(|finding| (finding.id.as_str(), finding.line)).collect();
+        assert_eq!(
+            lines,
+            [("tool-version-too-old", Some(2)), ("tool-version-too-old", Some(3))]
+        );
     }
 
     #[test]

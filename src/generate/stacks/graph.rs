@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     backend::model::{
-        AuthorizationMode, Backend, Category, CustomStack, EnvironmentValue, EventSourceStream, Expression, Function,
-        Principal, Target, Trigger,
+        AuthorizationMode, Backend, Category, CustomOrigin, CustomStack, EnvironmentValue, EventSourceStream,
+        Expression, Function, Principal, Target, Trigger,
     },
     generate::{context::is_generated, data::functions_by_name},
 };
@@ -76,7 +76,16 @@ pub(super) fn graph(backend: &Backend) -> Graph {
     for api in &backend.rest_apis {
         fixed(rest_stack(&api.name));
     }
-    for custom in &backend.custom_stacks {
+    // Fields with predictions read pictures from a bucket.
+    let pictures = backend
+        .data
+        .as_ref()
+        .and_then(|data| data.predictions.as_ref()?.bucket.as_ref());
+    if pictures.is_some() {
+        graph.fixed.insert((DATA.to_owned(), STORAGE.to_owned()));
+    }
+    let of_api = backend.data.iter().flat_map(|data| &data.stacks);
+    for custom in backend.custom_stacks.iter().chain(of_api) {
         // What was added to the template of a function is beside the function, and needs what it needs.
         if let Some(function) = added_to_function(custom) {
             let needed = custom.parameters.values().flat_map(places);
@@ -88,8 +97,9 @@ pub(super) fn graph(backend: &Backend) -> Graph {
                 continue;
             }
         }
-        let stack = match place(&custom.target()) {
-            Some(Place::Stack(stack)) => stack,
+        let stack = match (custom.origin, place(&custom.target())) {
+            (CustomOrigin::ApiFolder, _) => api_stack(&custom.name),
+            (_, Some(Place::Stack(stack))) => stack,
             _ => custom_stack(&custom.name),
         };
         for needed in custom
@@ -217,11 +227,8 @@ pub(super) fn place(target: &Target) -> Option<Place> {
 }
 
 fn added_to_function(custom: &CustomStack) -> Option<&str> {
-    custom
-        .owner
-        .as_ref()
-        .filter(|owner| owner.category == Category::function())
-        .map(|owner| owner.name.as_str())
+    let owner = &custom.resource;
+    (custom.origin == CustomOrigin::Additions && owner.category == Category::function()).then_some(owner.name.as_str())
 }
 
 fn stream_stack(name: &str) -> String {
@@ -231,6 +238,11 @@ fn stream_stack(name: &str) -> String {
 /// Stack of a custom resource.
 fn custom_stack(name: &str) -> String {
     format!("custom/{name}")
+}
+
+/// Stack of the user's own below the GraphQL API.
+fn api_stack(name: &str) -> String {
+    format!("api/stacks/{name}")
 }
 
 /// Stack of a REST API. A slash cannot be part of a group that the user could choose.

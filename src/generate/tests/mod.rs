@@ -1,5 +1,6 @@
 //! From small projects in memory to the files of their backends.
 
+mod auth;
 mod custom;
 mod functions;
 mod geo;

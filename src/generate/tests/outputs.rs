@@ -15,10 +15,11 @@ fn generated(app: &str) -> Generated {
     generate(&interpret(&project, None), project.files(), &options).unwrap()
 }
 
-/// Everything but copies: sources of functions are the app's own.
+/// Everything but copies: sources of functions and pages are the app's own.
 fn written(generated: &Generated) -> String {
+    let is_copy = |path: &str| path.contains("/src/") || path.contains("/verification-page/");
     let mut text = String::new();
-    for (path, bytes) in generated.tree.iter().filter(|(path, _)| !path.contains("/src/")) {
+    for (path, bytes) in generated.tree.iter().filter(|(path, _)| !is_copy(path)) {
         let _ = writeln!(text, "━━ {path}\n{}", String::from_utf8_lossy(bytes));
     }
     for finding in &generated.findings {
@@ -62,8 +63,23 @@ fn workshop() {
 }
 
 #[test]
+fn forum() {
+    insta::assert_snapshot!(written(&generated("forum")));
+}
+
+#[test]
+fn club() {
+    insta::assert_snapshot!(written(&generated("club")));
+}
+
+#[test]
+fn guests() {
+    insta::assert_snapshot!(written(&generated("guests")));
+}
+
+#[test]
 fn no_secret_of_gen_1_is_generated() {
-    for app in ["gallery", "depot", "odd", "workshop"] {
+    for app in ["gallery", "depot", "odd", "club", "workshop"] {
         let text = written(&generated(app));
         assert!(text.contains("secret("), "{app} has secrets");
         assert!(!text.contains("not-a-real-secret"), "{app}");

@@ -77,6 +77,7 @@ const FREE_KEYS: &[(&str, Keys)] = &[
     ("CognitoEvents", Keys::Free),
     ("UserPoolTags", Keys::Free),
     ("Variables", Keys::Free),
+    ("EnvironmentVariables", Keys::Free),
     ("AssumeRolePolicyDocument", Keys::Free),
     ("PolicyDocument", Keys::Free),
     ("AttributeMapping", Keys::Free),

@@ -50,6 +50,17 @@ pub fn environment<'c>(
                     format!("Run `node {SCRIPT}` before the first deployment of the branch: it copies the values of all secrets and prints none."),
                 );
             }
+            EnvironmentValue::PlainSecret(secret) => {
+                let code = Code::import("@aws-amplify/backend", "secret").call(vec![Code::text(secret)]);
+                environment.definition.push((name.clone(), code));
+                findings.add(
+                    "function-secrets",
+                    Severity::Manual,
+                    format!("function {} has the secret {secret} as plain text in Gen 1; Gen 2 takes it from the secrets of the branch", function.name),
+                    &function.location,
+                    format!("Create the secret {secret} for the Gen 2 branch (Amplify console, Hosting, Secrets) with the value that the function has in Gen 1."),
+                );
+            }
             EnvironmentValue::Expression(expression) => {
                 let refers = !expression.references().is_empty();
                 let referrer = if refers { &mut *wiring } else { &mut *definition };

@@ -6,6 +6,7 @@ from standin.resource_types import (
     cognito,
     drift,
     dynamodb,
+    elasticsearch,
     imports,
     kinesis,
     lambda_functions,
@@ -17,7 +18,7 @@ from standin.resource_types import (
 
 def install():
     """Put all types in place; scalars are coerced last, around the other changes."""
-    for module in (cdk, cognito, dynamodb, kinesis, lambda_functions, location, s3, coercion):
+    for module in (cdk, cognito, dynamodb, elasticsearch, kinesis, lambda_functions, location, s3, coercion):
         module.install()
     imports.install()
     replacement.install()

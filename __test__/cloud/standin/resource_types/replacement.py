@@ -14,6 +14,7 @@ REPLACING_PROPERTIES = {
     "AWS::Cognito::UserPoolClient": ("UserPoolId", "GenerateSecret"),
     "AWS::Cognito::UserPoolIdentityProvider": ("UserPoolId", "ProviderName", "ProviderType"),
     "AWS::DynamoDB::Table": ("TableName", "ImportSourceSpecification", "KeySchema", "LocalSecondaryIndexes"),
+    "AWS::Elasticsearch::Domain": ("DomainName",),
     "AWS::Events::Rule": ("Name",),
     "AWS::IAM::Policy": (),
     "AWS::Kinesis::Stream": ("Name",),

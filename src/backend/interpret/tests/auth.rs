@@ -70,6 +70,7 @@ fn triggers_are_read_from_the_pool_or_the_custom_resource_and_never_by_name() {
     let trigger = |event: &str| AuthTrigger {
         event: event.into(),
         function: "Hook".into(),
+        version: None,
     };
     assert_eq!(auth.triggers, [trigger("PreSignUp"), trigger("PostConfirmation")]);
     assert!(!auth.user_pool.as_ref().unwrap().properties.contains_key("LambdaConfig"));

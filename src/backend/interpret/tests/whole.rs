@@ -28,6 +28,9 @@ fn projects(folder: &str) -> Vec<(String, PathBuf)> {
     found
 }
 
+/// Apps whose generated files are snapshots already, and whose models are long.
+const GENERATED_ONLY: [&str; 3] = ["club", "guests", "workshop"];
+
 #[expect(clippy::print_stderr, reason = "a test that is skipped says so")]
 fn snapshot(folder: &str, prefix: &str) {
     let projects = projects(folder);
@@ -37,6 +40,9 @@ fn snapshot(folder: &str, prefix: &str) {
     for (name, path) in projects {
         let project = Project::open(&path, None).unwrap();
         let backend = interpret(&project, None);
+        if GENERATED_ONLY.contains(&name.as_str()) {
+            continue;
+        }
         insta::assert_json_snapshot!(format!("{prefix}-{name}"), backend);
     }
 }

@@ -82,3 +82,22 @@ fn a_relation_with_one_side_is_left_and_told() {
     assert!(told.message.contains("AB has 1 sides"), "{}", told.message);
     assert!(generated_schema(schema).contains("@manyToMany"));
 }
+
+#[test]
+fn a_later_rule_for_a_role_takes_the_place_of_an_earlier_one() {
+    let schema = generated_schema(
+        r#"type Line @model @auth(rules: [{ allow: groups, groups: ["Planners", "Guests"], operations: [read] },
+            { allow: private }, { allow: owner }, { allow: public, provider: iam }]) {
+          id: ID! stations: [Station] @manyToMany(relationName: "LineStations")
+        }
+        type Station @model @auth(rules: [{ allow: groups, groups: ["Admin", "Planners"] }, { allow: private, operations: [read] },
+            { allow: owner, ownerField: "keeper" }, { allow: public }]) {
+          id: ID! keeper: String lines: [Line] @manyToMany(relationName: "LineStations")
+        }"#,
+    );
+    let join = schema
+        .lines()
+        .find(|line| line.starts_with("type LineStations"))
+        .unwrap();
+    insta::assert_snapshot!(join, @r#"type LineStations @model @auth(rules: [{ allow: groups, operations: [read], groups: ["Guests"] }, { allow: owner }, { allow: public, provider: iam }, { allow: groups, groups: ["Admin", "Planners"] }, { allow: private, operations: [read] }, { allow: owner, ownerField: "keeper" }, { allow: public }]) {"#);
+}

@@ -1,0 +1,25 @@
+/* Amplify Params - DO NOT EDIT
+	API_ITEMS_GRAPHQLAPIIDOUTPUT
+	API_ITEMS_ITEMSLISTTABLE_ARN
+	API_ITEMS_ITEMSLISTTABLE_NAME
+	API_ITEMS_ITEMTABLE_ARN
+	API_ITEMS_ITEMTABLE_NAME
+	ENV
+	REGION
+Amplify Params - DO NOT EDIT */
+
+/**
+ * @type {import('@types/aws-lambda').APIGatewayProxyHandler}
+ */
+exports.handler = async (event) => {
+    console.log(`EVENT: ${JSON.stringify(event)}`);
+    return {
+        statusCode: 200,
+    //  Uncomment below to enable CORS requests
+    //  headers: {
+    //      "Access-Control-Allow-Origin": "*",
+    //      "Access-Control-Allow-Headers": "*"
+    //  },
+        body: JSON.stringify('Hello from Lambda!'),
+    };
+};

@@ -1,0 +1,7 @@
+/**
+ * @type {import('@types/aws-lambda').APIGatewayProxyHandler}
+ */
+exports.handler = async (event, context) => {
+  // insert code to be executed by your lambda trigger
+  return event;
+};

@@ -1,0 +1,1 @@
+exports.greeting = `It's \`you\` & \${me}`;

@@ -1,0 +1,22 @@
+/* Amplify Params - DO NOT EDIT
+	API_METRO_GRAPHQLAPIIDOUTPUT
+	API_METRO_PARTORDERTABLE_ARN
+	API_METRO_PARTORDERTABLE_NAME
+	API_METRO_PARTTABLE_ARN
+	API_METRO_PARTTABLE_NAME
+	ENV
+	REGION
+Amplify Params - DO NOT EDIT */
+
+/**
+ * @type {import('@types/aws-lambda').APIGatewayProxyHandler}
+ */
+exports.handler = event => {
+  console.log(`EVENT: ${JSON.stringify(event)}`);
+  for (const record of event.Records) {
+    console.log(record.eventID);
+    console.log(record.eventName);
+    console.log('DynamoDB Record: %j', record.dynamodb);
+  }
+  return Promise.resolve('Successfully processed DynamoDB record');
+};
