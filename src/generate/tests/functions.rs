@@ -13,16 +13,28 @@ fn a_function_that_needs_another_version_keeps_its_packages() {
     let files = ProjectFiles::default()
         .file("package.json", r#"{"dependencies": {"left-pad": "1.1.0"}}"#)
         .function("a", none(), none())
-        .in_tree("function/a/src/package.json", &package(&json!({"uuid": "^9.0.0", "zod": ">=3"})))
+        .in_tree(
+            "function/a/src/package.json",
+            &package(&json!({"uuid": "^9.0.0", "zod": ">=3"})),
+        )
         .function("b", none(), none())
-        .in_tree("function/b/src/package.json", &package(&json!({"uuid": "^9.1.0", "zod": "^3.2.0"})))
+        .in_tree(
+            "function/b/src/package.json",
+            &package(&json!({"uuid": "^9.1.0", "zod": "^3.2.0"})),
+        )
         .function("old", none(), none())
         .in_tree("function/old/src/package.json", &package(&json!({"uuid": "^3.4.0"})))
         .function("padded", none(), none())
-        .in_tree("function/padded/src/package.json", &package(&json!({"left-pad": "^2.0.0"})));
+        .in_tree(
+            "function/padded/src/package.json",
+            &package(&json!({"left-pad": "^2.0.0"})),
+        );
     let generated = generated(&files, "main");
     let ranges = |package: &str| -> Vec<String> {
-        generated.dependencies[package].iter().map(|wish| wish.range.clone()).collect()
+        generated.dependencies[package]
+            .iter()
+            .map(|wish| wish.range.clone())
+            .collect()
     };
     assert_eq!(ranges("uuid"), ["^9.1.0", "^9.1.0"]);
     assert_eq!(ranges("zod"), ["^3.2.0", "^3.2.0"]);
@@ -61,15 +73,26 @@ fn secrets_of_one_name_stay_apart() {
     let files = ProjectFiles::default()
         .function("one", secret("one"), json!({}))
         .function("two", secret("two"), json!({}))
-        .in_tree("function/two/src/index.js", "new GetParameterCommand({ Name: process.env.TOKEN });");
+        .in_tree(
+            "function/two/src/index.js",
+            "new GetParameterCommand({ Name: process.env.TOKEN });",
+        );
     let generated = generated(&files, "main");
     let one = text(&generated, "amplify/function/one/resource.ts");
     assert!(one.contains("TOKEN: secret('one_TOKEN'),"), "{one}");
     let two = text(&generated, "amplify/function/two/wiring.ts");
-    assert!(two.contains("addEnvironment('TOKEN', secretPath(backend, 'two_TOKEN'))"), "{two}");
+    assert!(
+        two.contains("addEnvironment('TOKEN', secretPath(backend, 'two_TOKEN'))"),
+        "{two}"
+    );
     let script = text(&generated, "amplify/copy-secrets.mjs");
     for function in ["one", "two"] {
-        assert!(script.contains(&format!("name: '{function}_TOKEN',\n    from: '/amplify/dabc/main/AMPLIFY_{function}_TOKEN',")), "{script}");
+        assert!(
+            script.contains(&format!(
+                "name: '{function}_TOKEN',\n    from: '/amplify/dabc/main/AMPLIFY_{function}_TOKEN',"
+            )),
+            "{script}"
+        );
     }
 }
 
@@ -96,8 +119,14 @@ fn a_rule_with_input_an_alias_and_its_event_source_go_over_together() {
         resources.keys().collect::<Vec<_>>(),
         ["Rule", "RulePermission", "Alias", "Mapping"]
     );
-    assert_eq!(resources["Mapping"]["Properties"]["FunctionName"], json!({"Ref": "Alias"}));
-    assert_eq!(resources["Rule"]["Properties"]["Targets"][0]["Input"], "{\"full\":true}");
+    assert_eq!(
+        resources["Mapping"]["Properties"]["FunctionName"],
+        json!({"Ref": "Alias"})
+    );
+    assert_eq!(
+        resources["Rule"]["Properties"]["Targets"][0]["Input"],
+        "{\"full\":true}"
+    );
     let left = told(&generated, "extra-resource");
     assert!(left.len() == 1 && left[0].contains("Other"), "{left:?}");
 }

@@ -21,7 +21,10 @@ fn imported_buckets_are_named_and_functions_keep_their_rights_on_them() {
         assert!(code.contains(expected), "{expected}\n{code}");
     }
     let wiring = text(&generated, "amplify/function/reader/wiring.ts");
-    assert!(wiring.contains("`arn:aws:s3:::my.bucket.with.dots/*`") || wiring.contains("my.bucket.with.dots/*"), "{wiring}");
+    assert!(
+        wiring.contains("`arn:aws:s3:::my.bucket.with.dots/*`") || wiring.contains("my.bucket.with.dots/*"),
+        "{wiring}"
+    );
     assert!(told(&generated, "storage-imported").is_empty());
     assert!(generated.tree.get("amplify/storage/resource.ts").is_none());
 }
@@ -88,7 +91,10 @@ fn scaling_of_a_table_goes_over_beside_the_table() {
     let template: serde_json::Value =
         serde_json::from_str(&text(&generated, "amplify/custom/storage-parts/template.json")).unwrap();
     let resources = template["Resources"].as_object().unwrap();
-    assert_eq!(resources.keys().collect::<Vec<_>>(), ["ScalingRole", "ScalingPolicy", "ReadScaling"]);
+    assert_eq!(
+        resources.keys().collect::<Vec<_>>(),
+        ["ScalingRole", "ScalingPolicy", "ReadScaling"]
+    );
     assert_eq!(resources["ReadScaling"]["DependsOn"], json!(["ScalingPolicy"]));
     assert!(told(&generated, "extra-resource").is_empty());
 }
