@@ -98,3 +98,28 @@ fn scaling_of_a_table_goes_over_beside_the_table() {
     assert_eq!(resources["ReadScaling"]["DependsOn"], json!(["ScalingPolicy"]));
     assert!(told(&generated, "extra-resource").is_empty());
 }
+
+#[test]
+fn statements_of_the_users_are_added_to_the_policy_of_the_bucket() {
+    let template = json!({
+        "Parameters": {"env": {"Type": "String"}},
+        "Resources": {
+            "S3Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": {"Fn::Join": ["-", ["media", {"Ref": "env"}]]}}},
+            "OnlyFromUs": {"Type": "AWS::S3::BucketPolicy", "Properties": {"Bucket": {"Ref": "S3Bucket"}, "PolicyDocument": {"Statement": [
+                {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": {"Fn::Join": ["", [{"Fn::GetAtt": ["S3Bucket", "Arn"]}, "/*"]]},
+                 "Condition": {"NotIpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}]}}}
+        }
+    });
+    let files = ProjectFiles::default().resource("storage", "media", "S3", template, json!({"env": "main"}));
+    let generated = generated(&files, "main");
+    let code = text(&generated, "amplify/storage/overrides.ts");
+    for expected in [
+        "backend.storage.resources.bucket.addToResourcePolicy(PolicyStatement.fromJson({",
+        "Principal: '*',",
+        "Resource: `${backend.storage.resources.bucket.bucketArn}/*`,",
+        "'aws:SourceIp': '192.0.2.0/24',",
+    ] {
+        assert!(code.contains(expected), "{expected}\n{code}");
+    }
+    assert!(told(&generated, "extra-resource").is_empty());
+}
