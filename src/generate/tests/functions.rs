@@ -130,3 +130,22 @@ fn a_rule_with_input_an_alias_and_its_event_source_go_over_together() {
     let left = told(&generated, "extra-resource");
     assert!(left.len() == 1 && left[0].contains("Other"), "{left:?}");
 }
+
+#[test]
+fn tags_of_the_project_are_on_everything() {
+    let files = ProjectFiles::default().function("f", json!({}), json!({})).json_in_tree(
+        "tags.json",
+        &json!([
+            {"Key": "user:Stack", "Value": "{project-env}"},
+            {"Key": "cost's", "Value": "media-{project-env}"}
+        ]),
+    );
+    let generated = generated(&files, "main");
+    let code = text(&generated, "amplify/tags.ts");
+    assert!(
+        code.contains("Tags.of(backend.stack).add('cost\\'s', 'media-main');"),
+        "{code}"
+    );
+    assert!(!code.contains("user:Stack"));
+    assert!(text(&generated, "amplify/backend.ts").contains("tagBackend(backend);"));
+}
