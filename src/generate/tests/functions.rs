@@ -133,13 +133,15 @@ fn a_rule_with_input_an_alias_and_its_event_source_go_over_together() {
 
 #[test]
 fn tags_of_the_project_are_on_everything() {
-    let files = ProjectFiles::default().function("f", json!({}), json!({})).json_in_tree(
-        "tags.json",
-        &json!([
-            {"Key": "user:Stack", "Value": "{project-env}"},
-            {"Key": "cost's", "Value": "media-{project-env}"}
-        ]),
-    );
+    let files = ProjectFiles::default()
+        .function("f", json!({}), json!({}))
+        .json_in_tree(
+            "tags.json",
+            &json!([
+                {"Key": "user:Stack", "Value": "{project-env}"},
+                {"Key": "cost's", "Value": "media-{project-env}"}
+            ]),
+        );
     let generated = generated(&files, "main");
     let code = text(&generated, "amplify/tags.ts");
     assert!(
