@@ -188,9 +188,9 @@ export const rows = [
       );
     },
     change: {
-      file: 'src/backend/interpret/api_stacks.rs',
-      from: 'template.remove("Resources", "EmptyResource");',
-      to: 'template.remove("Resources", "VisitsTable");',
+      file: 'src/generate/custom/template.rs',
+      from: 'any(|(stateful, _)| stateful == logical_id)',
+      to: 'any(|(stateful, _)| stateful != logical_id)',
     },
   },
   {
@@ -283,6 +283,27 @@ export const rows = [
       file: 'src/generate/data/search.rs',
       from: 'for (name, value) in &search.domain {',
       to: 'for (name, value) in search.domain.iter().take(1) {',
+    },
+  },
+  {
+    id: 'model-operations',
+    page: 'Data: model',
+    gen2: 'operations that @model does not name beside others are null',
+    app: 'odd',
+    check({ gen1, gen2 }) {
+      const ofTag = (/** @type {import('../row.mjs').Stacks} */ stacks) =>
+        stacks
+          .all(RESOLVER)
+          .filter(({ properties }) => /Tag$/.test(properties.FieldName) && properties.TypeName === 'Mutation')
+          .map(({ properties }) => properties.FieldName)
+          .sort();
+      assert.deepEqual(ofTag(gen1), ['addTag']);
+      assert.deepEqual(ofTag(gen2), ['addTag']);
+    },
+    change: {
+      file: 'src/generate/data/schema.rs',
+      from: 'if !data.operations_are_merged {',
+      to: 'if data.operations_are_merged {',
     },
   },
   {

@@ -219,9 +219,26 @@ pub(super) fn imports(
         .map(|(pointer, import)| {
             // Without a value there is only the import itself to tell about.
             let value = evaluator.value(&import).value.unwrap_or(import);
-            (pointer, interpretation.decoder.expression(&value, owner))
+            let expression = data_source_name(interpretation, &value)
+                .unwrap_or_else(|| interpretation.decoder.expression(&value, owner));
+            (pointer, expression)
         })
         .collect()
+}
+
+/// Stacks of models export the names of their data sources, which are the same in Gen 2.
+fn data_source_name(interpretation: &Interpretation<'_>, import: &Value) -> Option<Expression> {
+    let exported = interpretation.decoder.index.export(import.get(IMPORT)?)?;
+    let [path, attribute] = exported.get("Fn::GetAtt")?.as_array()?.as_slice() else {
+        return None;
+    };
+    let source = interpretation.stacks.symbolic.resource(path.as_str()?)?;
+    (source.resource_type() == "AWS::AppSync::DataSource" && attribute == "Name").then(|| {
+        source
+            .property("Name")?
+            .as_str()
+            .map(|name| Expression::Literal(name.to_owned()))
+    })?
 }
 
 fn collect_imports(value: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {

@@ -225,12 +225,17 @@ fn stacks_of_the_user_are_told_apart_from_those_of_the_transformer() {
                 "Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"FunctionName": {"Fn::GetAtt": ["Streaming", "Arn"]}, "EventSourceArn": "x"}}}}),
         );
     let backend = read(&files);
-    let extra: Vec<&str> = backend
-        .extra_resources
-        .iter()
-        .map(|extra| extra.logical_id.as_str())
-        .collect();
-    assert_eq!(extra, ["OpenSearchDomain", "Mine"]);
+    assert!(backend.extra_resources.is_empty(), "{:?}", backend.extra_resources);
+    let data = backend.data.as_ref().unwrap();
+    assert!(data.search.as_ref().is_some_and(|search| search.is_known));
+    let [own] = data.stacks.as_slice() else {
+        panic!("{:?}", data.stacks);
+    };
+    assert_eq!(own.stack_path, "apiapi/CustomResourcesjson");
+    assert_eq!(
+        own.template["Resources"],
+        json!({"Mine": {"Type": "AWS::AppSync::Resolver"}})
+    );
     assert!(
         backend.triggers.is_empty() && !ids(&backend).contains(&"event-source-unknown"),
         "{:?}",
