@@ -85,7 +85,10 @@ fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, 
         _ => BTreeSet::new(),
     };
     for found in &added {
-        if !carried_over.contains(found.logical_id) {
+        // The statements of a bucket's policy are added to the policy that Gen 2 makes.
+        let is_bucket_policy =
+            found.resource_type() == "AWS::S3::BucketPolicy" && resource.service.as_deref() == Some("S3");
+        if !is_bucket_policy && !carried_over.contains(found.logical_id) {
             report(interpretation, &owner, stack, found);
         }
         add(interpretation, &owner, stack, found);

@@ -2,11 +2,13 @@
 
 mod auth;
 mod custom;
+mod functions;
 mod geo;
 mod kept;
 mod languages;
 mod layers;
 mod outputs;
+mod storage;
 
 use serde_json::{Value, json};
 
