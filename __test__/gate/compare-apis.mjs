@@ -37,6 +37,12 @@ const ALLOWED = [
       path.startsWith('Modes.AMAZON_COGNITO_USER_POOLS.') && gen1 === undefined && gen2 !== undefined,
   },
   {
+    id: 'own-answers',
+    reason:
+      "The answers of the gateway itself get headers that let browsers read them; the administrators' API of Gen 1 has none.",
+    covers: ({ path, gen1 }) => /^Response DEFAULT_[45]XX\./.test(path) && gen1 === undefined,
+  },
+  {
     id: 'search-tls',
     reason: 'Gen 2 asks those who call the search domain for a later version of TLS.',
     covers: ({ path, gen2 }) =>
@@ -90,15 +96,49 @@ export function compareApis(pairing, gen1, gen2) {
   };
 }
 
+/** Properties of a REST API that change how it answers. In a definition some of them are extensions. */
+const REST_SETTINGS = {
+  ApiKeySourceType: 'x-amazon-apigateway-api-key-source',
+  BinaryMediaTypes: 'x-amazon-apigateway-binary-media-types',
+  DisableExecuteApiEndpoint: undefined,
+  EndpointConfiguration: undefined,
+  MinimumCompressionSize: 'x-amazon-apigateway-minimum-compression-size',
+  Policy: 'x-amazon-apigateway-policy',
+};
+
 /** Authorization and target of each method, as one text: `<method> <path>` to `<authorization> <scopes> -> <function>`. */
 function restView(tree, api) {
-  return Object.fromEntries([...methodsOfBody(api), ...methodsOfResources(tree, api)]);
+  const { Body, ...properties } = api.properties;
+  const settings = Object.entries(REST_SETTINGS).map(([name, extension]) => [
+    name,
+    properties[name] ?? Body?.[extension],
+  ]);
+  return Object.fromEntries([
+    ...settings.filter(([, value]) => value !== undefined),
+    ...methodsOfBody(api),
+    ...methodsOfResources(tree, api),
+    ...gatewayResponses(tree, api),
+  ]);
+}
+
+/** The gateway's own answers, by their type. Gen 1 has none for the administrators' API; the headers of ours are for browsers. */
+function gatewayResponses(tree, api) {
+  return all(tree, 'AWS::ApiGateway::GatewayResponse')
+    .filter((one) => asToken(one.properties.RestApiId)?.place === api.place)
+    .map(({ properties: { ResponseType, StatusCode, ResponseParameters, ResponseTemplates } }) => [
+      `Response ${ResponseType}`,
+      { StatusCode: StatusCode === undefined ? undefined : String(StatusCode), ResponseParameters, ResponseTemplates },
+    ]);
 }
 
 function methodsOfBody({ properties: { Body: body } }) {
   return Object.entries(body?.paths ?? {}).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { security, 'x-amazon-apigateway-integration': integration = {} }]) => {
-      const [scheme] = (security ?? body.security ?? []).flatMap((one) => Object.keys(one));
+      const schemes = (security ?? body.security ?? []).flatMap((one) => Object.keys(one));
+      // a scheme without a type of the gateway's is the API key in a header
+      const isKey = (one) => /^x-api-key$/i.test(body.securityDefinitions?.[one]?.name ?? '');
+      const keyed = schemes.some(isKey);
+      const scheme = schemes.find((one) => !isKey(one));
       const scopes = (security ?? []).flatMap((one) => Object.values(one).flat());
       const type = body.securityDefinitions?.[scheme]?.['x-amazon-apigateway-authtype'];
       const authorization =
@@ -106,7 +146,7 @@ function methodsOfBody({ properties: { Body: body } }) {
           ? 'NONE'
           : ({ awsSigv4: 'AWS_IAM', cognito_user_pools: 'COGNITO_USER_POOLS' }[type] ?? `CUSTOM ${type}`);
       const verb = method === 'x-amazon-apigateway-any-method' ? 'ANY' : method.toUpperCase();
-      return describeMethod(verb, path, authorization, scopes, integration.uri);
+      return describeMethod(verb, path, authorization, scopes, integration.uri, keyed);
     }),
   );
 }
@@ -120,25 +160,29 @@ function methodsOfResources(tree, api) {
   };
   return ofThisApi('AWS::ApiGateway::Method').map(({ properties }) => {
     const { HttpMethod, ResourceId, AuthorizationType = 'NONE', AuthorizationScopes = [], Integration } = properties;
+    const keyed = properties.ApiKeyRequired === true;
     return describeMethod(
       HttpMethod,
       pathOf(ResourceId) || '/',
       AuthorizationType,
       AuthorizationScopes,
       Integration?.Uri,
+      keyed,
     );
   });
 }
 
-function describeMethod(verb, path, authorization, scopes, uri) {
+function describeMethod(verb, path, authorization, scopes, uri, keyed) {
   const target = /functions\/(arn:.*)\/invocations$/.exec(String(uri))?.[1] ?? uri;
-  return [`${verb} ${path}`, { Authorization: [authorization, ...[...scopes].sort()].join(' '), Target: target }];
+  const asked = [authorization, ...[...scopes].sort(), ...(keyed ? ['and an API key'] : [])].join(' ');
+  return [`${verb} ${path}`, { Authorization: asked, Target: target }];
 }
 
 function graphqlView(tree, { properties }) {
   const { AuthenticationType, AdditionalAuthenticationProviders = [] } = properties;
+  const names = [];
   const modes = [properties, ...AdditionalAuthenticationProviders].map((mode) => [
-    mode.AuthenticationType,
+    distinct(names, mode),
     { Enabled: true, ...Object.fromEntries(MODE_SETTINGS.map((name) => [name, withoutDefaults(mode[name])])) },
   ]);
   return {
@@ -149,6 +193,13 @@ function graphqlView(tree, { properties }) {
     ...Object.fromEntries(API_SETTINGS.map((name) => [name, properties[name]])),
     XrayEnabled: String(properties.XrayEnabled ?? false),
   };
+}
+
+/** A second provider of a kind is told apart by whom it asks. */
+function distinct(names, { AuthenticationType: kind, OpenIDConnectConfig, UserPoolConfig }) {
+  const name = names.includes(kind) ? `${kind} ${OpenIDConnectConfig?.Issuer ?? UserPoolConfig?.UserPoolId}` : kind;
+  names.push(name);
+  return name;
 }
 
 /** The domain is made anew: its name is another. */

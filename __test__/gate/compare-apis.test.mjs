@@ -55,7 +55,7 @@ function addMethods({ gen1, gen2 }) {
 function compare(change) {
   const { gen1, gen2, pairing } = evaluatedShelf((templates) => {
     addMethods(templates);
-    change?.(templates.gen2.restapi.Resources, templates.gen2.data7552DF31.Resources.Api.Properties);
+    change?.(templates.gen2.restapi.Resources, templates.gen2.data7552DF31.Resources.Api.Properties, templates);
   });
   assert.deepEqual([gen1.problems, gen2.problems], [[], []]);
   return compareApis(pairing, gen1, gen2);
@@ -85,6 +85,46 @@ for (const [title, change, path] of [
     'a method that leads elsewhere',
     ({ Any }) => (Any.Properties.Integration.Uri = invocation('arn:aws:lambda:us-east-1:1:function:other')),
     'ANY /books/{proxy+}.Target',
+  ],
+  [
+    'a method without the API key that Gen 1 wants',
+    (_, api, { gen1 }) => {
+      const { Body } = gen1.apibooks.Resources.books.Properties;
+      Body.securityDefinitions.Key = { type: 'apiKey', name: 'x-api-key', in: 'header' };
+      Body.paths['/books/{proxy+}']['x-amazon-apigateway-any-method'].security.push({ Key: [] });
+    },
+    'ANY /books/{proxy+}.Authorization',
+  ],
+  [
+    'lost media types',
+    (_, api, { gen1 }) => {
+      gen1.apibooks.Resources.books.Properties.Body['x-amazon-apigateway-binary-media-types'] = ['image/*'];
+    },
+    'BinaryMediaTypes',
+  ],
+  [
+    'another answer of the gateway',
+    (_, api, { gen1, gen2 }) => {
+      const response = (api, StatusCode) => ({
+        Type: 'AWS::ApiGateway::GatewayResponse',
+        Properties: { RestApiId: { Ref: api }, ResponseType: 'ACCESS_DENIED', StatusCode },
+      });
+      gen1.apibooks.Resources.Denied = response('books', 404);
+      gen2.restapi.Resources.Denied = response('Books', '403');
+    },
+    'Response ACCESS_DENIED.StatusCode',
+  ],
+  [
+    'a second OIDC provider that is gone',
+    (_, api, { gen1 }) => {
+      const provider = (Issuer) => ({ AuthenticationType: 'OPENID_CONNECT', OpenIDConnectConfig: { Issuer } });
+      gen1.apishelf.Resources.GraphQLAPI.Properties.AdditionalAuthenticationProviders.push(
+        provider('a'),
+        provider('b'),
+      );
+      api.AdditionalAuthenticationProviders.push(provider('a'));
+    },
+    'Modes.OPENID_CONNECT b.Enabled',
   ],
   ['a GraphQL API for other callers', (_, api) => (api.AuthenticationType = 'AWS_LAMBDA'), 'DefaultMode'],
   [

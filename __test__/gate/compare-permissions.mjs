@@ -15,7 +15,7 @@ import { nameResources, resourceNames } from './resource-names.mjs';
  * @typedef {object} PermissionDifference
  * @property {{kind: import('./pairing.mjs').PairKind, name: string}} principal whose permission it is; of kind `function`
  *   for who may call it
- * @property {'policy'|'trust'|'invocation'} aspect
+ * @property {'policy'|'trust'|'invocation'|'boundary'} aspect
  * @property {Direction} direction `wider`: Gen 2 grants it and Gen 1 does not, or Gen 1 denies it and Gen 2 does not
  * @property {'Allow'|'Deny'} effect
  * @property {string} action
@@ -76,6 +76,7 @@ export function comparePermissions(pairing, gen1, gen2) {
     ...principals.flatMap((pair) => [
       ...compareGrants(pair, 'policy', grantsOfRole(gen1, pair.gen1), grantsOfRole(gen2, pair.gen2), words),
       ...compareGrants(pair, 'trust', trustOfRole(pair.gen1), trustOfRole(pair.gen2), words),
+      ...compareBoundaries(pair),
     ]),
     ...pairing.newRoles.flatMap((role) =>
       compareGrants({ kind: 'authenticatedRole', name: role.logicalId }, 'policy', [], grantsOfRole(gen2, role), words),
@@ -133,6 +134,26 @@ function compareGrants(pair, aspect, gen1, gen2, words) {
     ...describe(notCovered(granted2, [...granted1, ...bridges1]), 'wider', granted1),
     ...describe(notCovered(granted1, granted2), 'missing', granted2),
     ...describe(notCovered(bridges1, granted2), 'missing', granted2, { bridge: true }),
+  ];
+}
+
+/** A boundary that only Gen 1 has makes Gen 2 wider; one of Gen 2's own takes away what Gen 1 gave. @returns {PermissionDifference[]} */
+function compareBoundaries({ kind, name, gen1, gen2 }) {
+  const [was, is] = [gen1, gen2].map((role) => role.properties.PermissionsBoundary);
+  if (was === is) return [];
+  const difference = (boundary, direction, source) => ({
+    principal: { kind, name },
+    aspect: 'boundary',
+    direction,
+    effect: 'Allow',
+    action: 'PermissionsBoundary',
+    resource: String(boundary),
+    condition: [],
+    source,
+  });
+  return [
+    ...(was === undefined ? [] : [difference(was, 'wider', gen1.place)]),
+    ...(is === undefined ? [] : [difference(is, 'missing', gen2.place)]),
   ];
 }
 

@@ -103,6 +103,11 @@ for (const [title, change, expected] of [
     'wider policy functionRole Allow managed:AdministratorAccess',
   ],
   [
+    'a boundary that is gone',
+    (t) => (t.gen1[''].Resources.AuthRole.Properties.PermissionsBoundary = 'arn:aws:iam::aws:policy/PowerUserAccess'),
+    'wider boundary authenticatedRole Allow PermissionsBoundary',
+  ],
+  [
     'an inline policy',
     (t) =>
       (t.gen2[AUTH].Resources.UnauthRole.Properties.Policies = [

@@ -148,7 +148,8 @@ function describeDifference({ effect, kind, name, path, gen1, gen2, note }) {
 function describePermission({ direction, aspect, bridge, principal, effect, action, resource, condition, source }) {
   const when = condition.map(({ operator, key, value }) => `${operator} ${key} ${value}`).join(' and ');
   const what =
-    aspect === 'trust' ? 'may be taken on by' : aspect === 'invocation' ? 'may be called by' : `${effect} ${action} on`;
+    { trust: 'may be taken on by', invocation: 'may be called by', boundary: 'is not bounded alike by' }[aspect] ??
+    `${effect} ${action} on`;
   return `${direction}: ${principal.name} ${what} ${resource}${when ? ` if ${when}` : ''}${bridge ? ' (for frontends that still call Gen 1)' : ''}, from ${source}`;
 }
 

@@ -302,7 +302,7 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             Cell::No("must be disabled before the migration"),
             Cell::No("must be disabled before the migration"),
             Severity::Blocker,
-            "Run `amplify update api`, disable conflict resolution, push, and move the app off DataStore first.",
+            "Take the frontend off DataStore (its calls become those of generateClient), run `amplify update api` and choose \"Disable conflict resolution\", run `amplify push`, and assess again. Records with _deleted stay in the tables: remove them.",
         ),
         K::Searchable => row(
             Cell::YesBut("the new search domain has to be filled"),

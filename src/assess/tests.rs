@@ -116,6 +116,29 @@ fn datastore_and_the_old_transformer_block() {
         (assessment.findings[0].severity, assessment.findings[0].id.as_str()),
         (Severity::Blocker, "datastore")
     );
+    // What is deployed counts, even when the files no longer say it.
+    let versioned = json!({"Type": "AWS::AppSync::DataSource", "Properties": {"Type": "AMAZON_DYNAMODB", "DynamoDBConfig": {"Versioned": true}}});
+    let deployed = ProjectFiles::default()
+        .resource(
+            "api",
+            "api",
+            "AppSync",
+            json!({"Resources": {"A": versioned}}),
+            json!({}),
+        )
+        .graphql("api", "type A @model @auth(rules: [{allow: owner}]) { id: ID! }");
+    let assessment = assessed(&deployed);
+    assert!(is_blocked(&assessment));
+    let told = assessment
+        .findings
+        .iter()
+        .find(|finding| finding.id == "datastore")
+        .unwrap();
+    assert!(told.remedy.contains("amplify update api"), "{told:?}");
+    assert!(
+        told.path.ends_with("api/api/build/api-cloudformation-template.json"),
+        "{told:?}"
+    );
     let first = api.json(
         "amplify/cli.json",
         &json!({"features": {"graphqltransformer": {"transformerversion": 1}}}),

@@ -140,15 +140,20 @@ fn detect_settings(detection: &mut Detection<'_>, resource: &MetaResource, folde
     };
     let directory = data.location.path.clone();
     if data.conflict_resolution {
-        let path = format!("{directory}/transform.conf.json");
-        let line = line_in(detection, &path, "ResolverConfig");
-        detection.add_at(
-            FeatureKind::DataStore,
-            Some(resource),
-            "conflict resolution is on",
-            &path,
-            line,
-        );
+        // The files say so, or what is deployed alone.
+        let told = [
+            (format!("{directory}/transform.conf.json"), "ResolverConfig"),
+            (detection.inputs_path(resource), "conflictResolution"),
+        ];
+        let told = told
+            .into_iter()
+            .find_map(|(path, key)| Some((line_in(detection, &path, key)?, path)));
+        let (path, line) = match told {
+            Some((line, path)) => (path, Some(line)),
+            None => (detection.template_path(resource), None),
+        };
+        let detail = "conflict resolution is on";
+        detection.add_at(FeatureKind::DataStore, Some(resource), detail, &path, line);
     }
     if !folder.admin_role_names.is_empty() {
         let path = format!("{directory}/custom-roles.json");

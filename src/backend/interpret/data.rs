@@ -148,7 +148,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         search,
         admin_role_names: folder.admin_role_names.clone(),
         transform_configuration: folder.transform_configuration.clone(),
-        conflict_resolution: has_conflict_resolution(folder),
+        conflict_resolution: has_conflict_resolution(folder) || stack.is_some_and(synchronises),
         further_providers: modes.further,
         denied_models,
         predictions,
@@ -356,6 +356,20 @@ fn has_conflict_resolution(folder: &GraphqlFolder) -> bool {
         is_filled(&resolver["project"]) || resolver["models"].as_object().is_some_and(|models| !models.is_empty())
     });
     in_transform || is_filled(&folder.cli_inputs["serviceConfiguration"]["conflictResolution"])
+}
+
+/// The deployed API keeps versions of its items for DataStore, whatever the files say.
+fn synchronises(stack: &EvaluatedTree) -> bool {
+    let own = stack.template.resources().any(|found| match found.resource_type() {
+        "AWS::AppSync::DataSource" => found
+            .property("DynamoDBConfig")
+            .is_some_and(|config| config["Versioned"] == true),
+        "AWS::AppSync::Resolver" | "AWS::AppSync::FunctionConfiguration" => found
+            .property("SyncConfig")
+            .is_some_and(|config| config["ConflictDetection"] != "NONE"),
+        _ => false,
+    });
+    own || stack.nested.values().any(synchronises)
 }
 
 fn is_filled(value: &Value) -> bool {

@@ -55,9 +55,15 @@ pub(super) fn modes(context: &Context<'_>, data: &GraphqlApi, findings: &mut Fin
                     .get(function)
                     .filter(|_| context.is_generated(function))
                 else {
+                    // Without its default mode the API cannot be deployed.
+                    let severity = if *mode == data.default_mode {
+                        Severity::Blocker
+                    } else {
+                        Severity::Manual
+                    };
                     findings.add(
                         "auth-mode-lambda",
-                        Severity::Manual,
+                        severity,
                         format!("the API {} is authorized by function {function}, which is not generated", data.name),
                         &data.location,
                         "Define the function by hand and name it in lambdaAuthorizationMode in amplify/data/resource.ts.",

@@ -4,10 +4,12 @@ mod auth;
 mod custom;
 mod functions;
 mod geo;
+mod graphql;
 mod kept;
 mod languages;
 mod layers;
 mod outputs;
+mod rest;
 mod storage;
 
 use serde_json::{Value, json};

@@ -63,6 +63,11 @@ fn workshop() {
 }
 
 #[test]
+fn clinic() {
+    insta::assert_snapshot!(written(&generated("clinic")));
+}
+
+#[test]
 fn forum() {
     insta::assert_snapshot!(written(&generated("forum")));
 }
