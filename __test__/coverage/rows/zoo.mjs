@@ -111,7 +111,7 @@ export const rows = [
     test: { file: TESTS, name: 'common forms are edited, everything else is told with file and line' },
     change: {
       file: 'src/frontend/edit.rs',
-      from: "return before.ends_with('(');",
+      from: "return before.ends_with('(') && is_whole(before, after);",
       to: 'return false;',
     },
   },
