@@ -16,11 +16,9 @@ const CORPUS = fileURLToPath(new URL('../../../shared/corpus/', import.meta.url)
 
 // The corpus takes minutes more: it runs with GATE_CORPUS=1, when it is there.
 const corpus = process.env.GATE_CORPUS ? ['project-boards', 'mood-board', 'fitness-tracker'] : [];
+const own = fs.readdirSync(APPS).filter((name) => fs.existsSync(path.join(APPS, name, 'deployed-stacks')));
 const apps = [
-  ...['notes', 'shop', 'gallery', 'depot', 'odd', 'atlas', 'forum', 'club', 'guests', 'metro'].map((name) => ({
-    name,
-    folder: path.join(APPS, name),
-  })),
+  ...own.map((name) => ({ name, folder: path.join(APPS, name) })),
   ...corpus.map((name) => ({ name, folder: path.join(CORPUS, name) })),
 ];
 

@@ -62,6 +62,26 @@ export const ALLOWED_FUNCTION_DIFFERENCES = [
     covers: ({ path, gen2 }) => path === 'Environment.Variables.RECAPTCHASECRET' && gen2 === RESOLVED_AT_START,
   },
   {
+    id: 'secret-path',
+    reason: 'The function reads the parameter of the secret itself, which Amplify keeps at a path of the branch.',
+    covers: ({ path, gen1, gen2 }) => {
+      const [, secret] = /^\/amplify\/[^/]+\/[^/]+\/AMPLIFY_(\w+)$/.exec(String(gen1)) ?? [];
+      const [, now] = /^\/amplify\/\w+\/\w+-branch-[0-9a-f]{10}\/(\w+)$/.exec(String(gen2)) ?? [];
+      return (
+        /^Environment\.Variables\./.test(path) && now !== undefined && (secret === now || secret?.endsWith(`_${now}`))
+      );
+    },
+  },
+  {
+    id: 'name-of-branch',
+    reason:
+      'Two resources cannot have one name as long as Gen 1 lives: Gen 2 has the branch in the place of the environment.',
+    covers: ({ path, gen1, gen2 }, { names }) =>
+      /^\w*Name$/.test(path) &&
+      typeof gen1 === 'string' &&
+      [names.branch, `gen2-${names.branch}`].some((branch) => gen1.replaceAll(names.environment, branch) === gen2),
+  },
+  {
     id: 'runtime-too-old',
     reason: 'Gen 2 makes no functions with a Node this old.',
     covers: ({ path, gen1, gen2 }) => {

@@ -85,7 +85,8 @@ export const ALLOWED_RESOURCE_DIFFERENCES = [
       const [property, ...key] = path.split('.');
       if (property === 'UserPoolTags') return AMPLIFY_TAGS.test(key.join('.'));
       if (property !== 'Tags' && property !== 'IdentityPoolTags') return false;
-      return [...(gen1 ?? []), ...(gen2 ?? [])].every((tag) => AMPLIFY_TAGS.test(tag.Key));
+      const own = (tags) => canonical((tags ?? []).filter((tag) => !AMPLIFY_TAGS.test(tag.Key)));
+      return own(gen1) === own(gen2);
     },
   },
   {

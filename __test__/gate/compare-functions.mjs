@@ -1,4 +1,7 @@
-/** Compares how functions run: runtime, limits, environment, layers, network. Their permissions are compared elsewhere. */
+/**
+ * Compares how functions run: runtime, limits, environment, layers, network, and what people added to the templates of
+ * functions, tables, buckets and streams. Permissions are compared elsewhere.
+ */
 import { withAllowance } from './allowance.mjs';
 import { ALLOWED_FUNCTION_DIFFERENCES } from './allowed-function-differences.mjs';
 import { differences } from './differences.mjs';
@@ -30,7 +33,7 @@ const COMPARED_ELSEWHERE = new Set(['Code', 'Handler', 'Role', 'FunctionName', '
  */
 export function compareFunctions(pairing, gen1, gen2, names) {
   const [names1, names2] = [resourceNames(gen1), resourceNames(gen2)];
-  const pairs = pairing.pairs.filter((pair) => pair.kind === 'function');
+  const pairs = pairing.pairs.filter((pair) => ['function', 'added'].includes(pair.kind));
   const restApiNames = new Map(
     pairing.pairs
       .filter((pair) => pair.kind === 'restApi')

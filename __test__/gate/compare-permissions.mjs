@@ -51,7 +51,16 @@ const PRINCIPAL_KINDS = [
 /** Frontends get these roles; a function of Gen 1 keeps its own, whatever Gen 2 does. */
 const FRONTEND_KINDS = ['authenticatedRole', 'unauthenticatedRole', 'groupRole'];
 const API_KINDS = ['graphqlApi', 'restApi'];
-const UNPAIRED_KINDS = new Set([...PRINCIPAL_KINDS, 'function', 'apiKey', 'custom', 'geo', 'layer', ...API_KINDS]);
+const UNPAIRED_KINDS = new Set([
+  ...PRINCIPAL_KINDS,
+  'function',
+  'apiKey',
+  'custom',
+  'added',
+  'geo',
+  'layer',
+  ...API_KINDS,
+]);
 
 /**
  * @param {import('./pairing.mjs').Pairing} pairing

@@ -30,6 +30,7 @@ import { hasToken } from './tokens.mjs';
 const CHILD = fileURLToPath(new URL('./load-handler.mjs', import.meta.url));
 const PATIENCE_MS = 20_000;
 const AT_ONCE = 2;
+const MISSING_PACKAGE = /Cannot find (?:module|package) '([^'./][^']*)'/;
 /** Sources in another language, or in a container, have nothing that Node could load. */
 const NODE_RUNTIME = /^nodejs/;
 
@@ -78,6 +79,12 @@ async function checkOne(tree, lambda, sources, missingDependencies, gen1) {
     const before = await load(gen1.file, gen1.exported, variables, event);
     return { ...about, ...compareCalls(before, answer.outcome) };
   }
+  // an unbundled function has the SDK from its runtime
+  const ofRuntime = /Cannot find package '(@aws-sdk\/[^']+)'/.exec(answer.error)?.[1];
+  if (ofRuntime)
+    return { ...about, status: 'not-checked', reason: `package ${ofRuntime} is part of the runtime alone` };
+  const inLayer = (lambda.properties.Layers ?? []).length > 0 && MISSING_PACKAGE.exec(answer.error)?.[1];
+  if (inLayer) return { ...about, status: 'not-checked', reason: `package ${inLayer} comes from a layer` };
   const absent = missingDependencies.find(
     (name) => answer.error.includes(`'${name}'`) || answer.error.includes(`'${packageOf(name)}'`),
   );

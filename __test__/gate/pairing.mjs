@@ -6,7 +6,7 @@ import { asToken, replaceTokens, token } from './tokens.mjs';
 /**
  * @typedef {'userPool'|'webClient'|'nativeClient'|'domain'|'identityProvider'|'resourceServer'|'identityPool'|'roleAttachment'|'group'|'groupRole'|'authenticatedRole'|
  *   'unauthenticatedRole'|'bucket'|'table'|'modelTable'|'stream'|'function'|'functionRole'|'smsRole'|'schedule'|'graphqlApi'|'apiKey'|'restApi'|'dataSource'|'dataSourceRole'|'searchDomain'|
- *   'custom'|'geo'|'layer'} PairKind
+ *   'custom'|'added'|'geo'|'layer'} PairKind
  *
  * @typedef {object} Pair
  * @property {PairKind} kind
@@ -44,11 +44,29 @@ export function pairResources(gen1, gen2, names) {
   pairing.findApis();
   pairing.findFunctions();
   pairing.findOwnStacks();
+  pairing.findAdditions();
   return pairing.result();
 }
 
 /** How the places of roles begin that policies name and no stack of the tree makes. */
 export const BORROWED = 'role of somebody else: ';
+const ADDITION = /^AWS::/;
+/** What the CLI itself writes into these templates, or what is paired or compared in another way. */
+const OF_THE_CLI = new Set([
+  'AWS::CloudFormation::Stack',
+  'AWS::DynamoDB::Table',
+  'AWS::Events::Rule',
+  'AWS::IAM::ManagedPolicy',
+  'AWS::IAM::Policy',
+  'AWS::IAM::Role',
+  'AWS::Kinesis::Stream',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Lambda::Function',
+  'AWS::Lambda::LayerVersion',
+  'AWS::Lambda::LayerVersionPermission',
+  'AWS::Lambda::Permission',
+  'AWS::S3::Bucket',
+]);
 
 class PairFinder {
   constructor(gen1, gen2, { environment, branch }) {
@@ -255,8 +273,10 @@ class PairFinder {
   }
 
   findFunctions() {
+    // the transformer makes a function for @predictions, without a name
+    const speaks = (one) => one.stackPath.endsWith('/PredictionsDirectiveStack');
     const functions1 = all(this.gen1, 'AWS::Lambda::Function').filter(
-      (one) => categoryOf(one) === 'function' || isSearchFunction(one),
+      (one) => categoryOf(one) === 'function' || isSearchFunction(one) || speaks(one),
     );
     const functions2 = all(this.gen2, 'AWS::Lambda::Function').filter(
       (one) => !isInfrastructureFunction(one) && categoryOf(one) !== 'custom',
@@ -264,6 +284,7 @@ class PairFinder {
     const names1 = new Set(functions1.map((one) => this.bareName(one.properties.FunctionName, one)));
     const keyOf = (one) => {
       if (isSearchFunction(one)) return SEARCH_FUNCTION;
+      if (speaks(one)) return 'PredictionsSpeech';
       const name = this.bareName(one.properties.FunctionName ?? constructName(one), one);
       // a name that cannot be that of a construct (`1st`, `constructor`) has a word before it in Gen 2
       return names1.has(name) ? name : name?.replace(/^function-/, '');
@@ -311,6 +332,27 @@ class PairFinder {
       all(this.gen2, 'AWS::Lambda::LayerVersion').filter((one) => stackName(one).startsWith('layers')),
       (one) => this.bareName(one.properties.LayerName, one),
     );
+  }
+
+  /** What people write into the templates of functions, tables, buckets and streams: by type and logical id, beside its owner. */
+  findAdditions() {
+    const owner = (one) => /^(function|storage|analytics)(.*)$/.exec(one.stackPath.split('/')[1] ?? '')?.[2];
+    const paired = new Set(this.pairs.map(({ gen1 }) => gen1.place));
+    const isAddition = (one) =>
+      owner(one) !== undefined && ADDITION.test(one.type) && !OF_THE_CLI.has(one.type) && !paired.has(one.place);
+    for (const one of [...this.gen1.resources.values()].filter(isAddition)) {
+      // an included template's resources bear its construct's id, their own and a hash
+      const named = new RegExp(`${one.logicalId}[0-9A-F]{8}$`);
+      const beside = [...this.gen2.resources.values()].filter(
+        (other) =>
+          other.type === one.type &&
+          named.test(other.logicalId) &&
+          other.logicalId.toLowerCase().startsWith(owner(one).toLowerCase()),
+      );
+      const name = `${one.stackPath.split('/')[1]} ${one.logicalId}`;
+      if (beside.length === 1) this.add('added', name, one, beside[0]);
+      else this.leave('added', name, 1, one, `${beside.length} in Gen 2`);
+    }
   }
 
   /** Rules that start the same function at the same times; what is left over is found when event sources are compared. */

@@ -199,6 +199,8 @@ function runBackend(work, assembly, { branch, type, appId, strictDeps, bundleLog
     PATH: `${path.join(GATE_DIR, 'shim')}${path.delimiter}${process.env.PATH}`,
     GATE_NODE: process.execPath,
     GATE_BUNDLE: path.join(GATE_DIR, 'bundle.mjs'),
+    GATE_INSTALL: path.join(GATE_DIR, 'install.mjs'),
+    GATE_PACKAGES: NODE_MODULES,
     GATE_ESBUILD: path.join(NODE_MODULES, '@esbuild', `${os.platform()}-${os.arch()}`, 'bin', 'esbuild'),
     GATE_BUNDLE_LOG: bundleLog,
     ...(strictDeps ? { GATE_STRICT_DEPENDENCIES: '1' } : {}),

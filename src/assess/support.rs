@@ -148,7 +148,7 @@ pub(super) fn hosted_ui() -> Row {
 /// An imported resource stays where it is.
 pub(super) fn imported(service: Option<&str>) -> Row {
     match service {
-        Some("Cognito" | "S3") => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
+        Some("Cognito" | "S3" | "DynamoDB") => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
         _ => row(
             Cell::No(AFTER_GENERATE),
             Cell::NotNeeded,
@@ -218,7 +218,7 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
         // What an override does to these is in the deployed template, whose properties are carried over one by one.
         K::Overrides if matches!(category, Some("auth" | "storage" | "api")) => done(),
         K::Overrides => by_hand("Apply what override.ts does to the generated CDK code."),
-        K::ProjectOverride => by_hand("Apply what override.ts does to the roles in amplify/backend.ts."),
+        K::ProjectOverride => done(),
         K::CustomPolicies | K::FunctionAccessFunction => done(),
         K::CustomGroupPolicies => done(),
         K::CustomRoles => row(
@@ -228,8 +228,8 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "These roles have full access to the Gen 1 API only; name the roles that need access to the Gen 2 API there.",
         ),
         K::FunctionSecrets => done_but(
-            "the values of the secrets have to be set",
-            "Set each secret with `npx ampx sandbox secret set`, or in the Amplify console for the branch.",
+            "a script copies their values",
+            "Run `node amplify/copy-secrets.mjs` before the first deployment of the branch.",
         ),
         K::LambdaLayers | K::FunctionAccessGeo => done(),
         K::FunctionRuntime => done_but(
@@ -243,15 +243,19 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "settings are set on the generated function",
             "Check that what the settings name (subnets, queues, file systems) is meant for Gen 2 as well.",
         ),
-        K::FunctionExtraResources => by_hand("Add these resources in amplify/backend.ts."),
+        K::FunctionExtraResources => done_but(
+            "they are included as they are",
+            "Look at the findings about names that change, and about resources that hold data.",
+        ),
         K::FunctionTriggerStorageTable | K::FunctionTriggerModel | K::FunctionTriggerKinesis => done(),
-        K::FunctionTriggerRawArn => by_hand("Add an event source mapping on the stream in amplify/backend.ts."),
+        K::FunctionTriggerRawArn => done_but(
+            "the function reads the same source as in Gen 1",
+            "Until Gen 1 is decommissioned both functions read it: each message of a queue reaches one of them.",
+        ),
         K::FunctionScheduleUnsupported => done(),
-        K::FunctionBuildScript => row(
-            Cell::YesBut("the built sources are used"),
-            Cell::NotNeeded,
-            Severity::Warning,
-            "Make the TypeScript source the entry of the generated function, or keep the build step in front of the deployment.",
+        K::FunctionBuildScript => done_but(
+            "Gen 2 bundles TypeScript sources itself",
+            "If the script makes anything else than JavaScript of TypeScript sources, run it before the deployment.",
         ),
         K::AuthSocialAmazon | K::AuthSocialApple | K::AuthSocialGoogle | K::AuthSocialFacebook => row(
             Cell::YesBut("the secrets of the provider have to be set"),
@@ -293,10 +297,7 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             "The generated backend has a user pool that nobody can sign up to, and the identity pool does not know.",
         ),
         K::AuthImported => row(Cell::Yes, Cell::NotNeeded, Severity::Info, ""),
-        K::StorageImported => done_but(
-            "buckets are referred to; tables have to be",
-            "Refer to imported tables in amplify/backend.ts with Table.fromTableAttributes.",
-        ),
+        K::StorageImported => done(),
         K::DataStore => row(
             Cell::No("must be disabled before the migration"),
             Cell::No("must be disabled before the migration"),
@@ -309,7 +310,10 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             Severity::Info,
             "Run `node amplify/data/reindex-search.mjs` once the branch is deployed.",
         ),
-        K::Predictions => by_hand("Remove the directive and give the field a function or HTTP data source."),
+        K::Predictions => done_but(
+            "the fields are rebuilt with the deployed mapping templates",
+            "Call a field with a picture and a text once after the first deployment.",
+        ),
         K::ManyToMany => done_but(
             "the join model is written out",
             "The schema names the join model, which Gen 1 made by itself, with its deployed table.",
@@ -341,11 +345,13 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             Cell::No(AFTER_GENERATE),
             Cell::NotNeeded,
             Severity::Manual,
-            "Replace the variable in the generated schema: Gen 2 knows none of the CLI's.",
+            "Write the value of the variable into the generated schema: nobody replaces it, in Gen 1 neither.",
         ),
         K::SqlDataSource => by_hand("Generate the SQL schema anew with `npx ampx generate schema-from-database`."),
         K::RestGuest | K::RestProtected => done(),
-        K::RestAuthorizer => by_hand("Add the authorizer to the generated RestApi in amplify/backend.ts."),
+        K::RestAuthorizer => {
+            by_hand("Add the authorizer to the API's file in amplify/api; until then its paths are closed.")
+        }
         K::StorageGroups | K::StorageUploadsPrefix | K::StorageMultiTrigger => done(),
         K::StorageAdminTrigger => by_hand("Add the notification to the bucket in amplify/backend.ts."),
         K::TableLocalIndexes
@@ -354,9 +360,10 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
         | K::TableEncryption
         | K::TableProjection
         | K::TableOnDemand => row(Cell::Yes, Cell::Yes, Severity::Info, ""),
-        K::TableAutoscaling => {
-            by_hand("Add autoScaleReadCapacity and autoScaleWriteCapacity to the table in amplify/backend.ts.")
-        }
+        K::TableAutoscaling => done_but(
+            "the scaling of the template is included",
+            "Look at the capacity in the console after the refactor: scaling may have changed it since the last push.",
+        ),
         K::EnvironmentParameters => row(
             Cell::NotNeeded,
             Cell::NotNeeded,
@@ -370,11 +377,9 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             Severity::Manual,
             "Keep the Gen 1 stack, or set Retain on the resource and import it into a stack of your own, before you decommission.",
         ),
-        K::DependencyConflicts => row(
-            Cell::YesBut("one version is taken for all"),
-            Cell::NotNeeded,
-            Severity::Warning,
-            "Make the functions agree on one version of the package.",
+        K::DependencyConflicts => done_but(
+            "functions that need another version keep their own packages",
+            "Make the functions agree on one version of the package, and they can all be bundled.",
         ),
         K::ToolVersions => row(
             Cell::NotNeeded,

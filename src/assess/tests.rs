@@ -22,7 +22,7 @@ fn every_feature_that_needs_work_has_a_remedy() {
 
 #[test]
 fn overrides_are_carried_over_where_the_deployed_properties_are() {
-    for (category, is_carried_over) in [("auth", true), ("storage", true), ("api", false)] {
+    for (category, is_carried_over) in [("auth", true), ("storage", true), ("api", true), ("custom", false)] {
         let row = support::feature(FeatureKind::Overrides, Some(category));
         assert_eq!(!row.generate.is_no(), is_carried_over, "{category}");
     }
@@ -144,18 +144,8 @@ fn a_feature_is_one_row_per_file_with_the_path_in_the_tree() {
             ("no-auth-models", "api/api/schema.graphql")
         ]
     );
-    assert_eq!(assessment.features[0].generate.status, SupportStatus::Unsupported);
+    assert_eq!(assessment.features[0].generate.status, SupportStatus::Supported);
     assert_eq!(assessment.features[0].refactor.status, SupportStatus::NotNeeded);
-    let override_finding = assessment
-        .findings
-        .iter()
-        .find(|finding| finding.id == "overrides")
-        .unwrap();
-    assert_eq!(
-        override_finding.path,
-        "amplify/#current-cloud-backend/api/api/override.ts"
-    );
-    assert_eq!(override_finding.line, Some(1));
     // Each model is a finding of its own.
     assert_eq!(
         assessment

@@ -6,3 +6,5 @@ mod interpret;
 pub mod model;
 
 pub use interpret::interpret;
+
+pub(crate) use features::line_of_computed_require;

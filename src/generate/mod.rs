@@ -19,16 +19,19 @@ mod geo;
 mod kept;
 mod layers;
 mod names;
+mod npm_range;
 mod options;
 mod physical_name;
 pub mod project_files;
 mod reference;
 mod rest_api;
 mod roles;
+mod secrets;
 mod setup;
 mod stacks;
 pub mod step;
 mod storage;
+mod tags;
 mod template;
 mod tree;
 pub mod typescript;
@@ -96,6 +99,7 @@ pub fn generate(
     coverage::check(backend, &mut findings);
     let auth = auth::generate(&context, &mut tree, &mut findings)?;
     let data = data::generate(&context, &mut tree, &mut findings)?;
+    let predictions = data::add_predictions(&context, &mut tree, &mut findings)?;
     let storage = storage::generate(&context, &mut tree, &mut findings)?;
     let analytics = analytics::generate(&context, &mut tree, &mut findings)?;
     let rest_apis = rest_api::generate(&context, &mut tree, &mut findings)?;
@@ -103,12 +107,14 @@ pub fn generate(
     let layers = layers::generate(&context, &mut tree, &mut findings)?;
     let geo = geo::generate(&context, &mut tree, &mut findings)?;
     let custom = custom::generate(&context, &mut tree, &mut findings)?;
+    secrets::generate(&context, &mut tree)?;
     let functions = function::generate(&context, &requirements, &mut tree, &mut findings)?;
 
     let calls: Vec<_> = auth
         .calls
         .into_iter()
         .chain(data)
+        .chain(predictions)
         .chain(storage.tables)
         .chain(analytics.calls)
         .chain(rest_apis)

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 
 use super::typescript::Scope;
-use crate::backend::model::{Backend, GeoResource};
+use crate::backend::model::{Backend, CustomOrigin, GeoResource};
 
 /// Names that generated files declare or import themselves; no resource may be called so.
 const OURS: &[&str] = &[
@@ -230,7 +230,20 @@ impl Names {
         }
         let mut files = BTreeSet::new();
         for custom in &backend.custom_stacks {
-            let name = stack_name(&mut scope, &mut files, &custom.name, "Stack");
+            let owner = &custom.resource;
+            let name = match custom.origin {
+                CustomOrigin::Category | CustomOrigin::ApiFolder => {
+                    stack_name(&mut scope, &mut files, &custom.name, "Stack")
+                }
+                CustomOrigin::Additions => {
+                    let identifier = scope.declare(&format!("{}Resources", owner.name), "Resources");
+                    StackName {
+                        create: scope.declare(&format!("create{}", capitalised(&identifier)), "Resources"),
+                        file: unique_file(&mut files, &format!("{}-{}", owner.category.0, owner.name)),
+                        identifier,
+                    }
+                }
+            };
             names.custom_stacks.insert(custom.name.clone(), name);
         }
         let mut files = BTreeSet::new();

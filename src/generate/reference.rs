@@ -8,7 +8,9 @@ use super::{
     context::Context,
     typescript::{Code, Part, properties_to_code},
 };
-use crate::backend::model::{Attribute, Category, Expression, GeoKind, Principal, Reference, Target};
+use crate::backend::model::{
+    Attribute, Category, CustomStack, Expression, GeoKind, Principal, Reference, ResourceId, Target,
+};
 
 /// Something that a setup function gets as a parameter besides the backend.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -111,6 +113,16 @@ impl<'c> Referrer<'c> {
                 Ok(Code::joined(joined))
             }
         }
+    }
+
+    /// What a function's secret is called in Gen 2.
+    pub fn secret_name(&self, function: &str, secret: &str) -> String {
+        super::secrets::name_of(self.context.backend, function, secret)
+    }
+
+    /// A call of a function of `function/secret-path.ts`, for the folder of a function.
+    pub fn secret(&self, function: &str, secret: &str) -> Code {
+        Code::import("../secret-path", function).call(vec![Code::name("backend"), Code::text(secret)])
     }
 
     /// The role of a principal.
@@ -288,6 +300,15 @@ impl<'c> Referrer<'c> {
             Target::Other(resource) if resource.category == Category::custom() => {
                 self.custom_resource(&resource.name, attribute)
             }
+            Target::Other(resource)
+                if self
+                    .context
+                    .names
+                    .custom_stacks
+                    .contains_key(&CustomStack::name_of_additions(resource)) =>
+            {
+                self.custom_resource(&CustomStack::name_of_additions(resource), attribute)
+            }
             // What stays as it is has the name and id that it has.
             Target::Other(resource) => match attribute {
                 Attribute::Output(output) => context
@@ -305,6 +326,30 @@ impl<'c> Referrer<'c> {
 }
 
 impl Referrer<'_> {
+    /// The stack in which the generated backend has a function, a table, a bucket or a stream.
+    pub fn stack_of(&mut self, resource: &ResourceId) -> Option<Code> {
+        let context = self.context;
+        let of_backend = |identifier: &String| Code::name("backend").member(identifier).member("stack");
+        if resource.category == Category::function() {
+            let name = context.names.functions.get(&resource.name)?;
+            return context
+                .is_generated(&resource.name)
+                .then(|| of_backend(&name.identifier));
+        }
+        if resource.category == Category::analytics() {
+            let name = context.names.streams.get(&resource.name)?;
+            self.handles.insert(Handle::Stream(resource.name.clone()));
+            return Some(Code::name(&name.identifier).member("stack"));
+        }
+        if resource.category != Category::storage() {
+            return None;
+        }
+        match context.names.buckets.get(&resource.name) {
+            Some(identifier) => self.bucket(&resource.name).map(|_| of_backend(identifier)),
+            None => self.table(&resource.name).map(|table| table.member("stack")),
+        }
+    }
+
     /// ARN of the current version of a layer of the project.
     pub fn layer(&mut self, name: &str) -> Option<Code> {
         let property = self.context.names.layers.get(name)?;

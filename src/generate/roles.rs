@@ -9,7 +9,7 @@ use super::{
 };
 use crate::backend::{
     finding::Severity,
-    model::{Category, Grant, Principal, Target},
+    model::{Category, CustomStack, Grant, Principal, Target},
 };
 
 /// Grants of users' roles, those of REST APIs apart (they are written with the API).
@@ -67,7 +67,7 @@ pub fn not_granted(grant: &Grant, why: &str, findings: &mut Findings) {
 pub fn without_target(context: &Context<'_>, referrer: &mut Referrer<'_>, findings: &mut Findings) -> Vec<Statement> {
     let mut statements = Vec::new();
     for grant in of_users(context) {
-        if targets(grant).any(is_placed_elsewhere) {
+        if targets(grant).any(|target| is_placed_elsewhere(context, target)) {
             continue;
         }
         if !has_role(context, &grant.principal) {
@@ -90,7 +90,7 @@ pub fn without_target(context: &Context<'_>, referrer: &mut Referrer<'_>, findin
 }
 
 /// Permissions on a resource are written beside it, so that the stack of auth does not depend on the resource's stack.
-fn is_placed_elsewhere(target: &Target) -> bool {
+fn is_placed_elsewhere(context: &Context<'_>, target: &Target) -> bool {
     matches!(
         target,
         Target::Bucket(_)
@@ -100,12 +100,14 @@ fn is_placed_elsewhere(target: &Target) -> bool {
             | Target::ModelTable(_)
             | Target::Function(_)
             | Target::RestApi(_)
-    ) || is_in_own_stack(target)
+    ) || is_in_own_stack(context, target)
 }
 
-fn is_in_own_stack(target: &Target) -> bool {
+fn is_in_own_stack(context: &Context<'_>, target: &Target) -> bool {
     matches!(target, Target::Other(resource)
-        if resource.category == Category::custom() || resource.category == Category::geo())
+        if resource.category == Category::custom()
+            || resource.category == Category::geo()
+            || context.names.custom_stacks.contains_key(&CustomStack::name_of_additions(resource)))
 }
 
 /// Permissions of users that name something for which `belongs` says yes, as one policy for each role in the stack `scope`.

@@ -59,6 +59,8 @@ pub struct FunctionFolder {
     pub source_directory: Option<String>,
     /// Files in `src`, relative to it, sorted, without what tools make.
     pub source_files: Vec<String>,
+    /// Files in `lib` beside `src`, relative to it, sorted, where a build script keeps TypeScript sources.
+    pub library_files: Vec<String>,
     /// `src/package.json`; null when missing.
     pub package: Value,
 }
@@ -81,6 +83,17 @@ impl FunctionFolder {
         } else {
             Vec::new()
         };
+        let library = join(directory, "lib");
+        let has_library = has_source
+            && reader
+                .files
+                .has_directory(&library)
+                .map_err(reader.unreadable(&library))?;
+        let library_files = if has_library {
+            files_below(reader.files, &library, &NOT_SOURCES).map_err(reader.unreadable(&library))?
+        } else {
+            Vec::new()
+        };
         let mut build_files =
             files_below(reader.files, directory, &NOT_BUILD_FILES).map_err(reader.unreadable(directory))?;
         build_files.retain(|file| !file.ends_with("cloudformation-template.json"));
@@ -94,6 +107,7 @@ impl FunctionFolder {
             package: reader.object(&join(&source, "package.json"))?.unwrap_or_default(),
             source_directory: has_source.then_some(source),
             source_files,
+            library_files,
         })
     }
 

@@ -32,6 +32,14 @@ pub fn line(text: &str) -> Option<u32> {
     u32::try_from(text[..at].matches('\n').count() + 1).ok()
 }
 
+/// The line that names something, else the line of the function.
+pub fn line_naming(text: &str, name: &str) -> Option<u32> {
+    match text.find(name) {
+        Some(at) => u32::try_from(text[..at].matches('\n').count() + 1).ok(),
+        None => line(text),
+    }
+}
+
 fn function_named_override(code: &str) -> Option<usize> {
     ["function override", "const override"]
         .iter()

@@ -10,7 +10,9 @@ const LEFT_OUT = [
   /(^|\/)package-lock\.json$/,
   /^\.git(\/|$)/,
   /^amplify\/\.config\/local-/,
-  /^amplify\/(backend|#current-cloud-backend)\/api\/[^/]+\/build\/(resolvers|functions|pipelineFunctions)(\/|$)/,
+  /^amplify\/(backend|#current-cloud-backend)\/api\/[^/]+\/build\/(functions|pipelineFunctions)(\/|$)/,
+  // but for those that say who may use models without rules
+  /^amplify\/(backend|#current-cloud-backend)\/api\/[^/]+\/build\/resolvers\/(?!Mutation\.create.*\.postAuth\.1\.req\.vtl$)/,
   /^amplify\/(backend|#current-cloud-backend)\/function\/[^/]+\/dist(\/|$)/,
   /^amplify\/backend\/\.temp(\/|$)/,
   /^amplify\/hooks(\/|$)/,

@@ -21,7 +21,7 @@ const here = dirname(fileURLToPath(import.meta.url));
  * @property {object | ((projectDir: string) => object)} [headless] payload for standard input of a headless command
  * @property {[string, unknown][]} [answers] question (regular expression) and answer, see cli/answer-prompts.cjs
  * @property {string} [overlay] folder beside the recipe that is copied over the project
- * @property {(projectDir: string, made: { cli: string, endpoint: string }) => void} [edit] a change by hand, of files or of what the account has
+ * @property {(projectDir: string, made: { cli: string, endpoint: string, region: string }) => void | Promise<void>} [edit] a change by hand, of files or of what the account has
  */
 
 const { values: options, positionals } = parseArgs({
@@ -163,7 +163,7 @@ for (const [index, step] of recipe.steps.entries()) {
   if (step.overlay) {
     cpSync(join(here, app, step.overlay), project, { recursive: true });
   }
-  step.edit?.(project, { cli, endpoint: options.endpoint });
+  await step.edit?.(project, { cli, endpoint: options.endpoint, region: recipe.region });
 }
 
 const target = join(resolve(options.out), app);

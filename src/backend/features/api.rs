@@ -110,7 +110,9 @@ fn detect_in_schema(detection: &mut Detection<'_>, resource: &MetaResource, file
     }
     for directive in file.document.types.iter().flat_map(TypeDefinition::all_directives) {
         let arguments = Value::Object(directive.arguments.clone()).to_string();
-        for name in variables(&arguments).filter(|name| *name != "env") {
+        // The transformer knows the region in URLs, in Gen 1 as in Gen 2.
+        let in_url = directive.name == "http";
+        for name in variables(&arguments).filter(|name| *name != "env" && !(in_url && *name == "aws_region")) {
             let detail = format!("${{{name}}} in @{}", directive.name);
             let line = Some(directive.line);
             detection.add_at(FeatureKind::SchemaVariables, Some(resource), detail, &file.path, line);

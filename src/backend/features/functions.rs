@@ -133,7 +133,7 @@ fn text_of(project: &Project, path: &str) -> Option<String> {
 }
 
 /// Line of the first `require(` whose argument is no plain text.
-fn line_of_computed_require(code: &str) -> Option<u32> {
+pub(crate) fn line_of_computed_require(code: &str) -> Option<u32> {
     let mut from = 0;
     while let Some(found) = code[from..].find("require(") {
         let at = from + found;

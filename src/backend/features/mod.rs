@@ -7,6 +7,8 @@ mod rest;
 mod storage;
 mod whole_project;
 
+pub(crate) use functions::line_of_computed_require;
+
 #[cfg(test)]
 mod tests;
 

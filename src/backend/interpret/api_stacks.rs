@@ -12,7 +12,7 @@ use super::{
 use crate::{
     backend::{
         finding::Severity,
-        model::{Attribute, CustomStack, Expression, Reference, ResolverFile, SourceLocation, Target},
+        model::{Attribute, CustomOrigin, CustomStack, Expression, Reference, ResolverFile, SourceLocation, Target},
     },
     cloudformation::{
         Template,
@@ -116,6 +116,7 @@ fn own_stack(
     imports.extend(by_name(interpretation, template, &stack.path));
     let without_placeholder = without_placeholder(template, &resolver_files);
     CustomStack {
+        origin: CustomOrigin::ApiFolder,
         imports,
         resolver_files,
         ..custom::own_stack(interpretation, name, id, &without_placeholder, stack, &passed, location)

@@ -8,7 +8,7 @@ use crate::{
     backend::{
         features::STATEFUL_TYPES,
         finding::Severity,
-        model::{CustomLanguage, CustomStack, Expression, PhysicalName, ResourceId, SourceLocation},
+        model::{CustomLanguage, CustomOrigin, CustomStack, Expression, PhysicalName, ResourceId, SourceLocation},
     },
     cloudformation::{
         Template,
@@ -133,6 +133,7 @@ pub(super) fn own_stack(
     CustomStack {
         name: name.to_owned(),
         stack_path: stack.path.clone(),
+        origin: CustomOrigin::Category,
         language: CustomLanguage::CloudFormation,
         parameters,
         parameters_without_value,
@@ -218,9 +219,26 @@ pub(super) fn imports(
         .map(|(pointer, import)| {
             // Without a value there is only the import itself to tell about.
             let value = evaluator.value(&import).value.unwrap_or(import);
-            (pointer, interpretation.decoder.expression(&value, owner))
+            let expression = data_source_name(interpretation, &value)
+                .unwrap_or_else(|| interpretation.decoder.expression(&value, owner));
+            (pointer, expression)
         })
         .collect()
+}
+
+/// Stacks of models export the names of their data sources, which are the same in Gen 2.
+fn data_source_name(interpretation: &Interpretation<'_>, import: &Value) -> Option<Expression> {
+    let exported = interpretation.decoder.index.export(import.get(IMPORT)?)?;
+    let [path, attribute] = exported.get("Fn::GetAtt")?.as_array()?.as_slice() else {
+        return None;
+    };
+    let source = interpretation.stacks.symbolic.resource(path.as_str()?)?;
+    (source.resource_type() == "AWS::AppSync::DataSource" && attribute == "Name").then(|| {
+        source
+            .property("Name")?
+            .as_str()
+            .map(|name| Expression::Literal(name.to_owned()))
+    })?
 }
 
 fn collect_imports(value: &Value, pointer: &str, found: &mut Vec<(String, Value)>) {
@@ -243,7 +261,11 @@ fn collect_imports(value: &Value, pointer: &str, found: &mut Vec<(String, Value)
     }
 }
 
-fn physical_names(interpretation: &Interpretation<'_>, stack: &EvaluatedTree, owner: &ResourceId) -> Vec<PhysicalName> {
+pub(super) fn physical_names(
+    interpretation: &Interpretation<'_>,
+    stack: &EvaluatedTree,
+    owner: &ResourceId,
+) -> Vec<PhysicalName> {
     let literal = interpretation.stacks.literal.at(&stack.path);
     stack
         .template

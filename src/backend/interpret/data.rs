@@ -1,6 +1,9 @@
 //! The AppSync API of the api category: schema, models with their real tables, authorization modes.
 
-use std::collections::{BTreeMap, HashMap};
+mod authorization;
+mod predictions;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::{Map, Value};
 
@@ -12,8 +15,8 @@ use crate::{
     backend::{
         finding::Severity,
         model::{
-            Attribute, AuthorizationMode, Expression, GraphqlApi, Join, Model, ModelKey, Reference, ResourceId,
-            SchemaFile, SourceLocation, Target,
+            Attribute, Expression, GraphqlApi, Join, Model, ModelKey, Reference, ResourceId, SchemaFile,
+            SourceLocation, Target,
         },
     },
     cloudformation::evaluate::EvaluatedTree,
@@ -96,7 +99,9 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         .unwrap_or_default();
     let models = models(interpretation, folder, &tables);
     check_function_directives(interpretation, folder);
-    let (default_mode, additional_modes) = authorization_modes(interpretation, resource, folder, &location);
+    let modes = authorization::read(interpretation, resource, folder, &location);
+    let predictions = predictions::read(interpretation, folder, stack);
+    let denied_models = denied_models(folder);
     let stacks = api_stacks::read(interpretation, resource, folder);
     let resolvers = resolvers::read(interpretation, resource, folder, &stacks);
     let search = search::read(interpretation, resource, folder);
@@ -125,8 +130,8 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
                 text: file.text.clone(),
             })
             .collect(),
-        default_mode,
-        additional_modes,
+        default_mode: modes.default,
+        additional_modes: modes.additional,
         models,
         operations_are_merged: project.cli["features"]["graphqltransformer"]["shoulddeepmergedirectiveconfigdefaults"]
             == true,
@@ -144,6 +149,9 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         admin_role_names: folder.admin_role_names.clone(),
         transform_configuration: folder.transform_configuration.clone(),
         conflict_resolution: has_conflict_resolution(folder),
+        further_providers: modes.further,
+        denied_models,
+        predictions,
         location,
     };
     interpretation.backend.data = Some(api);
@@ -330,6 +338,17 @@ fn with_api_id(expression: Expression, api_id: &str) -> Option<String> {
         .collect()
 }
 
+/// Models without rules for which the deployed API has a resolver that refuses everybody. In the CLI's sandbox mode it lets in
+/// whoever has the API key.
+fn denied_models(folder: &GraphqlFolder) -> BTreeSet<String> {
+    folder
+        .access_of_models_without_rules
+        .iter()
+        .filter(|(_, template)| !template.contains("API Key"))
+        .map(|(model, _)| model.clone())
+        .collect()
+}
+
 /// DataStore: the project or a model resolves conflicts.
 fn has_conflict_resolution(folder: &GraphqlFolder) -> bool {
     let resolver = folder.transform_configuration.get("ResolverConfig");
@@ -344,131 +363,5 @@ fn is_filled(value: &Value) -> bool {
         entries
             .values()
             .any(|value| !value.is_null() && *value != Value::Bool(false))
-    })
-}
-
-/// Default and additional modes: as deployed, else as the inputs say, else as the template says.
-fn authorization_modes(
-    interpretation: &mut Interpretation<'_>,
-    resource: &MetaResource,
-    folder: &GraphqlFolder,
-    location: &SourceLocation,
-) -> (AuthorizationMode, Vec<AuthorizationMode>) {
-    let deployed = resource.output.get("authConfig").cloned().unwrap_or_default();
-    let inputs = &folder.cli_inputs["serviceConfiguration"];
-    let (default, additional) = if deployed["defaultAuthentication"].is_object() {
-        (
-            deployed["defaultAuthentication"].clone(),
-            deployed["additionalAuthenticationProviders"].clone(),
-        )
-    } else if inputs["defaultAuthType"].is_object() {
-        (inputs["defaultAuthType"].clone(), inputs["additionalAuthTypes"].clone())
-    } else {
-        let properties = interpretation
-            .literal_stack(resource)
-            .and_then(|stack| main_resource(stack, GRAPHQL_API, "GraphQLAPI")?.properties().cloned())
-            .map(Value::Object)
-            .unwrap_or_default();
-        let additional = properties["AdditionalAuthenticationProviders"].clone();
-        (properties, additional)
-    };
-    let functions: Vec<String> = interpretation
-        .project
-        .resources
-        .iter()
-        .filter(|resource| resource.category == "function")
-        .map(|resource| resource.name.clone())
-        .collect();
-    let mut read = |value: &Value| match mode(value, &functions) {
-        Ok(mode) => Some(mode),
-        Err(name) => {
-            interpretation.finding(
-                "auth-mode-unknown",
-                Severity::Manual,
-                format!(
-                    "{} has an authorization mode that is not known: {name:?}",
-                    resource.path()
-                ),
-                location,
-                "Write the mode into the generated amplify/data/resource.ts by hand.",
-            );
-            None
-        }
-    };
-    let default_mode = read(&default).unwrap_or(AuthorizationMode::ApiKey {
-        expires_in_days: None,
-        description: None,
-    });
-    let additional_modes = additional.as_array().into_iter().flatten().filter_map(read).collect();
-    (default_mode, additional_modes)
-}
-
-/// One of the three shapes: outputs (`authenticationType`), inputs (`mode`), template (`AuthenticationType`).
-fn mode(value: &Value, functions: &[String]) -> Result<AuthorizationMode, String> {
-    let name = ["authenticationType", "mode", "AuthenticationType"]
-        .iter()
-        .find_map(|key| value[*key].as_str())
-        .unwrap_or_default();
-    let text = |holder: &Value, keys: &[&str]| {
-        keys.iter()
-            .find_map(|key| holder[*key].as_str())
-            .filter(|text| !text.is_empty())
-            .map(str::to_owned)
-    };
-    let number = |holder: &Value, keys: &[&str]| keys.iter().find_map(|key| typing::number(&holder[*key]));
-    let small = |holder: &Value, keys: &[&str]| number(holder, keys).and_then(|number| u32::try_from(number).ok());
-    let holder = |keys: &[&str]| {
-        keys.iter()
-            .map(|key| &value[*key])
-            .find(|holder| holder.is_object())
-            .unwrap_or(value)
-    };
-    Ok(match name {
-        "API_KEY" => {
-            let key = holder(&["apiKeyConfig"]);
-            AuthorizationMode::ApiKey {
-                expires_in_days: small(key, &["apiKeyExpirationDays", "expirationTime"]),
-                description: text(key, &["description", "keyDescription"]),
-            }
-        }
-        "AMAZON_COGNITO_USER_POOLS" => AuthorizationMode::UserPool,
-        "AWS_IAM" => AuthorizationMode::Iam,
-        "OPENID_CONNECT" => {
-            let provider = holder(&["openIDConnectConfig", "OpenIDConnectConfig"]);
-            AuthorizationMode::OpenIdConnect {
-                name: text(provider, &["name", "openIDProviderName"]).unwrap_or_default(),
-                issuer_url: text(provider, &["issuerUrl", "openIDIssuerURL", "Issuer"]).unwrap_or_default(),
-                client_id: text(provider, &["clientId", "openIDClientID", "ClientId"]),
-                auth_ttl_ms: number(provider, &["authTTL", "openIDAuthTTL", "AuthTTL"]),
-                issued_at_ttl_ms: number(provider, &["iatTTL", "openIDIatTTL", "IatTTL"]),
-            }
-        }
-        "AWS_LAMBDA" => {
-            let authorizer = holder(&["lambdaAuthorizerConfig", "LambdaAuthorizerConfig"]);
-            let function = text(authorizer, &["lambdaFunction"])
-                .or_else(|| {
-                    // The template names the function by its ARN.
-                    let printed = authorizer["AuthorizerUri"].to_string();
-                    functions
-                        .iter()
-                        .find(|name| {
-                            printed.contains(&format!("\"function{name}/")) || printed.contains(&format!(":{name}-"))
-                        })
-                        .cloned()
-                })
-                .unwrap_or_default();
-            AuthorizationMode::Lambda {
-                function,
-                ttl_seconds: small(
-                    authorizer,
-                    &[
-                        "ttlSeconds",
-                        "authorizerResultTtlInSeconds",
-                        "AuthorizerResultTtlInSeconds",
-                    ],
-                ),
-            }
-        }
-        other => return Err(other.to_owned()),
     })
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use serde_json::{Map, Value};
 
 use super::{index::Index, stacks::ENVIRONMENT_PARAMETER};
-use crate::backend::model::{Attribute, Expression, Reference, ResourceId, Target};
+use crate::backend::model::{Attribute, Expression, Principal, Reference, ResourceId, Target};
 
 /// Turns evaluated values into the model's, and remembers what nobody could resolve.
 pub(super) struct Decoder<'i> {
@@ -152,6 +152,9 @@ impl<'i> Decoder<'i> {
                 if !self.index.is_resource(path) {
                     return None;
                 }
+                if let Some(reference) = self.execution_role(path, attribute) {
+                    return Some(reference);
+                }
                 let name = attribute.map_or_else(
                     || logical_id.to_owned(),
                     |attribute| format!("{logical_id}.{attribute}"),
@@ -161,6 +164,22 @@ impl<'i> Decoder<'i> {
             (None, None) => return None,
         };
         Some(Reference { target, attribute })
+    }
+
+    /// The role of a function, which Gen 2 makes with the function.
+    fn execution_role(&self, path: &str, attribute: Option<&str>) -> Option<Reference> {
+        let Some(Principal::Function(function)) = self.index.principal(&serde_json::json!({ "Ref": path })) else {
+            return None;
+        };
+        let output = match attribute {
+            None => "LambdaExecutionRole",
+            Some("Arn") => "LambdaExecutionRoleArn",
+            Some(_) => return None,
+        };
+        Some(Reference {
+            target: Target::Function(function.clone()),
+            attribute: Attribute::Output(output.to_owned()),
+        })
     }
 
     /// Model tables export name and stream under names that begin with the API's id.

@@ -1,12 +1,15 @@
 //! Resources in the templates of Gen 1 that the CLI does not write there and that nothing else in the model holds.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use super::{
     Interpretation, api_stacks,
     policies::POLICY_TYPES,
-    sign_in,
+    residue, sign_in,
     stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
+    triggers,
 };
 use crate::{
     backend::{
@@ -61,6 +64,7 @@ fn read_root(interpretation: &mut Interpretation<'_>) {
             .iter()
             .any(|resource| resource.logical_id == found.logical_id);
         if !(nested && known) {
+            report(interpretation, &owner, root, &found);
             add(interpretation, &owner, root, &found);
         }
     }
@@ -71,19 +75,28 @@ fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, 
         return;
     }
     let owner = interpretation.owner_of(stack);
-    for found in stack.template.resources() {
-        if !is_of_the_cli(interpretation, resource, stack, &found, depth) {
-            add(interpretation, &owner, stack, &found);
+    let added: Vec<Resource<'_>> = stack
+        .template
+        .resources()
+        .filter(|found| !is_of_the_cli(interpretation, resource, stack, found, depth))
+        .collect();
+    let carried_over = match depth {
+        0 => residue::read(interpretation, resource, stack, &added),
+        _ => BTreeSet::new(),
+    };
+    for found in &added {
+        if !carried_over.contains(found.logical_id) {
+            report(interpretation, &owner, stack, found);
         }
+        add(interpretation, &owner, stack, found);
     }
     for nested in stack.nested.values() {
         read_stack(interpretation, resource, nested, depth + 1);
     }
 }
 
-fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
+fn report(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
     let location = interpretation.location(&stack.path);
-    let properties = found.properties().cloned().unwrap_or_default();
     let remedy = match found.resource_type() {
         // Its id is in the apps that use it, and a new client would have another one.
         "AWS::Cognito::UserPoolClient" => {
@@ -102,6 +115,11 @@ fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &Eval
         &location,
         remedy,
     );
+}
+
+fn add(interpretation: &mut Interpretation<'_>, owner: &ResourceId, stack: &EvaluatedTree, found: &Resource<'_>) {
+    let location = interpretation.location(&stack.path);
+    let properties = found.properties().cloned().unwrap_or_default();
     let extra = ExtraResource {
         owner: owner.clone(),
         logical_id: found.logical_id.to_owned(),
@@ -123,8 +141,12 @@ fn is_of_the_cli(
     let path = format!("{}/{}", stack.path, found.logical_id);
     let kind = found.resource_type();
     // Permissions and triggers are read wherever they are.
-    if POLICY_TYPES.contains(&kind) || matches!(kind, "AWS::Lambda::EventSourceMapping" | "AWS::Events::Rule") {
+    if POLICY_TYPES.contains(&kind) {
         return true;
+    }
+    if matches!(kind, "AWS::Lambda::EventSourceMapping" | "AWS::Events::Rule") {
+        let owner = interpretation.owner_of(stack);
+        return owner.category != Category::function() || triggers::is_trigger(interpretation, found, &owner);
     }
     if interpretation
         .decoder
@@ -177,6 +199,8 @@ fn is_of_the_cli(
                 is_invocation_by(found, "events.amazonaws.com")
                     || is_invocation_by(found, "cognito-idp.amazonaws.com")
                     || is_invocation_by(found, "s3.amazonaws.com")
+                    // The function authorizes the GraphQL API.
+                    || is_invocation_by(found, "appsync.amazonaws.com")
             }
             _ => false,
         },

@@ -70,6 +70,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         .functions
         .get(&resource.name)
         .unwrap_or(&no_folder);
+    let folder = &with_typescript_sources(
+        folder,
+        found.property("Handler").and_then(Value::as_str).unwrap_or_default(),
+    );
     let text = |name: &str| found.property(name).and_then(Value::as_str).map(str::to_owned);
     let runtime = text("Runtime").unwrap_or_default();
     let handler = text("Handler").unwrap_or_default();
@@ -115,7 +119,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
             "Give the generated function the permissions of that role in amplify/backend.ts.",
         );
     }
-    let environment = environment(interpretation, &found, folder, &id);
+    let (environment, secret_paths) = environment(interpretation, &found, folder, &id);
     let function = Function {
         name: resource.name.clone(),
         deployed_name: deployed_name(interpretation, resource, found.logical_id),
@@ -131,7 +135,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         reserved_concurrency: found
             .property("ReservedConcurrentExecutions")
             .and_then(typing::small_number),
-        layers: layers(interpretation, &found, folder, &id, &location),
+        layers: layers(interpretation, &found, &id, &location),
         source_directory: folder.source_directory.clone(),
         source_files: folder.source_files.clone(),
         directory: folder.directory.clone(),
@@ -141,6 +145,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         dev_dependencies: folder.dependencies("devDependencies"),
         dynamic_modules: dynamic_modules(interpretation, folder, entry.as_deref(), &environment),
         environment,
+        secret_paths,
         managed_policies: managed_policies(interpretation, stack, &found, &id),
         other_properties: other_properties(interpretation, &found, &id),
         location: location.clone(),
@@ -168,17 +173,19 @@ fn environment(
     found: &Resource<'_>,
     folder: &FunctionFolder,
     owner: &ResourceId,
-) -> IndexMap<String, EnvironmentValue> {
+) -> (IndexMap<String, EnvironmentValue>, IndexMap<String, String>) {
+    let mut paths = IndexMap::new();
     let secrets = folder.secret_names();
     let variables = found
         .property("Environment")
         .and_then(|environment| environment["Variables"].as_object());
-    variables
+    let variables = variables
         .into_iter()
         .flatten()
         .map(|(name, value)| {
             let expression = interpretation.decoder.expression(value, owner);
             let value = if secrets.contains(name) || is_secret_path(&expression, &owner.name, name) {
+                paths.extend(text_of_environment(interpretation, &expression).map(|path| (name.clone(), path)));
                 EnvironmentValue::Secret(name.clone())
             } else if is_plain_secret(name, &expression) {
                 EnvironmentValue::PlainSecret(name.clone())
@@ -187,7 +194,33 @@ fn environment(
             };
             (name.clone(), value)
         })
-        .collect()
+        .collect();
+    (variables, paths)
+}
+
+/// The text with what is known of the environment put in.
+fn text_of_environment(interpretation: &Interpretation<'_>, expression: &Expression) -> Option<String> {
+    let app = &interpretation.backend.app;
+    let text = |part: &Expression| match part {
+        Expression::Literal(text) => Some(text.clone()),
+        Expression::EnvironmentName => Some(app.environment.clone()),
+        Expression::Region => Some(app.region.clone()),
+        Expression::AccountId => app.account_id.clone(),
+        Expression::Partition => Some(partition(&app.region).to_owned()),
+        _ => None,
+    };
+    match expression {
+        Expression::Concat(parts) => parts.iter().map(text).collect(),
+        single => text(single),
+    }
+}
+
+fn partition(region: &str) -> &'static str {
+    match region {
+        region if region.starts_with("cn-") => "aws-cn",
+        region if region.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    }
 }
 
 /// The answer to the question that the CLI's trigger templates mark as private: the key of the captcha.
@@ -211,7 +244,6 @@ fn is_secret_path(expression: &Expression, function: &str, name: &str) -> bool {
 fn layers(
     interpretation: &mut Interpretation<'_>,
     found: &Resource<'_>,
-    folder: &FunctionFolder,
     owner: &ResourceId,
     location: &SourceLocation,
 ) -> Vec<Layer> {
@@ -231,35 +263,20 @@ fn layers(
             {
                 layers.push(Layer::Project(resource.name));
             }
-            other => {
-                // A layer ARN with the region left open, or something that only the deployed template tells.
-                let named = named_layer(folder, &other);
-                match named {
-                    Some(layer) => layers.push(layer),
-                    None => interpretation.finding(
-                        "lambda-layer-unknown",
-                        Severity::Manual,
-                        format!("a layer of {owner} is not known: {other:?}"),
-                        location,
-                        "Add the layer to the generated function by hand.",
-                    ),
-                }
-            }
+            // A layer serves functions of its own region only.
+            other => match text_of_environment(interpretation, &other) {
+                Some(arn) => layers.push(Layer::External(arn)),
+                None => interpretation.finding(
+                    "lambda-layer-unknown",
+                    Severity::Manual,
+                    format!("a layer of {owner} is not known: {other}"),
+                    location,
+                    "Add the layer to the generated function by hand.",
+                ),
+            },
         }
     }
     layers
-}
-
-/// What function-parameters.json says about a layer whose ARN is symbolic.
-fn named_layer(folder: &FunctionFolder, layer: &Expression) -> Option<Layer> {
-    let Expression::Concat(parts) = layer else { return None };
-    let tail = parts.last()?.as_literal()?;
-    folder
-        .layers()
-        .iter()
-        .filter_map(|entry| entry["arn"].as_str())
-        .find(|arn| arn.ends_with(tail))
-        .map(|arn| Layer::External(arn.to_owned()))
 }
 
 fn managed_policies(
@@ -294,6 +311,30 @@ fn other_properties(
         .filter(|(name, _)| !MODELLED.contains(&name.as_str()))
         .map(|(name, value)| (name.clone(), interpretation.decoder.property(value, owner)))
         .collect()
+}
+
+/// Where a build script compiles TypeScript, its sources are the function's, and not what it made of them: they lie in `lib`
+/// beside `src`, or in `src` beside the compiled files.
+fn with_typescript_sources(folder: &FunctionFolder, handler: &str) -> FunctionFolder {
+    let mut sources = folder.clone();
+    let stem = handler.rsplit_once('.').map_or(handler, |(stem, _)| stem);
+    let entry = format!("{stem}.ts");
+    if !folder.source_files.contains(&entry) && folder.library_files.contains(&entry) {
+        sources.source_directory = Some(join(&folder.directory, "lib"));
+        sources.source_files.clone_from(&folder.library_files);
+    }
+    let typescript: Vec<String> = sources
+        .source_files
+        .iter()
+        .filter_map(|file| file.strip_suffix(".ts").map(str::to_owned))
+        .collect();
+    if sources.source_files.contains(&entry) {
+        sources.source_files.retain(|file| {
+            let stem = file.strip_suffix(".js").or_else(|| file.strip_suffix(".js.map"));
+            !stem.is_some_and(|stem| typescript.iter().any(|source| source == stem))
+        });
+    }
+    sources
 }
 
 /// The source file that the handler names: everything before the last dot, with an ending that Node.js loads.

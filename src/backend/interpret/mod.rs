@@ -17,6 +17,8 @@ mod kept;
 mod layers;
 mod model_tables;
 mod policies;
+mod project_override;
+mod residue;
 mod resolvers;
 mod rest_apis;
 mod search;
@@ -33,7 +35,7 @@ mod tests;
 use super::{
     features,
     finding::{Finding, Severity},
-    model::{App, Backend, Category, Resource, ResourceId, SourceLocation},
+    model::{App, Backend, Category, CustomOrigin, Expression, Resource, ResourceId, SourceLocation},
 };
 use crate::{
     cloudformation::evaluate::EvaluatedTree,
@@ -66,6 +68,7 @@ pub fn interpret(project: &Project, deployment: Option<&Deployment>) -> Backend 
         policies::read(&mut interpretation, stack);
     }
     triggers::read(&mut interpretation);
+    project_override::read(&mut interpretation);
     rest_apis::read_access(&mut interpretation);
     extras::read(&mut interpretation);
     let mut backend = interpretation.finish();
@@ -228,6 +231,37 @@ impl<'p> Interpretation<'p> {
         tree.stack.resources.get(logical_id)?.physical_id.clone()
     }
 
+    /// The function whose ARN, or partial ARN, is spelled out with its deployed name.
+    fn function_by_arn(&self, spelled_out: &Expression) -> Option<String> {
+        let app = &self.backend.app;
+        let parts = match spelled_out {
+            Expression::Concat(parts) => parts.as_slice(),
+            single => std::slice::from_ref(single),
+        };
+        let text: String = parts
+            .iter()
+            .map(|part| match part {
+                Expression::Literal(text) => text.as_str(),
+                Expression::EnvironmentName => app.environment.as_str(),
+                // Where the function is: every function of the backend is there.
+                Expression::Region | Expression::AccountId | Expression::Partition => "*",
+                _ => "?",
+            })
+            .collect();
+        let (place, name) = text.rsplit_once(":function:")?;
+        let in_this_account = |account: &str| account == "*" || app.account_id.as_deref() == Some(account);
+        let mut place = place.split(':').skip(3);
+        let (region, account) = (place.next()?, place.next()?);
+        if !(region == "*" || region == app.region) || !in_this_account(account) {
+            return None;
+        }
+        self.backend
+            .functions
+            .iter()
+            .find(|function| function.deployed_name.as_deref() == Some(name))
+            .map(|function| function.name.clone())
+    }
+
     /// The resource that a stack belongs to; the root's own things belong to the provider.
     fn owner_of(&self, stack: &EvaluatedTree) -> ResourceId {
         self.decoder.index.owner(&stack.path).cloned().unwrap_or_else(|| {
@@ -241,7 +275,7 @@ impl<'p> Interpretation<'p> {
     fn is_custom(&self, stack: &EvaluatedTree) -> bool {
         let of_api = self.backend.data.iter().flat_map(|data| &data.stacks);
         let mut own = self.backend.custom_stacks.iter().chain(of_api);
-        own.any(|custom| custom.stack_path == stack.path)
+        own.any(|custom| custom.origin != CustomOrigin::Additions && custom.stack_path == stack.path)
     }
 
     /// Whether nobody knows if a resource exists, which is told: permissions and triggers that may not be there are left out.
@@ -348,6 +382,7 @@ fn empty_backend(project: &Project) -> Backend {
         geo: Vec::new(),
         kept_services: Vec::new(),
         custom_stacks: Vec::new(),
+        role_overrides: Vec::new(),
         grants: Vec::new(),
         triggers: Vec::new(),
         extra_resources: Vec::new(),

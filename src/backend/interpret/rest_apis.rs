@@ -1,24 +1,25 @@
 //! REST APIs of the api category: paths from cli-inputs.json, else from the template; access from the deployed policies.
 
+mod definition;
+
 use indexmap::IndexMap;
 use serde_json::Value;
 
-use super::{Interpretation, id_of, index::main_resource, stacks::API_GATEWAY_AUTH_STACK};
+use super::{Interpretation, index::main_resource, stacks::API_GATEWAY_AUTH_STACK};
 use crate::{
     backend::{
         finding::Severity,
         model::{
-            Attribute, Effect, Expression, Grant, Principal, Reference, ResourceId, RestAccess, RestApi, RestPath,
-            SourceLocation, Target,
+            Attribute, Effect, Expression, Grant, Principal, Reference, RestAccess, RestApi, RestAuthorizer, RestPath,
+            RestProtection, SourceLocation, Target,
         },
     },
     project::{MetaResource, texts},
 };
 
 const REST_API: &str = "AWS::ApiGateway::RestApi";
-/// The path below a path, which the CLI adds to every one.
-const BELOW: &str = "/{proxy+}";
-
+/// The name that the CLI gives to the API of its admin queries.
+const ADMIN_QUERIES: &str = "AdminQueries";
 pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResource) {
     let project = interpretation.project;
     let files = project.files_of(resource);
@@ -30,24 +31,27 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
             .unwrap_or_else(|| interpretation.location_of(resource).path),
         line: None,
     };
-    let body = api
-        .as_ref()
-        .and_then(|api| api.property("Body"))
-        .cloned()
-        .unwrap_or_default();
-    let in_template = paths_of_body(interpretation, &body, &id_of(resource));
-    let admin_queries = in_template.iter().any(|path| path.authorizer == Authorizer::UserPool);
+    let defined = definition::read(interpretation, resource, &location);
+    let admin_queries = resource.name == ADMIN_QUERIES;
     let mut paths: Vec<RestPath> = Vec::new();
     if let Some(files) = files {
         for (path, function) in paths_of_inputs(&files.cli_inputs) {
-            let open = in_template.iter().find(|candidate| candidate.path == path).map_or_else(
-                || setting_of_inputs(&files.cli_inputs, &path) == "open",
-                |candidate| candidate.authorizer == Authorizer::None,
+            let known = defined.paths.iter().find(|candidate| candidate.path == path);
+            let (protection, below) = known.map_or_else(
+                || {
+                    let protection = protection_of_inputs(&files.cli_inputs, &path);
+                    (protection.clone(), Some(protection))
+                },
+                |candidate| (candidate.protection.clone(), candidate.below.clone()),
             );
-            paths.push(rest_path(path, function, open));
+            // The deployed integration is what a call reaches, whatever the inputs say.
+            let function = known
+                .and_then(|candidate| candidate.function.clone())
+                .unwrap_or(function);
+            paths.push(rest_path(path, function, protection, below));
         }
     }
-    for candidate in in_template {
+    for candidate in defined.paths {
         if paths.iter().any(|path| path.path == candidate.path) {
             continue;
         }
@@ -56,7 +60,8 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
                 paths.push(rest_path(
                     candidate.path,
                     function,
-                    candidate.authorizer == Authorizer::None,
+                    candidate.protection,
+                    candidate.below,
                 ));
             }
             None => interpretation.finding(
@@ -95,20 +100,24 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         }),
         paths,
         admin_queries,
+        properties: defined.properties,
+        gateway_responses: defined.gateway_responses,
         location,
     });
 }
 
-fn rest_path(path: String, function: String, open: bool) -> RestPath {
+fn rest_path(path: String, function: String, protection: RestProtection, below: Option<RestProtection>) -> RestPath {
     RestPath {
         path,
         function,
         access: RestAccess {
-            open,
+            open: protection.authorizer == RestAuthorizer::None,
             authenticated: Vec::new(),
             guest: Vec::new(),
             groups: IndexMap::new(),
         },
+        protection,
+        below,
     }
 }
 
@@ -137,81 +146,14 @@ fn permissions_of_inputs<'v>(inputs: &'v Value, path: &str) -> &'v Value {
     entry.map_or(&Value::Null, |entry| &entry["permissions"])
 }
 
-fn setting_of_inputs<'v>(inputs: &'v Value, path: &str) -> &'v str {
-    permissions_of_inputs(inputs, path)["setting"]
-        .as_str()
-        .unwrap_or_default()
-}
-
-/// Who a path asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Authorizer {
-    None,
-    Iam,
-    UserPool,
-    Other,
-}
-
-/// A path of the API's definition.
-struct DefinedPath {
-    path: String,
-    function: Option<String>,
-    authorizer: Authorizer,
-}
-
-/// Paths of the definition in its order; the one below a path belongs to the path, where there is one.
-fn paths_of_body(interpretation: &Interpretation<'_>, body: &Value, owner: &ResourceId) -> Vec<DefinedPath> {
-    let Some(paths) = body["paths"].as_object() else {
-        return Vec::new();
+fn protection_of_inputs(inputs: &Value, path: &str) -> RestProtection {
+    let authorizer = match permissions_of_inputs(inputs, path)["setting"].as_str() {
+        Some("open") => RestAuthorizer::None,
+        _ => RestAuthorizer::Iam,
     };
-    paths
-        .iter()
-        .filter(|(path, _)| match path.strip_suffix(BELOW) {
-            Some(parent) => !paths.contains_key(if parent.is_empty() { "/" } else { parent }),
-            None => true,
-        })
-        .map(|(path, methods)| {
-            let method = methods
-                .as_object()
-                .into_iter()
-                .flatten()
-                .find(|(name, method)| *name != "options" && method.is_object())
-                .map_or(&Value::Null, |(_, method)| method);
-            DefinedPath {
-                path: path.clone(),
-                function: integration(interpretation, method, owner),
-                authorizer: authorizer(body, method),
-            }
-        })
-        .collect()
-}
-
-fn integration(interpretation: &Interpretation<'_>, method: &Value, owner: &ResourceId) -> Option<String> {
-    let uri = &method["x-amazon-apigateway-integration"]["uri"];
-    interpretation
-        .decoder
-        .expression(uri, owner)
-        .references()
-        .into_iter()
-        .find_map(|reference| match &reference.target {
-            Target::Function(name) => Some(name.clone()),
-            _ => None,
-        })
-}
-
-fn authorizer(body: &Value, method: &Value) -> Authorizer {
-    let Some(scheme) = method["security"]
-        .as_array()
-        .and_then(|schemes| schemes.iter().find_map(|scheme| scheme.as_object()?.keys().next()))
-    else {
-        return Authorizer::None;
-    };
-    let definition = &body["securityDefinitions"][scheme.as_str()];
-    match definition["x-amazon-apigateway-authtype"].as_str() {
-        Some("awsSigv4") => Authorizer::Iam,
-        Some("cognito_user_pools") => Authorizer::UserPool,
-        _ if scheme == "sigv4" => Authorizer::Iam,
-        _ => Authorizer::Other,
+    RestProtection {
+        authorizer,
+        api_key_required: false,
     }
 }
 

@@ -63,6 +63,11 @@ impl Stacks {
         };
         let literal = evaluate_tree(&tree, &parameters, &pseudo);
         decide_conditions(&mut tree, &literal);
+        let region = project.environment.region.as_deref().unwrap_or_default();
+        look_up_mappings(
+            &mut tree,
+            &[(ENVIRONMENT_PARAMETER, environment), ("AWS::Region", region)],
+        );
         set_environment(&mut tree, environment, &json!({ "Ref": ENVIRONMENT_PARAMETER }));
         name_rest_apis(&mut tree);
         let symbolic = evaluate_tree(&tree, &parameters, &pseudo);
@@ -451,6 +456,54 @@ fn decide_conditions(tree: &mut TemplateTree, evaluated: &EvaluatedTree) {
         if let Some(evaluated) = evaluated.nested.get(logical_id) {
             decide_conditions(nested, evaluated);
         }
+    }
+}
+
+/// What a mapping says for the environment or the region is a value of that environment: no symbol can be looked up.
+fn look_up_mappings(tree: &mut TemplateTree, known: &[(&str, &str)]) {
+    let document = tree.template.document_mut();
+    let mappings = document.get("Mappings").cloned().unwrap_or_default();
+    if mappings.is_object() {
+        for section in ["Resources", "Outputs"] {
+            if let Some(value) = document.get_mut(section) {
+                look_up(value, &mappings, known);
+            }
+        }
+    }
+    for nested in tree.nested.values_mut() {
+        look_up_mappings(nested, known);
+    }
+}
+
+fn look_up(value: &mut Value, mappings: &Value, known: &[(&str, &str)]) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| look_up(item, mappings, known)),
+        Value::Object(entries) => {
+            entries.values_mut().for_each(|inner| look_up(inner, mappings, known));
+            let key = |argument: &Value| match argument {
+                Value::String(text) => Some(text.clone()),
+                Value::Object(reference) if reference.len() == 1 => known
+                    .iter()
+                    .find(|(name, _)| reference.get("Ref").is_some_and(|target| target == name))
+                    .map(|(_, text)| (*text).to_owned()),
+                _ => None,
+            };
+            let found = match entries
+                .get("Fn::FindInMap")
+                .and_then(Value::as_array)
+                .map(Vec::as_slice)
+            {
+                Some([map, first, second]) if entries.len() == 1 => key(map)
+                    .zip(key(first))
+                    .zip(key(second))
+                    .and_then(|((map, first), second)| mappings.get(map)?.get(first)?.get(second).cloned()),
+                _ => None,
+            };
+            if let Some(found) = found {
+                *value = found;
+            }
+        }
+        _ => {}
     }
 }
 

@@ -30,6 +30,10 @@ const MODELLED: [&str; 12] = [
 ];
 
 pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResource) {
+    if resource.imported {
+        read_imported(interpretation, resource);
+        return;
+    }
     let location = interpretation.location_of(resource);
     let found = interpretation
         .literal_stack(resource)
@@ -41,16 +45,8 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
     let mut properties = typing::typed(interpretation.decoder.properties(&properties, &id_of(resource)));
     let Some(partition_key) = key(&properties, &properties, "HASH") else {
         interpretation.finding(
-            if resource.imported {
-                "storage-imported-table-unknown"
-            } else {
-                "table-keys-unknown"
-            },
-            if resource.imported {
-                Severity::Manual
-            } else {
-                Severity::Blocker
-            },
+            "table-keys-unknown",
+            Severity::Blocker,
             format!("the keys of table {} are not known", resource.path()),
             &location,
             "Fetch the deployed backend with `amplify pull`, or work online.",
@@ -69,7 +65,8 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         .to_owned();
     let table = Table {
         name: resource.name.clone(),
-        imported: resource.imported,
+        imported: false,
+        imported_stream_arn: None,
         table_name: deployed_name,
         sort_key: key(&properties, &properties, "RANGE"),
         partition_key,
@@ -101,6 +98,68 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         location,
     };
     interpretation.backend.tables.push(table);
+}
+
+/// An imported table is referred to by what amplify-meta.json, or the environment's parameters, say of it.
+fn read_imported(interpretation: &mut Interpretation<'_>, resource: &MetaResource) {
+    let values = interpretation
+        .project
+        .environment
+        .parameters_of(&resource.category, &resource.name);
+    let text = |output: &str, parameter: &str| {
+        resource
+            .output_text(output)
+            .map(str::to_owned)
+            .or_else(|| values?.get(parameter)?.as_str().map(str::to_owned))
+            .filter(|text| !text.is_empty())
+    };
+    let key = |name: Option<String>, attribute_type: Option<String>| {
+        Some(KeyAttribute {
+            name: name?,
+            attribute_type: attribute_type.unwrap_or_else(|| "S".to_owned()),
+        })
+    };
+    let location = interpretation.location_of(resource);
+    let table_name = text("Name", "tableName");
+    let partition_key = key(
+        text("PartitionKeyName", "partitionKeyName"),
+        text("PartitionKeyType", "partitionKeyType"),
+    );
+    let sort_key = key(text("SortKeyName", "sortKeyName"), text("SortKeyType", "sortKeyType"));
+    let imported_stream_arn = text("StreamArn", "streamArn");
+    let (Some(table_name), Some(partition_key)) = (table_name, partition_key) else {
+        interpretation.finding(
+            "storage-imported-table-unknown",
+            Severity::Manual,
+            format!(
+                "the name and the keys of the imported table {} are not known",
+                resource.path()
+            ),
+            &location,
+            "Fetch the deployed backend with `amplify pull`, or work online.",
+        );
+        return;
+    };
+    interpretation.backend.tables.push(Table {
+        name: resource.name.clone(),
+        imported: true,
+        table_name: Some(table_name),
+        imported_stream_arn,
+        partition_key,
+        sort_key,
+        global_indexes: Vec::new(),
+        local_indexes: Vec::new(),
+        stream_view_type: None,
+        billing_mode: "PAY_PER_REQUEST".to_owned(),
+        read_capacity: None,
+        write_capacity: None,
+        time_to_live_attribute: None,
+        point_in_time_recovery: false,
+        encryption: None,
+        deletion_protection: false,
+        other_properties: Map::new(),
+        location,
+    });
 }
 
 /// A key of a table or index; its type is among the attribute definitions of the table.

@@ -7,7 +7,9 @@ use super::{Interpretation, index::main_resource, typing};
 use crate::{
     backend::{
         finding::Severity,
-        model::{Attribute, EventSourceStream, Expression, Reference, ResourceId, SourceLocation, Target, Trigger},
+        model::{
+            Attribute, Category, EventSourceStream, Expression, Reference, ResourceId, SourceLocation, Target, Trigger,
+        },
     },
     cloudformation::{Resource, evaluate::EvaluatedTree},
 };
@@ -70,7 +72,7 @@ fn function_of(interpretation: &Interpretation<'_>, value: &Value, owner: &Resou
             target: Target::Function(name),
             attribute: Attribute::Arn | Attribute::Name,
         }) => Some(name),
-        _ => None,
+        spelled_out => interpretation.function_by_arn(&spelled_out),
     }
 }
 
@@ -87,10 +89,13 @@ fn read_event_source(
         "BatchSize",
         "Enabled",
     ];
-    let function = found
-        .property("FunctionName")
-        .and_then(|value| function_of(interpretation, value, owner));
-    let (Some(function), Some(source)) = (function, found.property("EventSourceArn")) else {
+    let (Some(function), Some(source)) = (
+        started_function(interpretation, found, owner),
+        found.property("EventSourceArn"),
+    ) else {
+        if is_added_to_function(owner) {
+            return;
+        }
         interpretation.finding(
             "event-source-unknown",
             Severity::Manual,
@@ -131,32 +136,72 @@ fn read_event_source(
     });
 }
 
+/// What is more than a trigger of the CLI's kind goes over with what else the user added to the function's template.
+fn is_added_to_function(owner: &ResourceId) -> bool {
+    owner.category == Category::function()
+}
+
+fn started_function(interpretation: &Interpretation<'_>, found: &Resource<'_>, owner: &ResourceId) -> Option<String> {
+    function_of(interpretation, found.property("FunctionName")?, owner)
+}
+
+/// Whether a rule or event source mapping is a trigger of the model.
+pub(super) fn is_trigger(interpretation: &Interpretation<'_>, found: &Resource<'_>, owner: &ResourceId) -> bool {
+    match found.resource_type() {
+        "AWS::Lambda::EventSourceMapping" => {
+            started_function(interpretation, found, owner).is_some() && found.property("EventSourceArn").is_some()
+        }
+        "AWS::Events::Rule" => has_no_schedule(found) || scheduled_functions(interpretation, found, owner).is_some(),
+        _ => false,
+    }
+}
+
+/// The CLI's value for a function without schedule.
+fn has_no_schedule(rule: &Resource<'_>) -> bool {
+    rule.property("ScheduleExpression").and_then(Value::as_str) == Some("NONE")
+}
+
+/// The functions that a rule starts by its schedule; `None` when the rule is or does anything more.
+fn scheduled_functions(
+    interpretation: &Interpretation<'_>,
+    rule: &Resource<'_>,
+    owner: &ResourceId,
+) -> Option<Vec<String>> {
+    const PLAIN: [&str; 4] = ["ScheduleExpression", "State", "Description", "Targets"];
+    rule.property("ScheduleExpression")?.as_str()?;
+    let is_plain = rule
+        .properties()?
+        .keys()
+        .all(|name| PLAIN.contains(&name.as_str()) || name == "Name");
+    let targets = rule.property("Targets")?.as_array()?;
+    let is_simple = |target: &Value| {
+        target
+            .as_object()
+            .is_some_and(|target| target.keys().all(|key| key == "Arn" || key == "Id"))
+    };
+    if !is_plain || !targets.iter().all(is_simple) {
+        return None;
+    }
+    targets
+        .iter()
+        .map(|target| function_of(interpretation, &target["Arn"], owner))
+        .collect()
+}
+
 fn read_rule(
     interpretation: &mut Interpretation<'_>,
     found: &Resource<'_>,
     owner: &ResourceId,
     location: &SourceLocation,
 ) {
-    let schedule = found.property("ScheduleExpression").and_then(Value::as_str);
-    // The CLI's value for a function without schedule.
-    if schedule == Some("NONE") {
+    if has_no_schedule(found) {
         return;
     }
-    let targets = found
-        .property("Targets")
-        .and_then(Value::as_array)
-        .cloned()
-        .unwrap_or_default();
-    let functions: Vec<Option<String>> = targets
-        .iter()
-        .map(|target| function_of(interpretation, &target["Arn"], owner))
-        .collect();
-    let simple = targets.iter().all(|target| {
-        target
-            .as_object()
-            .is_some_and(|target| target.keys().all(|key| key == "Arn" || key == "Id"))
-    });
-    let (Some(schedule), true, true) = (schedule, simple, functions.iter().all(Option::is_some)) else {
+    let schedule = found.property("ScheduleExpression").and_then(Value::as_str);
+    let (Some(schedule), Some(functions)) = (schedule, scheduled_functions(interpretation, found, owner)) else {
+        if is_added_to_function(owner) {
+            return;
+        }
         interpretation.finding(
             "event-rule-unsupported",
             Severity::Manual,
@@ -169,7 +214,7 @@ fn read_rule(
         );
         return;
     };
-    for function in functions.into_iter().flatten() {
+    for function in functions {
         interpretation.backend.triggers.push(Trigger::Schedule {
             function,
             expression: schedule.to_owned(),

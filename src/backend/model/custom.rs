@@ -3,21 +3,35 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{
-    expression::Expression,
+    expression::{Expression, Target},
     resolver::ResolverFile,
-    resource::{Category, ResourceId, SourceLocation},
+    resource::{ResourceId, SourceLocation},
 };
+
+/// Where the user wrote a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CustomOrigin {
+    /// A resource of the custom category.
+    Category,
+    /// A template in the folder `stacks/` of a GraphQL API.
+    ApiFolder,
+    /// In the template of another resource.
+    Additions,
+}
 
 /// A stack of the user's own, as it is deployed: a resource of the custom category, or a template of a GraphQL API's folder
 /// `stacks/`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CustomStack {
-    /// Resource name; of a template in `stacks/` the name of its file without ending.
+    /// Resource name; of a template in `stacks/` the name of its file without ending; of what was added to the template of
+    /// another resource see [`CustomStack::name_of_additions`].
     pub name: String,
-    /// The resource that it belongs to: itself, or the API.
+    /// The resource that it belongs to: itself, the API, or the one in whose template the user wrote it.
     pub resource: ResourceId,
-    /// Logical path of the stack, for example `apiforum/CustomResourcesjson`.
+    /// Logical path of the stack that it is deployed in, for example `apiforum/CustomResourcesjson`.
     pub stack_path: String,
+    /// Where the user wrote it.
+    pub origin: CustomOrigin,
     /// How the user wrote it.
     pub language: CustomLanguage,
     /// The deployed template, not evaluated: its parameters and conditions are the user's.
@@ -45,11 +59,20 @@ pub struct CustomStack {
 impl CustomStack {
     /// What it is called in messages: `custom/alarms`, or the path of the template.
     pub fn label(&self) -> String {
-        if self.resource.category == Category::custom() {
-            self.resource.to_string()
-        } else {
-            self.location.path.clone()
+        match self.origin {
+            CustomOrigin::ApiFolder => self.location.path.clone(),
+            CustomOrigin::Category | CustomOrigin::Additions => self.resource.to_string(),
         }
+    }
+
+    /// The name under which resources added to the template of another resource are known: no custom resource has a slash.
+    pub fn name_of_additions(owner: &ResourceId) -> String {
+        owner.to_string()
+    }
+
+    /// What references to its resources point at.
+    pub fn target(&self) -> Target {
+        Target::Other(self.resource.clone())
     }
 }
 

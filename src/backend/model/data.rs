@@ -1,3 +1,6 @@
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -54,6 +57,15 @@ pub struct GraphqlApi {
     pub transform_configuration: Map<String, Value>,
     /// Conflict resolution (DataStore) is on.
     pub conflict_resolution: bool,
+    /// Providers of the deployed API that Gen 2 has no word for, as CloudFormation has them: a second OIDC provider, for example.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub further_providers: Vec<Value>,
+    /// Models without `@auth` whose deployed resolvers let in nobody.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub denied_models: BTreeSet<String>,
+    /// Fields with `@predictions`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub predictions: Option<Predictions>,
     /// The API's folder.
     pub location: SourceLocation,
 }
@@ -162,4 +174,39 @@ pub enum AuthorizationMode {
         /// Seconds.
         ttl_seconds: Option<u32>,
     },
+}
+
+/// Fields that ask the AI services.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Predictions {
+    /// Resource name of the bucket with the pictures.
+    pub bucket: Option<String>,
+    /// The fields in the order of the schema.
+    pub fields: Vec<PredictionField>,
+    /// Deployed mapping templates by action.
+    pub templates: IndexMap<String, PredictionTemplates>,
+    /// Deployed response template of the fields' resolvers.
+    pub response: Option<String>,
+}
+
+/// A field with `@predictions`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PredictionField {
+    /// Type of the field.
+    pub type_name: String,
+    /// Name of the field.
+    pub field: String,
+    /// Actions in order, each on the result of the one before.
+    pub actions: Vec<String>,
+    /// Where.
+    pub location: SourceLocation,
+}
+
+/// Mapping templates of an action's function.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PredictionTemplates {
+    /// Request.
+    pub request: String,
+    /// Response.
+    pub response: String,
 }

@@ -29,6 +29,9 @@ pub struct Function {
     pub reserved_concurrency: Option<u32>,
     /// Environment variables in the order of the template.
     pub environment: IndexMap<String, EnvironmentValue>,
+    /// SSM parameters in which Gen 1 keeps the secrets, by name of the secret.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub secret_paths: IndexMap<String, String>,
     /// Layers in the order of the template.
     pub layers: Vec<Layer>,
     /// Folder with the sources (`src`), relative to the project, with forward slashes; absent when the folder is missing.

@@ -16,6 +16,7 @@ mod layer;
 mod resolver;
 mod resource;
 mod rest_api;
+mod role_override;
 mod search;
 mod storage;
 
@@ -25,8 +26,11 @@ pub use auth::{
     Auth, AuthTrigger, Group, IdentityPool, IdentityProvider, ImportedAuth, ResourceServer, UserPool, UserPoolClient,
     VerificationPage,
 };
-pub use custom::{CustomLanguage, CustomStack, PhysicalName};
-pub use data::{AuthorizationMode, GraphqlApi, Join, JoinKey, JoinSide, Model, ModelKey, SchemaFile};
+pub use custom::{CustomLanguage, CustomOrigin, CustomStack, PhysicalName};
+pub use data::{
+    AuthorizationMode, GraphqlApi, Join, JoinKey, JoinSide, Model, ModelKey, PredictionField, PredictionTemplates,
+    Predictions, SchemaFile,
+};
 pub use edge::{Effect, EventSourceStream, Grant, Principal, Statement, Trigger};
 pub use expression::{Attribute, Expression, Reference, Target};
 pub use feature::{Feature, FeatureKind};
@@ -39,7 +43,8 @@ pub use resolver::{
     ResolverTemplates, SLOTS,
 };
 pub use resource::{Category, ExtraResource, Resource, ResourceId, SourceLocation};
-pub use rest_api::{RestAccess, RestApi, RestPath};
+pub use rest_api::{GatewayResponse, RestAccess, RestApi, RestAuthorizer, RestPath, RestProtection};
+pub use role_override::RoleOverride;
 pub use search::Search;
 pub use storage::{Bucket, Index, KeyAttribute, Table};
 
@@ -76,6 +81,9 @@ pub struct Backend {
     pub kept_services: Vec<KeptService>,
     /// Stacks of the custom category.
     pub custom_stacks: Vec<CustomStack>,
+    /// What the project's own override does to the roles of users.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub role_overrides: Vec<RoleOverride>,
     /// Who may do what, statement by statement.
     pub grants: Vec<Grant>,
     /// What starts which function.

@@ -29,6 +29,9 @@ pub struct Table {
     pub imported: bool,
     /// Name of the deployed table.
     pub table_name: Option<String>,
+    /// ARN of the stream of an imported table.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imported_stream_arn: Option<String>,
     /// Partition key.
     pub partition_key: KeyAttribute,
     /// Sort key.

@@ -8,6 +8,7 @@ mod hosted_ui;
 mod imported;
 mod overrides;
 mod providers;
+mod role_overrides;
 mod user_pool;
 mod verification_page;
 
@@ -47,6 +48,9 @@ pub fn generate(
     tree: &mut FileTree,
     findings: &mut Findings,
 ) -> Result<AuthFiles, GenerateError> {
+    if !context.owns_auth() {
+        role_overrides::without_roles(context, findings);
+    }
     let Some(auth) = &context.backend.auth else {
         return Ok(AuthFiles::default());
     };

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::{clients, definition::Definition, groups, hosted_ui, user_pool};
+use super::{clients, definition::Definition, groups, hosted_ui, role_overrides, user_pool};
 use crate::{
     backend::{finding::Severity, model::Auth},
     generate::{
@@ -144,6 +144,7 @@ pub(super) fn overrides(
     user_pool::identity_pool(&mut body, auth, findings);
     groups::groups(&mut body, auth, findings);
     let mut statements = body.statements;
+    statements.extend(role_overrides::statements(context, &mut referrer, findings));
     statements.extend(roles::without_target(context, &mut referrer, findings));
     // The native client is made here; nobody hands it in.
     let handles: BTreeSet<Handle> = referrer

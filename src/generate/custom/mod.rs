@@ -25,7 +25,7 @@ use super::{
 use crate::{
     backend::{
         finding::Severity,
-        model::{Category, CustomLanguage, CustomStack, ResourceId, Target},
+        model::{CustomLanguage, CustomOrigin, CustomStack, ResourceId, Target},
     },
     project::join,
 };
@@ -36,9 +36,12 @@ use template::Included;
 struct View {
     #[serde(flatten)]
     file: SetupFile,
-    stack_name: String,
+    stack: Code,
+    template_id: String,
     identifier: String,
     has_values: bool,
+    /// Logical ids are unique in the template only: beside others they are made unique.
+    keeps_logical_ids: bool,
     values: Code,
 }
 
@@ -54,6 +57,15 @@ struct Place<'a> {
     /// From there to `amplify/`.
     root: &'static str,
     stack_name: String,
+}
+
+/// Where the resources are: a stack of their own, or beside the resource that they were added to, which they need and which
+/// needs them.
+fn stack(custom: &CustomStack, place: &Place<'_>, referrer: &mut Referrer<'_>) -> Code {
+    let beside = (custom.origin == CustomOrigin::Additions)
+        .then(|| referrer.stack_of(&custom.resource))
+        .flatten();
+    beside.unwrap_or_else(|| Code::name("backend").method("createStack", vec![Code::text(&place.stack_name)]))
 }
 
 /// Writes a folder for each custom stack; the setup calls for `backend.ts`, each after those that it needs.
@@ -118,8 +130,9 @@ fn setup(
     let mut statements = values::defaults(custom, &template, &mut referrer, findings);
     statements.extend(fresh_names(context, custom, &template, &mut referrer, findings));
     statements.extend(resolvers::texts(custom, &template, &name.identifier));
-    if custom.resource.category == Category::custom() {
-        let own = Target::Other(custom.resource.clone());
+    let stack = stack(custom, place, &mut referrer);
+    if custom.origin != CustomOrigin::ApiFolder {
+        let own = custom.target();
         statements.extend(roles::policies(
             context,
             &mut referrer,
@@ -138,9 +151,15 @@ fn setup(
     imports.add("node:url", "fileURLToPath");
     imports.add("aws-cdk-lib/cloudformation-include", "CfnInclude");
     imports.add_code(&values);
+    imports.add_code(&stack);
     let view = View {
         file: SetupFile::with_imports(context, place.root, &name.create, &handles, statements, imports),
-        stack_name: place.stack_name.clone(),
+        template_id: match custom.origin {
+            CustomOrigin::Additions => name.identifier.clone(),
+            CustomOrigin::Category | CustomOrigin::ApiFolder => "Template".to_owned(),
+        },
+        keeps_logical_ids: custom.origin != CustomOrigin::Additions,
+        stack,
         identifier: name.identifier.clone(),
         has_values: !matches!(&values, Code::Object(entries) if entries.is_empty()),
         values,
@@ -186,6 +205,15 @@ fn fresh_names(
                     physical.logical_id
                 ),
             );
+            continue;
+        }
+        // What is called after a function has a name of its own already.
+        if physical
+            .name
+            .references()
+            .iter()
+            .any(|reference| matches!(reference.target, Target::Function(_)))
+        {
             continue;
         }
         match physical_name::of_branch(context, referrer, &physical.name) {

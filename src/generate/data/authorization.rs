@@ -1,14 +1,22 @@
+use serde_json::Number;
+
 use crate::{
     backend::{
         finding::Severity,
         model::{AuthorizationMode, GraphqlApi},
     },
-    generate::{context::Context, findings::Findings, typescript::Code},
+    generate::{
+        context::Context,
+        findings::Findings,
+        typescript::{Code, Statement},
+    },
 };
 
-/// Gen 1's time to live of an OIDC token when the API does not say any: none, for which Gen 2 has no word.
-const OIDC_DEFAULT_SECONDS: u64 = 0;
+/// Gen 2 wants a time to live of OIDC tokens; where Gen 1 has none, [`exact`] takes it away again.
+const NO_LIMIT_SECONDS: u64 = 0;
+/// AppSync's own, when the API does not say any.
 const LAMBDA_DEFAULT_SECONDS: u32 = 300;
+const MILLISECONDS: f64 = 1000.0;
 
 /// `authorizationModes`
 pub(super) fn modes(context: &Context<'_>, data: &GraphqlApi, findings: &mut Findings) -> Code {
@@ -29,9 +37,6 @@ pub(super) fn modes(context: &Context<'_>, data: &GraphqlApi, findings: &mut Fin
                 auth_ttl_ms,
                 issued_at_ttl_ms,
             } => {
-                let seconds = |milliseconds: Option<u64>| {
-                    Code::number(milliseconds.map_or(OIDC_DEFAULT_SECONDS, |milliseconds| milliseconds / 1000))
-                };
                 let mut settings = vec![
                     ("oidcProviderName", Code::text(name)),
                     ("oidcIssuerUrl", Code::text(issuer_url)),
@@ -73,22 +78,114 @@ pub(super) fn modes(context: &Context<'_>, data: &GraphqlApi, findings: &mut Fin
             }
             AuthorizationMode::UserPool | AuthorizationMode::Iam => continue,
         };
-        if properties.iter().any(|(taken, _)| *taken == key) {
+        properties.push((key, settings));
+    }
+    Code::object(properties)
+}
+
+/// Gen 1 counts milliseconds. What seconds cannot say in the library's own arithmetic is set by [`exact`].
+fn seconds(milliseconds: Option<u64>) -> Code {
+    let Some(milliseconds) = milliseconds else {
+        return Code::number(NO_LIMIT_SECONDS);
+    };
+    match in_seconds(milliseconds) {
+        Some(number) => Code::Number(number),
+        None => Code::number(milliseconds / 1000),
+    }
+}
+
+/// Seconds that the library turns back into exactly these milliseconds.
+fn in_seconds(milliseconds: u64) -> Option<Number> {
+    if milliseconds.is_multiple_of(1000) {
+        return Some((milliseconds / 1000).into());
+    }
+    let milliseconds = f64::from(u32::try_from(milliseconds).ok()?);
+    let seconds = milliseconds / MILLISECONDS;
+    // The library refuses what is not whole after its multiplication.
+    let whole = (seconds * MILLISECONDS).to_bits() == milliseconds.to_bits();
+    whole.then(|| Number::from_f64(seconds)).flatten()
+}
+
+/// Settings of the API that `defineData` has no word for.
+pub(super) fn exact(context: &Context<'_>, data: &GraphqlApi, findings: &mut Findings) -> Vec<Statement> {
+    let api = Code::name("backend").path(&["data", "resources", "cfnResources", "cfnGraphqlApi"]);
+    let mut statements = Vec::new();
+    for (position, mode) in std::iter::once(&data.default_mode)
+        .chain(&data.additional_modes)
+        .enumerate()
+    {
+        let AuthorizationMode::OpenIdConnect {
+            auth_ttl_ms,
+            issued_at_ttl_ms,
+            ..
+        } = mode
+        else {
+            continue;
+        };
+        let holder = match position {
+            0 => "OpenIDConnectConfig".to_owned(),
+            _ => format!(
+                "AdditionalAuthenticationProviders.{}.OpenIDConnectConfig",
+                providers_before_oidc(data)
+            ),
+        };
+        for (property, milliseconds) in [("AuthTTL", auth_ttl_ms), ("IatTTL", issued_at_ttl_ms)] {
+            let path = Code::text(format!("{holder}.{property}"));
+            let call = match milliseconds {
+                None => api.clone().method("addPropertyDeletionOverride", vec![path]),
+                Some(exactly) if in_seconds(*exactly).is_none() => api
+                    .clone()
+                    .method("addPropertyOverride", vec![path, Code::number(*exactly)]),
+                Some(_) => continue,
+            };
+            statements.push(Statement::Expression(call));
+        }
+    }
+    let known = all_providers(context, data).saturating_sub(1);
+    for (position, provider) in data.further_providers.iter().enumerate() {
+        let kind = provider["AuthenticationType"].as_str().unwrap_or_default();
+        if kind != "OPENID_CONNECT" {
             findings.add(
                 "auth-mode-repeated",
                 Severity::Manual,
                 format!(
-                    "the API {} has several authorization modes of one kind; Gen 2 takes one",
+                    "the API {} has a second authorization mode {kind}; Gen 2 takes one",
                     data.name
                 ),
                 &data.location,
-                "Add the others with an override of additionalAuthenticationProviders.",
+                "Add it in amplify/data/overrides.ts with an override of AdditionalAuthenticationProviders.",
             );
-        } else {
-            properties.push((key, settings));
+            continue;
         }
+        let path = format!("AdditionalAuthenticationProviders.{}", known + position);
+        let call = api
+            .clone()
+            .method("addPropertyOverride", vec![Code::text(path), Code::json(provider)]);
+        statements.push(Statement::Expression(call));
     }
-    Code::object(properties)
+    statements
+}
+
+/// Place of the OIDC provider in the list that the library makes: behind the API key and the function.
+fn providers_before_oidc(data: &GraphqlApi) -> usize {
+    data.additional_modes
+        .iter()
+        .filter(|mode| {
+            matches!(
+                mode,
+                AuthorizationMode::ApiKey { .. } | AuthorizationMode::Lambda { .. }
+            )
+        })
+        .count()
+}
+
+/// Modes of the API that the library makes: it adds IAM, and the user pool where there is one.
+fn all_providers(context: &Context<'_>, data: &GraphqlApi) -> usize {
+    let told = std::iter::once(&data.default_mode).chain(&data.additional_modes);
+    let others = told
+        .filter(|mode| !matches!(mode, AuthorizationMode::UserPool | AuthorizationMode::Iam))
+        .count();
+    others + 1 + usize::from(crate::generate::auth::is_defined(context))
 }
 
 fn name(mode: &AuthorizationMode) -> &'static str {

@@ -4,6 +4,7 @@ mod authorization;
 mod many_to_many;
 mod operations;
 mod overrides;
+mod predictions;
 mod resolvers;
 mod schema;
 mod search;
@@ -83,6 +84,15 @@ pub fn generate(
     let overrides = overrides::generate(context, data, tree, findings)?;
     let resolvers = resolvers::generate(context, data, tree, findings)?;
     Ok(overrides.into_iter().chain(resolvers).collect())
+}
+
+/// Writes what becomes of `@predictions`.
+pub fn add_predictions(
+    context: &Context<'_>,
+    tree: &mut FileTree,
+    findings: &mut Findings,
+) -> Result<Option<SetupCall>, GenerateError> {
+    predictions::generate(context, tree, findings)
 }
 
 fn properties(

@@ -39,6 +39,7 @@ pub(super) fn generate(
         let statement = settings::setting(&mut referrer, &api, property, value);
         statements.extend(resolvers::found(statement, "the API", property, data, findings));
     }
+    statements.extend(super::authorization::exact(context, data, findings));
     let mut scope = Scope::with_taken(["backend"]);
     statements.extend(search::overrides(data, &mut referrer, &mut scope, findings));
     for model in &data.models {

@@ -7,7 +7,7 @@ use apollo_parser::{
     cst::{self, CstNode},
 };
 
-use super::{many_to_many, operations};
+use super::{many_to_many, operations, predictions};
 use crate::{
     backend::{
         finding::Severity,
@@ -37,19 +37,19 @@ pub(super) fn schema(context: &Context<'_>, data: &GraphqlApi, findings: &mut Fi
         with_environment: false,
     };
     let mut taken = BTreeSet::new();
-    let rule = default_rule(data);
+    let defaults = Defaults::of(data);
+    let open_types = open_types(data);
     for file in &data.schema {
-        let edited = edit(context, data, file, rule, &mut schema.functions, findings);
+        let edited = edit(
+            context,
+            data,
+            file,
+            &defaults,
+            &open_types,
+            &mut schema.functions,
+            findings,
+        );
         schema.with_environment |= edited.contains(ENVIRONMENT);
-        if edited.contains("${aws_") {
-            findings.add(
-                "schema-escapes",
-                Severity::Warning,
-                format!("{} names the region or the like with ${{aws_...}}", file.path),
-                &location(file, &edited, edited.find("${aws_").unwrap_or_default()),
-                "Gen 2's transformer replaces these names as Gen 1's did; check the URL after the first deployment.",
-            );
-        }
         let name = if data.schema.len() == 1 {
             "schema.graphql".to_owned()
         } else {
@@ -65,8 +65,8 @@ pub fn functions_by_name(backend: &Backend) -> BTreeSet<String> {
     let mut functions = BTreeSet::new();
     for file in backend.data.iter().flat_map(|data| &data.schema) {
         let parsed = Parser::new(&file.text).parse();
-        for (_, name) in function_names(&parsed.document()) {
-            if let Some(function) = function_of(backend, &name) {
+        for call in function_calls(&parsed.document()) {
+            if let Some(function) = function_of(backend, &call) {
                 functions.insert(function.to_owned());
             }
         }
@@ -74,22 +74,39 @@ pub fn functions_by_name(backend: &Backend) -> BTreeSet<String> {
     functions
 }
 
-/// The rule for everything without one: Gen 1 lets in whoever passes the default mode, Gen 2 nobody but IAM.
-fn default_rule(data: &GraphqlApi) -> Option<&'static str> {
-    let public = data
-        .schema
-        .iter()
-        .any(|file| global_rule(&Parser::new(&file.text).parse().document()).is_some());
-    if public {
-        return Some("{ allow: public }");
-    }
-    match data.default_mode {
-        AuthorizationMode::ApiKey { .. } => Some("{ allow: public }"),
-        AuthorizationMode::UserPool => Some("{ allow: private }"),
-        AuthorizationMode::OpenIdConnect { .. } => Some("{ allow: private, provider: oidc }"),
-        AuthorizationMode::Lambda { .. } => Some("{ allow: custom }"),
-        // IAM principals of the account keep their access in Gen 2; no rule could say just that.
-        AuthorizationMode::Iam => None,
+/// What Gen 1 takes for granted where the schema says nothing. Gen 2 lets in nobody but IAM there.
+struct Defaults {
+    /// Rule of models. In the CLI's sandbox mode it is whoever has the API key.
+    model: Option<&'static str>,
+    /// Rule of fields that have a resolver by their directive: whoever passes the default mode.
+    operation: Option<&'static str>,
+    /// Directive of AppSync for types and fields that no rule belongs to.
+    directive: Option<&'static str>,
+}
+
+impl Defaults {
+    fn of(data: &GraphqlApi) -> Self {
+        let (operation, directive) = match data.default_mode {
+            AuthorizationMode::ApiKey { .. } => (Some("{ allow: public }"), Some("@aws_api_key")),
+            AuthorizationMode::UserPool => (Some("{ allow: private }"), Some("@aws_cognito_user_pools")),
+            AuthorizationMode::OpenIdConnect { .. } => (Some("{ allow: private, provider: oidc }"), Some("@aws_oidc")),
+            AuthorizationMode::Lambda { .. } => (Some("{ allow: custom }"), Some("@aws_lambda")),
+            // IAM principals of the account keep their access in Gen 2; no rule could say just that.
+            AuthorizationMode::Iam => (None, None),
+        };
+        let has_api_key = std::iter::once(&data.default_mode)
+            .chain(&data.additional_modes)
+            .any(|mode| matches!(mode, AuthorizationMode::ApiKey { .. }));
+        let sandbox = has_api_key
+            && data
+                .schema
+                .iter()
+                .any(|file| global_rule(&Parser::new(&file.text).parse().document()).is_some());
+        Self {
+            model: if sandbox { Some("{ allow: public }") } else { operation },
+            operation,
+            directive,
+        }
     }
 }
 
@@ -100,7 +117,8 @@ fn edit(
     context: &Context<'_>,
     data: &GraphqlApi,
     file: &SchemaFile,
-    rule: Option<&str>,
+    defaults: &Defaults,
+    open_types: &BTreeSet<String>,
     functions: &mut BTreeMap<String, String>,
     findings: &mut Findings,
 ) -> String {
@@ -126,12 +144,23 @@ fn edit(
             if !data.operations_are_merged {
                 edits.extend(operations::edits(&file.text, model));
             }
-            if !directives.iter().any(|directive| is_named(directive, "auth")) {
+            let denied = data.denied_models.contains(&name);
+            if denied {
+                findings.add(
+                    "no-auth-models",
+                    Severity::Info,
+                    format!(
+                        "model {name} has no @auth rule, and its deployed resolvers let in nobody; Gen 2 does the same"
+                    ),
+                    &location(file, &file.text, trimmed_end(&file.text, model.syntax())),
+                    "Add @auth to the generated schema if somebody shall use the model.",
+                );
+            } else if !directives.iter().any(|directive| is_named(directive, "auth")) {
                 explicit_rule(
                     &mut edits,
                     &file.text,
                     model,
-                    rule,
+                    defaults.model,
                     &format!("model {name}"),
                     data,
                     file,
@@ -145,17 +174,21 @@ fn edit(
                     .into_iter()
                     .flat_map(|list| list.directives())
                     .collect();
-                let protected = on_field.iter().any(|directive| is_named(directive, "auth"));
+                let protected = on_field.iter().any(is_protection);
                 let resolver = on_field
                     .iter()
                     .rfind(|directive| RESOLVERS.iter().any(|name| is_named(directive, name)));
+                if let (false, None, Some(directive)) = (protected, resolver, defaults.directive) {
+                    let end = trimmed_end(&file.text, field.syntax());
+                    edits.push((end, end, format!(" {directive}")));
+                }
                 if let (false, Some(resolver)) = (protected, resolver) {
                     let field = field.name().map(|name| name.text().to_string()).unwrap_or_default();
                     explicit_rule(
                         &mut edits,
                         &file.text,
                         resolver,
-                        rule,
+                        defaults.operation,
                         &format!("field {name}.{field}"),
                         data,
                         file,
@@ -163,25 +196,141 @@ fn edit(
                     );
                 }
             }
+        } else if open_types.contains(&name)
+            && let (cst::Definition::ObjectTypeDefinition(object), Some(directive)) = (&definition, defaults.directive)
+        {
+            let end = end_of_head(&file.text, object);
+            edits.push((end, end, format!(" {directive}")));
+            findings.add(
+                "no-auth-types",
+                Severity::Info,
+                format!("type {name} says nothing of who may read it; Gen 1's default {directive} is said outright"),
+                &location(file, &file.text, end),
+                "Look over the directive in the generated schema.",
+            );
         }
     }
-    for ((start, end), name) in function_names(&document) {
-        match function_of(context.backend, &name) {
+    for call in function_calls(&document) {
+        let (start, end) = call.place;
+        match function_of(context.backend, &call) {
             Some(function) if context.is_generated(function) => {
                 edits.push((start, end, format!("\"{function}\"")));
                 functions.insert(function.to_owned(), function.to_owned());
             }
+            // The whole name says where the function is.
+            _ if call.is_elsewhere(context.backend) => findings.add(
+                "schema-function-elsewhere",
+                Severity::Info,
+                format!(
+                    "the schema calls function {} in {}; it goes on calling the same one",
+                    call.name,
+                    call.elsewhere()
+                ),
+                &location(file, &file.text, start),
+                "Look whether that function lets in the Gen 2 API's role where its account or its policy names Gen 1's.",
+            ),
             _ => findings.add(
                 "schema-function-unknown",
                 Severity::Warning,
-                unknown_function(context.backend, &name),
+                unknown_function(context.backend, &call.name),
                 &location(file, &file.text, start),
                 "The schema goes on calling it by its full name, as in Gen 1. Correct the name in the schema if it is wrong.",
             ),
         }
     }
-    edits.extend(many_to_many::edits(data, file, rule));
+    edits.extend(predictions::edits(data, file));
+    edits.extend(many_to_many::edits(data, file, defaults.model));
+    for (offset, variable) in unknown_variables(&document) {
+        findings.add(
+            "schema-variable-unknown",
+            Severity::Manual,
+            format!(
+                "{} has the variable ${{{variable}}}, which nobody replaces, in Gen 1 neither",
+                file.path
+            ),
+            &location(file, &file.text, offset),
+            "Write its value into the generated schema.",
+        );
+    }
     apply(&file.text, edits)
+}
+
+/// `@auth`, or a directive of AppSync that says who may come in.
+fn is_protection(directive: &cst::Directive) -> bool {
+    const OF_APPSYNC: [&str; 6] = [
+        "aws_api_key",
+        "aws_auth",
+        "aws_cognito_user_pools",
+        "aws_iam",
+        "aws_lambda",
+        "aws_oidc",
+    ];
+    is_named(directive, "auth") || OF_APPSYNC.iter().any(|name| is_named(directive, name))
+}
+
+/// Where the name of a type ends, with its interfaces and directives.
+fn end_of_head(text: &str, object: &cst::ObjectTypeDefinition) -> usize {
+    let directives = object.directives().map(|node| trimmed_end(text, node.syntax()));
+    let interfaces = object
+        .implements_interfaces()
+        .map(|node| trimmed_end(text, node.syntax()));
+    let name = object.name().map(|node| trimmed_end(text, node.syntax()));
+    directives.or(interfaces).or(name).unwrap_or_default()
+}
+
+/// Types of objects without any word on who may read them, which no model leads to: models pass their own rules on.
+fn open_types(data: &GraphqlApi) -> BTreeSet<String> {
+    let mut leads_to: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let (mut models, mut open) = (Vec::new(), BTreeSet::new());
+    for file in &data.schema {
+        for definition in Parser::new(&file.text).parse().document().definitions() {
+            let (name, directives, fields, is_definition) = match &definition {
+                cst::Definition::ObjectTypeDefinition(object) => {
+                    (object.name(), object.directives(), object.fields_definition(), true)
+                }
+                cst::Definition::ObjectTypeExtension(object) => {
+                    (object.name(), object.directives(), object.fields_definition(), false)
+                }
+                _ => continue,
+            };
+            let name = name.map(|name| name.text().to_string()).unwrap_or_default();
+            let directives: Vec<cst::Directive> = directives.into_iter().flat_map(|list| list.directives()).collect();
+            if directives.iter().any(|directive| is_named(directive, "model")) {
+                models.push(name.clone());
+            } else if is_definition
+                && !matches!(name.as_str(), "Query" | "Mutation" | "Subscription")
+                && !directives.iter().any(is_protection)
+            {
+                open.insert(name.clone());
+            }
+            let types = fields.into_iter().flat_map(|fields| fields.field_definitions());
+            leads_to
+                .entry(name)
+                .or_default()
+                .extend(types.filter_map(|field| innermost(&field.ty()?)));
+        }
+    }
+    let mut reached = models;
+    while let Some(name) = reached.pop() {
+        for next in leads_to.get(&name).into_iter().flatten() {
+            if open.remove(next) {
+                reached.push(next.clone());
+            }
+        }
+    }
+    open
+}
+
+/// Name of the innermost type.
+fn innermost(ty: &cst::Type) -> Option<String> {
+    match ty {
+        cst::Type::NamedType(named) => Some(named.name()?.text().to_string()),
+        cst::Type::ListType(list) => innermost(&list.ty()?),
+        cst::Type::NonNullType(inner) => match inner.named_type() {
+            Some(named) => Some(named.name()?.text().to_string()),
+            None => innermost(&inner.list_type()?.ty()?),
+        },
+    }
 }
 
 #[allow(clippy::too_many_arguments)]
@@ -234,9 +383,36 @@ fn global_rule(document: &cst::Document) -> Option<(usize, usize)> {
     })
 }
 
-/// Names of functions in `@function`, with their place (quotes included).
-fn function_names(document: &cst::Document) -> Vec<((usize, usize), String)> {
-    let mut names = Vec::new();
+/// A `@function` directive.
+struct FunctionCall {
+    /// Place of the name, quotes included.
+    place: (usize, usize),
+    name: String,
+    region: Option<String>,
+    account: Option<String>,
+}
+
+impl FunctionCall {
+    /// It is a function of another region or account, even if one of this backend bears its name.
+    fn is_elsewhere(&self, backend: &Backend) -> bool {
+        let app = &backend.app;
+        self.region.as_deref().is_some_and(|region| region != app.region)
+            || self
+                .account
+                .as_deref()
+                .is_some_and(|account| app.account_id.as_deref() != Some(account))
+    }
+
+    fn elsewhere(&self) -> String {
+        let region = self.region.as_ref().map(|region| format!("region {region}"));
+        let account = self.account.as_ref().map(|account| format!("account {account}"));
+        region.into_iter().chain(account).collect::<Vec<_>>().join(", ")
+    }
+}
+
+/// The `@function` directives of a document.
+fn function_calls(document: &cst::Document) -> Vec<FunctionCall> {
+    let mut calls = Vec::new();
     for node in document.syntax().descendants() {
         let Some(directive) = cst::Directive::cast(node) else {
             continue;
@@ -244,29 +420,63 @@ fn function_names(document: &cst::Document) -> Vec<((usize, usize), String)> {
         if !is_named(&directive, "function") {
             continue;
         }
-        for argument in directive.arguments().into_iter().flat_map(|list| list.arguments()) {
-            if argument.name().is_none_or(|name| name.text() != "name") {
-                continue;
+        let argument = |wanted: &str| -> Option<cst::StringValue> {
+            let mut arguments = directive.arguments()?.arguments();
+            let found = arguments.find(|argument| argument.name().is_some_and(|name| name.text() == wanted))?;
+            match found.value()? {
+                cst::Value::StringValue(value) => Some(value),
+                _ => None,
             }
-            if let Some(cst::Value::StringValue(value)) = argument.value() {
-                let range = value.syntax().text_range();
-                let token = value.syntax().text().to_string();
-                let start = usize::from(range.start());
-                let end = start + token.trim_end().len();
-                names.push(((start, end), String::from(value)));
+        };
+        if let Some(value) = argument("name") {
+            let token = value.syntax().text().to_string();
+            let start = usize::from(value.syntax().text_range().start());
+            calls.push(FunctionCall {
+                place: (start, start + token.trim_end().len()),
+                name: String::from(value),
+                region: argument("region").map(String::from),
+                account: argument("accountId").map(String::from),
+            });
+        }
+    }
+    calls
+}
+
+/// Variables in the arguments of directives that neither the CLI nor Gen 2's transformer replaces.
+fn unknown_variables(document: &cst::Document) -> Vec<(usize, String)> {
+    let mut unknown = Vec::new();
+    for node in document.syntax().descendants() {
+        let Some(value) = cst::StringValue::cast(node) else {
+            continue;
+        };
+        let Some(directive) = value.syntax().ancestors().find_map(cst::Directive::cast) else {
+            continue;
+        };
+        let in_url = is_named(&directive, "http");
+        let text = value.syntax().text().to_string();
+        let start = usize::from(value.syntax().text_range().start());
+        for (position, _) in text.match_indices("${") {
+            let Some((name, _)) = text[position + 2..].split_once('}') else {
+                continue;
+            };
+            if name != "env" && !(name == "aws_region" && in_url) {
+                unknown.push((start + position, name.to_owned()));
             }
         }
     }
-    names
+    unknown
 }
 
-/// The function of the backend that a name in the schema means.
-fn function_of<'b>(backend: &'b Backend, name: &str) -> Option<&'b str> {
-    let bare = name.strip_suffix("-${env}").unwrap_or(name);
+/// The function of the backend that a directive means.
+fn function_of<'b>(backend: &'b Backend, call: &FunctionCall) -> Option<&'b str> {
+    if call.is_elsewhere(backend) {
+        return None;
+    }
+    let bare = call.name.strip_suffix("-${env}").unwrap_or(&call.name);
     backend
         .functions
         .iter()
-        .find(|function| function.name == bare || function.deployed_name.as_deref() == Some(name))
+        .find(|function| function.name == bare || function.deployed_name.as_deref() == Some(&call.name))
         .map(|function| function.name.as_str())
 }
 

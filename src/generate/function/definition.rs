@@ -90,7 +90,7 @@ pub(super) fn render(
     )
 }
 
-fn runtime(function: &Function, findings: &mut Findings) -> u32 {
+pub(super) fn runtime(function: &Function, findings: &mut Findings) -> u32 {
     let version = function
         .runtime
         .trim_start_matches("nodejs")

@@ -20,6 +20,7 @@ struct View {
     handler: Code,
     export: String,
     is_named_handler: bool,
+    is_typescript: bool,
 }
 
 #[derive(Serialize)]
@@ -43,6 +44,7 @@ pub(super) fn render(function: &Function, findings: &mut Findings) -> Result<Str
         .rsplit_once('.')
         .unwrap_or((&function.handler, "handler"));
     let source = entry(function, file, findings);
+    let is_typescript = function.source_files.contains(&format!("{file}.ts"));
     match function.module_format {
         ModuleFormat::EsModule => render_template(
             "handler-es-module",
@@ -51,6 +53,7 @@ pub(super) fn render(function: &Function, findings: &mut Findings) -> Result<Str
                 handler: Code::text(export),
                 export: export.to_owned(),
                 is_named_handler: export == "handler",
+                is_typescript,
             },
         ),
         ModuleFormat::CommonJs | ModuleFormat::NotNode => render_template(
@@ -60,6 +63,7 @@ pub(super) fn render(function: &Function, findings: &mut Findings) -> Result<Str
                 handler: Code::name("source").member(export),
                 export: export.to_owned(),
                 is_named_handler: export == "handler",
+                is_typescript,
             },
         ),
     }

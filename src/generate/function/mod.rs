@@ -1,8 +1,10 @@
 //! Lambda functions: definition, handler, sources, wiring.
 
 mod definition;
+mod environment_name;
 mod handler;
 mod packages;
+mod packaging;
 mod provided;
 pub(super) mod python_packages;
 mod sources;
@@ -13,8 +15,8 @@ pub(super) use packages::wishes;
 pub use sources::{Requirements, requirements};
 
 use super::{
-    context::Context, error::GenerateError, findings::Findings, reference::Referrer, setup::SetupCall, tree::FileTree,
-    wiring::environment,
+    context::Context, error::GenerateError, findings::Findings, reference::Referrer, setup::SetupCall,
+    template::render as render_template, tree::FileTree, wiring::environment,
 };
 use crate::backend::{
     finding::Severity,
@@ -49,19 +51,31 @@ pub fn generate(
             continue;
         };
         let folder = format!("amplify/function/{}", name.folder);
+        environment_name::check(context, function, findings)?;
         let mut in_definition = Referrer::new(context, "../..");
         let mut in_wiring = Referrer::new(context, "../..");
-        let is_node = function.language() == Language::Node;
-        let without_secrets;
-        let function = if is_node {
-            function
-        } else {
-            without_secrets = provided::with_secret_paths(context, function, findings);
-            &without_secrets
-        };
-        let environment = environment(function, &mut in_definition, &mut in_wiring, findings);
+        let kept = requirements.keeps_packages(&function.name);
+        let is_bundled = function.language() == Language::Node && kept.is_none();
+        if let Some(reason) = kept {
+            findings.add(
+                "function-kept-as-package",
+                Severity::Info,
+                format!(
+                    "function {} is deployed as in Gen 1, with its files and packages beside its code, and not bundled: {reason}",
+                    function.name
+                ),
+                &reason.location(function),
+                "Nothing has to be done. Its packages are installed when the backend is deployed.",
+            );
+        }
+        // Only the bundle of Gen 2 has code that puts the values of secrets into the environment.
+        let asks_ssm = !is_bundled || requirements.asks_ssm(function);
+        let environment = environment(function, &mut in_definition, &mut in_wiring, asks_ssm, findings);
+        if !environment.secrets.is_empty() {
+            tree.insert("amplify/function/secret-path.ts", render_template("secret-path", &())?);
+        }
         let origin = || [ResourceId::new(Category::function(), &function.name)];
-        if is_node {
+        if is_bundled {
             let definition = definition::render(context, function, name, &environment, requirements, findings)?;
             tree.insert_for(origin(), format!("{folder}/resource.ts"), definition);
             tree.insert_for(

@@ -3,9 +3,8 @@
 use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
-use serde_json::Value;
 
-use super::{Requirements, definition::packages_of_layers};
+use super::{Requirements, definition::packages_of_layers, sources::packages_of_project};
 use crate::{
     backend::{
         finding::Severity,
@@ -17,12 +16,6 @@ use crate::{
 /// Versions of the AWS SDK that sources took from the Lambda runtime without declaring them.
 const AWS_SDK: &str = "^3.0.0";
 const AWS_SDK_V2: &str = "^2.1692.0";
-const SECTIONS: [&str; 4] = [
-    "dependencies",
-    "devDependencies",
-    "optionalDependencies",
-    "peerDependencies",
-];
 
 /// Who wants which version of which package. What nobody declares and the project does not have is a finding.
 pub(in crate::generate) fn wishes(
@@ -31,10 +24,15 @@ pub(in crate::generate) fn wishes(
     findings: &mut Findings,
 ) -> Result<IndexMap<String, Vec<DependencyWish>>, GenerateError> {
     let mut wishes: IndexMap<String, Vec<DependencyWish>> = IndexMap::new();
-    for function in context.functions() {
+    let bundled = || {
+        context
+            .functions()
+            .filter(|function| requirements.keeps_packages(&function.name).is_none())
+    };
+    for function in bundled() {
         for (package, range) in &function.dependencies {
             wishes.entry(package.clone()).or_default().push(DependencyWish {
-                range: range.clone(),
+                range: requirements.shared_range(package).unwrap_or(range).to_owned(),
                 location: manifest_of(function),
             });
         }
@@ -49,7 +47,7 @@ pub(in crate::generate) fn wishes(
             }
         }
     }
-    let own = packages_of_project(context)?;
+    let own: BTreeSet<String> = packages_of_project(context.files)?.into_keys().collect();
     add_aws_sdk(requirements, &own, &mut wishes, findings);
     report_undeclared(context, requirements, &own, &wishes, findings);
     Ok(wishes)
@@ -63,25 +61,6 @@ fn manifest_of(function: &Function) -> SourceLocation {
             line: None,
         },
     )
-}
-
-fn packages_of_project(context: &Context<'_>) -> Result<BTreeSet<String>, GenerateError> {
-    let bytes = context
-        .files
-        .read("package.json")
-        .map_err(|source| GenerateError::Unreadable {
-            path: "package.json".to_owned(),
-            source,
-        })?;
-    // A file that is no JSON is refused where it is edited, with line and column.
-    let package: Value = bytes
-        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
-        .unwrap_or_default();
-    Ok(SECTIONS
-        .iter()
-        .filter_map(|section| package.get(section)?.as_object())
-        .flat_map(|section| section.keys().cloned())
-        .collect())
 }
 
 fn add_aws_sdk(
@@ -127,7 +106,10 @@ fn report_undeclared(
     findings: &mut Findings,
 ) {
     // A layer may hold what the function loads.
-    for function in context.functions().filter(|function| function.layers.is_empty()) {
+    let bundled = context
+        .functions()
+        .filter(|function| function.layers.is_empty() && requirements.keeps_packages(&function.name).is_none());
+    for function in bundled {
         // A comment may import types: they are not bundled.
         let undeclared = requirements
             .undeclared(&function.name)

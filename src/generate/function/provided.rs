@@ -1,12 +1,12 @@
-//! Functions that are not JavaScript: a construct of the CDK, whose code is built when the backend is deployed.
+//! Functions that are not bundled JavaScript: a construct of the CDK, whose code is built when the backend is deployed.
 
 use serde::Serialize;
 
-use super::python_packages;
+use super::{definition, python_packages};
 use crate::{
     backend::{
         finding::Severity,
-        model::{Category, EnvironmentValue, Expression, Function, Language, Layer, ResourceId},
+        model::{Category, Function, Language, Layer, ResourceId},
     },
     generate::{
         context::Context,
@@ -160,7 +160,8 @@ pub(super) fn copy(
         Language::Go => ("go", "bundling-go"),
         Language::Java => ("java", "bundling-java"),
         Language::DotNet => ("dotnet", "bundling-dotnet"),
-        Language::Node | Language::Other => return Ok(()),
+        Language::Node => ("node", "bundling-node"),
+        Language::Other => return Ok(()),
     };
     tree.insert(
         format!("amplify/function/bundling/{file}.ts"),
@@ -187,6 +188,10 @@ fn runtime(function: &Function, language: Language, findings: &mut Findings) -> 
             &function.location,
             "Test the function on the newer runtime.",
         );
+    }
+    if language == Language::Node {
+        let version = definition::runtime(function, findings);
+        return Code::import(LAMBDA, "Runtime").member(format!("NODEJS_{version}_X"));
     }
     let family = match language {
         Language::Python => "PYTHON",
@@ -227,7 +232,8 @@ fn code(function: &Function, language: Language, runtime: Code) -> Code {
         Language::Go => build("go", "goCode", vec![directory, architecture(function)]),
         Language::Java => build("java", "javaCode", vec![directory, runtime]),
         Language::DotNet => build("dotnet", "dotnetCode", vec![directory, runtime, architecture(function)]),
-        Language::Python | Language::Node | Language::Other => {
+        Language::Node => build("node", "nodeCode", vec![directory, runtime]),
+        Language::Python | Language::Other => {
             build("python", "pythonCode", vec![directory, runtime, architecture(function)])
         }
     }
@@ -254,32 +260,4 @@ fn external_layers(function: &Function) -> Vec<Code> {
             )
         })
         .collect()
-}
-
-/// Gen 2 puts secrets into the environment with code that only Node.js runs. Other functions go on asking SSM for the
-/// parameter of Gen 1, whose path their variable holds.
-pub(super) fn with_secret_paths(context: &Context<'_>, function: &Function, findings: &mut Findings) -> Function {
-    let mut changed = function.clone();
-    let app = &context.backend.app;
-    for (variable, value) in &mut changed.environment {
-        let EnvironmentValue::Secret(secret) = value else {
-            continue;
-        };
-        let Some(app_id) = &app.app_id else { continue };
-        findings.add(
-            "function-secrets",
-            Severity::Manual,
-            format!(
-                "function {} reads the secret {secret} from the SSM parameter whose path is in {variable}; the parameter is still Gen 1's",
-                function.name
-            ),
-            &function.location,
-            "Before you decommission Gen 1, copy the parameter to a path of your own and set that path and the permission on it in the function's folder.",
-        );
-        *value = EnvironmentValue::Expression(Expression::Literal(format!(
-            "/amplify/{app_id}/{}/AMPLIFY_{}_{secret}",
-            app.environment, function.name
-        )));
-    }
-    changed
 }

@@ -6,6 +6,7 @@ use std::{
 use regex::Regex;
 use serde_json::{Map, Value};
 
+use super::packaging::{Packaging, Reason, packaging};
 use crate::{
     backend::{
         finding::Severity,
@@ -72,6 +73,8 @@ const BUILT_IN: &[&str] = &[
 pub struct Requirements {
     undeclared: BTreeMap<String, BTreeSet<String>>,
     from_layers: BTreeSet<String>,
+    asks_ssm: BTreeSet<String>,
+    packaging: Packaging,
 }
 
 impl Requirements {
@@ -86,6 +89,21 @@ impl Requirements {
             .collect()
     }
 
+    /// Why the function keeps its files and packages as they are; `None` when it is bundled.
+    pub(super) fn keeps_packages(&self, function: &str) -> Option<&Reason> {
+        self.packaging.kept.get(function)
+    }
+
+    /// The range of a package that suits all functions that are bundled.
+    pub(super) fn shared_range(&self, package: &str) -> Option<&str> {
+        self.packaging.shared.get(package).map(String::as_str)
+    }
+
+    /// The function takes its secrets from SSM, by the path that Gen 1 gives it: of every language that is so in Gen 1.
+    pub(super) fn asks_ssm(&self, function: &Function) -> bool {
+        function.language() != Language::Node || self.asks_ssm.contains(&function.name)
+    }
+
     /// The function loads files of a layer by their path below `/opt`.
     pub fn loads_from_layers(&self, function: &str) -> bool {
         self.from_layers.contains(function)
@@ -94,7 +112,12 @@ impl Requirements {
     /// Packages of the AWS SDK that functions took from the Lambda runtime, with the functions: bundling wants them installed.
     pub fn aws_sdk(&self) -> BTreeMap<&str, Vec<&str>> {
         let mut packages: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (function, undeclared) in &self.undeclared {
+        // What is deployed as it is finds the SDK where it found it in Gen 1.
+        let bundled = self
+            .undeclared
+            .iter()
+            .filter(|(function, _)| self.keeps_packages(function).is_none());
+        for (function, undeclared) in bundled {
             for package in undeclared.iter().filter(|package| is_aws_sdk(package)) {
                 packages.entry(package).or_default().push(function);
             }
@@ -109,7 +132,10 @@ fn is_aws_sdk(package: &str) -> bool {
 
 /// Looks through the sources of every function.
 pub fn requirements(backend: &Backend, files: &dyn FileSource) -> Result<Requirements, GenerateError> {
-    let mut requirements = Requirements::default();
+    let mut requirements = Requirements {
+        packaging: packaging(backend, files)?,
+        ..Requirements::default()
+    };
     let node = |function: &&Function| is_generated(function) && function.language() == Language::Node;
     for function in backend.functions.iter().filter(node) {
         let mut packages = BTreeSet::new();
@@ -118,6 +144,9 @@ pub fn requirements(backend: &Backend, files: &dyn FileSource) -> Result<Require
             let text = String::from_utf8_lossy(&text);
             if ["'/opt/", "\"/opt/", "`/opt/"].iter().any(|path| text.contains(path)) {
                 requirements.from_layers.insert(function.name.clone());
+            }
+            if asks_for_parameters(&text) {
+                requirements.asks_ssm.insert(function.name.clone());
             }
             packages.extend(packages_in(&text));
         }
@@ -137,15 +166,17 @@ pub(super) fn copy(
     tree: &mut FileTree,
 ) -> Result<(), GenerateError> {
     let origin = [ResourceId::new(Category::function(), &function.name)];
+    let is_strict = is_strict(context, function)?;
     for file in &function.source_files {
-        if file == "package.json" {
+        // Where nothing is checked, declarations say nothing, and global ones would hold for the whole backend.
+        if file == "package.json" || (file.ends_with(".d.ts") && !is_strict) {
             continue;
         }
-        tree.insert_for(
-            origin.clone(),
-            format!("{folder}/src/{file}"),
-            read(function, file, context.files)?,
-        );
+        let mut bytes = read(function, file, context.files)?;
+        if is_typescript(file) && !is_strict {
+            bytes.splice(..0, NOT_CHECKED.bytes());
+        }
+        tree.insert_for(origin.clone(), format!("{folder}/src/{file}"), bytes);
     }
     let declared = read(function, "package.json", context.files)?;
     tree.insert_for(
@@ -156,18 +187,42 @@ pub(super) fn copy(
     Ok(())
 }
 
+/// Gen 2 checks all types of the backend strictly.
+const NOT_CHECKED: &str =
+    "// @ts-nocheck The function's own settings of the compiler are less strict than those of the backend.\n";
+
+fn is_typescript(file: &str) -> bool {
+    [".ts", ".mts", ".cts", ".tsx"]
+        .iter()
+        .any(|ending| file.ends_with(ending))
+        && !file.ends_with(".d.ts")
+}
+
+/// The function's `tsconfig.json` asks for strict checks. It may have comments, so that it is looked at as text.
+fn is_strict(context: &Context<'_>, function: &Function) -> Result<bool, GenerateError> {
+    static STRICT: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#""strict"\s*:\s*true"#).ok());
+    let source = function.source_directory.as_deref().unwrap_or(&function.directory);
+    for directory in [function.directory.as_str(), source] {
+        let path = join(directory, "tsconfig.json");
+        let bytes = context
+            .files
+            .read(&path)
+            .map_err(|source| GenerateError::Unreadable { path, source })?;
+        if let Some(bytes) = bytes {
+            let text = String::from_utf8_lossy(&bytes);
+            return Ok(STRICT.as_ref().is_some_and(|strict| strict.is_match(&text)));
+        }
+    }
+    Ok(false)
+}
+
 /// Files that the sources read at run time: a bundle holds code only.
 pub(super) fn check_data_files(
     context: &Context<'_>,
     function: &Function,
     findings: &mut Findings,
 ) -> Result<(), GenerateError> {
-    let data_files: Vec<&str> = function
-        .source_files
-        .iter()
-        .map(String::as_str)
-        .filter(|file| !is_script(file) && !is_never_read(file))
-        .collect();
+    let data_files = names_of_data_files(function);
     if data_files.is_empty() {
         return Ok(());
     }
@@ -194,6 +249,40 @@ pub(super) fn check_data_files(
     Ok(())
 }
 
+/// Files among the sources that hold no code.
+pub(super) fn names_of_data_files(function: &Function) -> Vec<&str> {
+    function
+        .source_files
+        .iter()
+        .map(String::as_str)
+        .filter(|file| !is_script(file) && !is_never_read(file))
+        .collect()
+}
+
+/// Ranges that the project's own package.json has, by package.
+pub(super) fn packages_of_project(files: &dyn FileSource) -> Result<BTreeMap<String, String>, GenerateError> {
+    const SECTIONS: [&str; 4] = [
+        "peerDependencies",
+        "optionalDependencies",
+        "devDependencies",
+        "dependencies",
+    ];
+    let bytes = files.read("package.json").map_err(|source| GenerateError::Unreadable {
+        path: "package.json".to_owned(),
+        source,
+    })?;
+    // A file that is no JSON is refused where it is edited, with line and column.
+    let package: Value = bytes
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok())
+        .unwrap_or_default();
+    Ok(SECTIONS
+        .iter()
+        .filter_map(|section| package.get(section)?.as_object())
+        .flatten()
+        .map(|(name, range)| (name.clone(), range.as_str().unwrap_or_default().to_owned()))
+        .collect())
+}
+
 /// What the CLI and package managers leave in the folder.
 fn is_never_read(file: &str) -> bool {
     const NAMES: [&str; 8] = [
@@ -213,7 +302,7 @@ fn is_never_read(file: &str) -> bool {
             .any(|ending| name.ends_with(ending))
 }
 
-fn line_that_reads_files(source: &str) -> Option<u32> {
+pub(super) fn line_that_reads_files(source: &str) -> Option<u32> {
     static READS: LazyLock<Option<Regex>> =
         LazyLock::new(|| Regex::new(r"\b(?:readFile|readFileSync|createReadStream|readdir|readdirSync)\s*\(").ok());
     let found = READS.as_ref()?.find(source)?;
@@ -239,7 +328,7 @@ fn package_json(function: &Function, declared: &[u8]) -> String {
     format!("{:#}\n", Value::Object(package))
 }
 
-fn read(function: &Function, file: &str, files: &dyn FileSource) -> Result<Vec<u8>, GenerateError> {
+pub(super) fn read(function: &Function, file: &str, files: &dyn FileSource) -> Result<Vec<u8>, GenerateError> {
     let Some(directory) = &function.source_directory else {
         return Ok(Vec::new());
     };
@@ -250,11 +339,17 @@ fn read(function: &Function, file: &str, files: &dyn FileSource) -> Result<Vec<u
         .map_err(|source| GenerateError::Unreadable { path, source })
 }
 
-fn is_script(file: &str) -> bool {
+pub(super) fn is_script(file: &str) -> bool {
     [".js", ".mjs", ".cjs", ".ts", ".mts", ".cts", ".jsx", ".tsx"]
         .iter()
         .any(|ending| file.ends_with(ending))
         && !file.ends_with(".d.ts")
+}
+
+/// The commands of all versions of the AWS SDK that read parameters of SSM.
+fn asks_for_parameters(source: &str) -> bool {
+    static ASKS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"\b[gG]etParameters?(?:Command|\s*\()").ok());
+    ASKS.as_ref().is_some_and(|asks| asks.is_match(source))
 }
 
 /// Names of packages that a source loads by a constant name.

@@ -14,6 +14,7 @@ use crate::{
         reference::Referrer,
         roles,
         setup::{SetupCall, SetupFile},
+        tags::{self, TAGS},
         template::render as render_template,
         typescript::{Code, Statement, camel_case},
         wiring::{Environment, event_sources, inline_policy, is_log_permission, policy_statement, schedules},
@@ -32,6 +33,7 @@ pub(super) fn render(
     findings: &mut Findings,
 ) -> Result<Option<(String, SetupCall)>, GenerateError> {
     let resource = Code::name("backend").member(&name.identifier);
+    let secrets = environment.secrets;
     let mut statements: Vec<Statement> = environment
         .wiring
         .into_iter()
@@ -43,6 +45,7 @@ pub(super) fn render(
         called_by_name(context, function, &resource, &referrer, &mut statements);
     }
     permissions(context, function, &mut referrer, &mut statements, findings);
+    statements.extend(secret_permission(function, &referrer, &secrets));
     managed_policies(function, &mut referrer, &mut statements, findings);
     let scope = resource.clone().member("stack");
     let triggers = &context.backend.triggers;
@@ -62,6 +65,23 @@ pub(super) fn render(
         result: None,
     };
     Ok(Some((render_template("function-wiring", &file)?, call)))
+}
+
+/// What Gen 1 allowed on its parameters, on those of Gen 2.
+fn secret_permission(function: &Function, referrer: &Referrer<'_>, secrets: &[String]) -> Option<Statement> {
+    if secrets.is_empty() {
+        return None;
+    }
+    let parameters = secrets
+        .iter()
+        .map(|secret| referrer.secret("secretArn", secret))
+        .collect();
+    let statement = Code::import("aws-cdk-lib/aws-iam", "PolicyStatement").construct(vec![Code::object([
+        ("actions", Code::texts(["ssm:GetParameter", "ssm:GetParameters"])),
+        ("resources", Code::Array(parameters)),
+    ])]);
+    let lambda = referrer.lambda(&function.name);
+    Some(Statement::Expression(lambda.method("addToRolePolicy", vec![statement])))
 }
 
 /// The user pool cannot wait for a function that waits for it: it gets the function's name, the function the permission.
@@ -197,7 +217,8 @@ fn scope_of<'e>(
                 None => own(),
             }
         }
-        Some(Target::DeploymentBucket | Target::Other(_)) | None => own(),
+        Some(Target::Other(resource)) => referrer.stack_of(resource).unwrap_or_else(own),
+        Some(Target::DeploymentBucket) | None => own(),
     }
 }
 
@@ -284,19 +305,23 @@ fn remaining_properties(
     findings: &mut Findings,
 ) {
     let construct = resource.clone().path(&["resources", "cfnResources", "cfnFunction"]);
-    let mut assign = |property: &str, value: Code| {
-        statements.push(Statement::Assign(construct.clone().member(property), value));
-    };
+    let assign = |property: &str, value: Code| Statement::Assign(construct.clone().member(property), value);
     if let Some(description) = &function.description {
-        assign("description", Code::text(description));
+        statements.push(assign("description", Code::text(description)));
     }
     if let Some(executions) = function.reserved_concurrency {
-        assign("reservedConcurrentExecutions", Code::number(executions));
+        statements.push(assign("reservedConcurrentExecutions", Code::number(executions)));
     }
     for (property, value) in &function.other_properties {
         let value: &Value = value;
-        match referrer.property(property, value) {
-            Ok(code) => assign(&camel_case(property), code),
+        let overriding = match property.as_str() {
+            TAGS => tags::statements(&referrer.lambda(&function.name), value, referrer),
+            _ => referrer
+                .property(property, value)
+                .map(|code| vec![assign(&camel_case(property), code)]),
+        };
+        match overriding {
+            Ok(overriding) => statements.extend(overriding),
             Err(unresolved) => findings.add(
                 "function-property-unresolved",
                 Severity::Manual,

@@ -9,7 +9,10 @@ use super::{
     json_text::{Layout, entries, insert_after, insert_sorted, line_and_column, quoted},
 };
 use crate::{
-    backend::finding::{Finding, Severity},
+    backend::{
+        finding::{Finding, Severity},
+        model::SourceLocation,
+    },
     generate::DependencyWish,
 };
 
@@ -168,9 +171,9 @@ impl PackageJson {
 
     /// The range to add for a package, when there is one; conflicts are reported.
     fn decide(&self, package: &str, wishes: &[DependencyWish], findings: &mut Vec<Finding>) -> Option<String> {
-        let (local, wishes): (Vec<&DependencyWish>, Vec<&DependencyWish>) = wishes
-            .iter()
-            .partition(|wish| LOCAL_PROTOCOLS.iter().any(|protocol| wish.range.starts_with(protocol)));
+        let wishes: Vec<DependencyWish> = wishes.iter().map(from_the_root).collect();
+        let (local, wishes): (Vec<&DependencyWish>, Vec<&DependencyWish>) =
+            wishes.iter().partition(|wish| is_local(wish));
         for wish in local {
             findings.push(Finding {
                 id: "dependency-local".into(),
@@ -248,6 +251,50 @@ impl PackageJson {
             line: pin.line,
             remedy: format!("Raise {package} to {needed} unless there is a reason against it."),
         })
+    }
+}
+
+/// The folder is named from where the root package.json cannot see it.
+fn is_local(wish: &DependencyWish) -> bool {
+    let from_elsewhere = wish.location.path != PATH;
+    from_elsewhere && LOCAL_PROTOCOLS.iter().any(|protocol| wish.range.starts_with(protocol))
+}
+
+/// A package in a folder of the project is named by its path from the root. What lies in `amplify/` goes with Gen 1.
+fn from_the_root(wish: &DependencyWish) -> DependencyWish {
+    let rebased = || {
+        let protocol = ["file:", "link:", "portal:"]
+            .into_iter()
+            .find(|protocol| wish.range.starts_with(protocol))?;
+        let (folder, _) = wish.location.path.rsplit_once('/')?;
+        let mut path: Vec<&str> = Vec::new();
+        let relative = wish.range.strip_prefix(protocol)?;
+        for part in folder.split('/').chain(relative.split('/')) {
+            match part {
+                "" | "." => {}
+                ".." => {
+                    path.pop()?;
+                }
+                name => path.push(name),
+            }
+        }
+        (!relative.starts_with('/') && path.first() != Some(&"amplify") && !path.is_empty())
+            .then(|| format!("{protocol}{}", path.join("/")))
+    };
+    // A workspace is found by its name from everywhere.
+    let range = match wish.range.starts_with("workspace:") {
+        true => Some(wish.range.clone()),
+        false => rebased(),
+    };
+    match range {
+        Some(range) => DependencyWish {
+            range,
+            location: SourceLocation {
+                path: PATH.to_owned(),
+                line: None,
+            },
+        },
+        None => wish.clone(),
     }
 }
 
@@ -367,9 +414,27 @@ mod tests {
 
     #[test]
     fn packages_from_folders_are_not_merged() {
-        let result = edit("{}", &wishes(&[("lib", &[("file:../lib", "f/package.json")])]));
-        assert!(!result.text.contains("\"lib\""));
-        assert_eq!(result.findings[0].id, "dependency-local");
+        let path = "amplify/backend/function/f/src/package.json";
+        for range in ["file:../lib", "file:/lib", "../lib", "file:../../../../../../outside"] {
+            let result = edit("{}", &wishes(&[("lib", &[(range, path)])]));
+            assert!(!result.text.contains("\"lib\""), "{range}");
+            assert_eq!(result.findings[0].id, "dependency-local");
+        }
+    }
+
+    #[test]
+    fn folders_of_the_project_are_named_from_its_root() {
+        let path = "amplify/backend/function/f/src/package.json";
+        for (range, expected) in [
+            ("file:../../../../../shared", "file:shared"),
+            ("link:../../../../../packages/./lib", "link:packages/lib"),
+            ("workspace:*", "workspace:*"),
+        ] {
+            let result = edit("{}", &wishes(&[("lib", &[(range, path)])]));
+            let value: Value = serde_json::from_str(&result.text).unwrap();
+            assert_eq!(value[DEPENDENCIES]["lib"], expected);
+            assert!(result.findings.is_empty());
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! REST APIs, one file each.
 
-use std::collections::BTreeSet;
+mod settings;
 
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::backend::{
     finding::Severity,
-    model::{Category, Principal, ResourceId, RestApi, RestPath},
+    model::{Category, Principal, ResourceId, RestApi, RestAuthorizer, RestPath, RestProtection},
 };
 
 const API_GATEWAY: &str = "aws-cdk-lib/aws-apigateway";
@@ -32,6 +32,8 @@ struct View {
     file: SetupFile,
     stack_name: String,
     api_name: Code,
+    settings: Vec<Statement>,
+    gateway_responses: Vec<Statement>,
     paths: Vec<PathView>,
     user_pool_authorizer: bool,
 }
@@ -40,9 +42,8 @@ struct View {
 #[serde(rename_all = "camelCase")]
 struct PathView {
     path: String,
-    below: Option<String>,
     function: Code,
-    authorization: String,
+    options: Code,
 }
 
 /// Writes a file for each API; the setup calls for `backend.ts` in order.
@@ -56,7 +57,7 @@ pub fn generate(
         let Some(name) = context.names.rest_apis.get(&api.name) else {
             continue;
         };
-        let referrer = Referrer::new(context, "..");
+        let mut referrer = Referrer::new(context, "..");
         let paths = paths(context, api, &referrer, findings);
         if paths.is_empty() {
             findings.add(
@@ -68,20 +69,31 @@ pub fn generate(
             );
             continue;
         }
+        let settings = settings::settings(api, &mut referrer, findings);
+        let gateway_responses = settings::gateway_responses(api);
         let mut statements = policies(context, api, &referrer, findings);
         statements.extend(bridge(context, api, &referrer, findings));
-        let handles = BTreeSet::new();
         let api_name = Code::joined([
             Part::Text(format!("{}-", api.api_name.as_deref().unwrap_or(&api.name))),
             Part::Code(referrer.branch_constant("nameSuffix")),
         ]);
+        let handles = referrer.into_handles();
         let mut imports = super::typescript::Imports::default();
         imports.add_code(&api_name);
-        for import in ["Cors", "LambdaIntegration", "ResponseType", "RestApi"] {
+        imports.add_statements(&settings);
+        imports.add_statements(&gateway_responses);
+        for path in &paths {
+            imports.add_code(&path.options);
+        }
+        for import in ["Cors", "LambdaIntegration", "RestApi"] {
             imports.add(API_GATEWAY, import);
         }
-        imports.add(API_GATEWAY, "AuthorizationType");
-        if api.admin_queries {
+        imports.add_type(API_GATEWAY, "MethodOptions");
+        if gateway_responses.is_empty() {
+            imports.add(API_GATEWAY, "ResponseType");
+        }
+        let user_pool_authorizer = asks_user_pool(context, api);
+        if user_pool_authorizer {
             imports.add(API_GATEWAY, "CognitoUserPoolsAuthorizer");
         }
         imports.add_type("aws-cdk-lib/aws-lambda", "IFunction");
@@ -89,8 +101,10 @@ pub fn generate(
             file: SetupFile::with_imports(context, "..", &name.create, &handles, statements, imports),
             stack_name: format!("rest-api-stack-{}", name.file),
             api_name,
+            settings,
+            gateway_responses,
             paths,
-            user_pool_authorizer: api.admin_queries,
+            user_pool_authorizer,
         };
         tree.insert_for(
             [ResourceId::new(Category::api(), &api.name)],
@@ -110,7 +124,8 @@ pub fn generate(
 fn paths(context: &Context<'_>, api: &RestApi, referrer: &Referrer<'_>, findings: &mut Findings) -> Vec<PathView> {
     let mut views: Vec<PathView> = Vec::new();
     for path in &api.paths {
-        if !context.is_generated(&path.function) {
+        let function = &path.function;
+        if !context.is_generated(function) {
             findings.add(
                 "rest-path-not-generated",
                 Severity::Manual,
@@ -127,21 +142,74 @@ fn paths(context: &Context<'_>, api: &RestApi, referrer: &Referrer<'_>, findings
         if views.iter().any(|view| view.path == plain) {
             continue;
         }
-        let authorization = if api.admin_queries {
-            "COGNITO"
-        } else if path.access.open {
-            "NONE"
-        } else {
-            "IAM"
-        };
-        views.push(PathView {
-            below: (!is_greedy(&plain)).then(|| format!("{}/{{proxy+}}", plain.trim_end_matches('/'))),
-            path: plain,
-            function: referrer.lambda(&path.function),
-            authorization: authorization.to_owned(),
-        });
+        let below = path
+            .below
+            .as_ref()
+            .filter(|_| !is_greedy(&plain))
+            .map(|protection| (format!("{}/{{proxy+}}", plain.trim_end_matches('/')), protection));
+        for (path, protection) in std::iter::once((plain, &path.protection)).chain(below) {
+            let options = options(context, api, &path, protection, findings);
+            views.push(PathView {
+                path,
+                function: referrer.lambda(function),
+                options,
+            });
+        }
     }
     views
+}
+
+/// Some path asks for a token of the backend's user pool.
+fn asks_user_pool(context: &Context<'_>, api: &RestApi) -> bool {
+    let asks = |protection: &RestProtection| matches!(protection.authorizer, RestAuthorizer::UserPool { .. });
+    super::auth::is_defined(context)
+        && api
+            .paths
+            .iter()
+            .flat_map(|path| std::iter::once(&path.protection).chain(&path.below))
+            .any(asks)
+}
+
+/// What the methods of a path ask. Whoever cannot be asked in Gen 2 is replaced by IAM, which lets in nobody without a policy.
+fn options(
+    context: &Context<'_>,
+    api: &RestApi,
+    path: &str,
+    protection: &RestProtection,
+    findings: &mut Findings,
+) -> Code {
+    let kind = |name: &str| Code::import(API_GATEWAY, "AuthorizationType").member(name);
+    let mut options = match &protection.authorizer {
+        RestAuthorizer::None => vec![("authorizationType", kind("NONE"))],
+        RestAuthorizer::Iam => vec![("authorizationType", kind("IAM"))],
+        RestAuthorizer::UserPool { scopes } if asks_user_pool(context, api) => {
+            let mut options = vec![
+                ("authorizationType", kind("COGNITO")),
+                ("authorizer", Code::name("authorizer")),
+            ];
+            if !scopes.is_empty() {
+                options.push(("authorizationScopes", Code::texts(scopes)));
+            }
+            options
+        }
+        RestAuthorizer::UserPool { .. } | RestAuthorizer::Other(_) => {
+            findings.add(
+                "rest-authorizer-replaced",
+                Severity::Manual,
+                format!(
+                    "path {path} of REST API {} has an authorizer that the generated backend does not have; until it is added nobody can call the path",
+                    api.name
+                ),
+                &api.location,
+                "Add the authorizer to the API's file in amplify/api and name it in the path's options.",
+            );
+            vec![("authorizationType", kind("IAM"))]
+        }
+    };
+    if protection.api_key_required {
+        options.push(("apiKeyRequired", Code::Boolean(true)));
+    }
+    Code::object(options)
 }
 
 /// The path stands for everything below its parent.

@@ -16,8 +16,8 @@ pub(super) struct Choice {
     pub called_by_name: bool,
 }
 
-/// Choices that are tried before the search gives up and takes what is plainly safe.
-const MOST_TRIES: u32 = 4_000;
+/// Choices that are tried before the search gives up and takes what is plainly safe: all there are for three functions.
+const MOST_TRIES: u32 = 8_000;
 
 impl Choice {
     fn plain() -> Self {
@@ -156,11 +156,28 @@ fn greedy(graph: &Graph) -> Option<BTreeMap<String, Choice>> {
             })
             .collect()
     };
+    let together = |group: &str, detached: bool, called_by_name: bool| -> BTreeMap<String, Choice> {
+        graph
+            .functions
+            .iter()
+            .map(|(name, edges)| {
+                let choice = Choice {
+                    group: group.to_owned(),
+                    detached,
+                    called_by_name: called_by_name && edges.auth_trigger,
+                };
+                (name.clone(), choice)
+            })
+            .collect()
+    };
     let mut candidates = Vec::new();
     for called_by_name in [false, true] {
         for detached in [false, true] {
             for alone in [false, true] {
                 candidates.push(chosen(alone, detached, called_by_name));
+            }
+            for group in [AUTH, DATA, STORAGE] {
+                candidates.push(together(group, detached, called_by_name));
             }
         }
     }
@@ -186,23 +203,24 @@ fn is_referred_to(graph: &Graph, function: &str) -> bool {
 /// No stack needs itself by way of others, and no resource does within its stack.
 fn is_sound(graph: &Graph, chosen: &BTreeMap<String, Choice>) -> bool {
     let mut edges: BTreeSet<(String, String)> = graph.fixed.clone();
+    // What is no function of the generated backend (a layer, say) has nothing that waits for anybody.
     let stack_of = |place: &Place| match place {
-        Place::Stack(name) => name.clone(),
-        Place::Function(name) => chosen
-            .get(name)
-            .map_or_else(|| DEFAULT_GROUP.to_owned(), |choice| choice.group.clone()),
+        Place::Stack(name) => Some(name.clone()),
+        Place::Function(name) => chosen.get(name).map(|choice| choice.group.clone()),
     };
     for (name, function) in &graph.functions {
         let Some(choice) = chosen.get(name) else { continue };
         let own = choice.group.clone();
         for place in &function.definition {
-            edges.insert((own.clone(), stack_of(place)));
+            edges.extend(stack_of(place).map(|stack| (own.clone(), stack)));
         }
         for place in &function.statements {
-            if choice.detached {
-                edges.insert((stack_of(place), own.clone()));
+            let Some(stack) = stack_of(place) else { continue };
+            // What the function waits for anyway, its role may wait for, too.
+            if choice.detached && !function.definition.contains(place) {
+                edges.insert((stack, own.clone()));
             } else {
-                edges.insert((own.clone(), stack_of(place)));
+                edges.insert((own.clone(), stack));
             }
         }
         let auth = Place::Stack(AUTH.to_owned());
@@ -211,7 +229,7 @@ fn is_sound(graph: &Graph, chosen: &BTreeMap<String, Choice>) -> bool {
                 // The pool names it; its permission names the pool.
                 edges.insert((own.clone(), AUTH.to_owned()));
             } else {
-                edges.insert((stack_of(place), own.clone()));
+                edges.extend(stack_of(place).map(|stack| (stack, own.clone())));
             }
         }
         // The pool or the API waits for the function, and the function for the pool or the API: no stack can resolve that.

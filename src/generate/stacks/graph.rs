@@ -2,8 +2,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::{
     backend::model::{
-        AuthorizationMode, Backend, Category, EnvironmentValue, EventSourceStream, Expression, Function, Principal,
-        Target, Trigger,
+        AuthorizationMode, Backend, Category, CustomOrigin, CustomStack, EnvironmentValue, EventSourceStream,
+        Expression, Function, Principal, Target, Trigger,
     },
     generate::{context::is_generated, data::functions_by_name},
 };
@@ -76,12 +76,31 @@ pub(super) fn graph(backend: &Backend) -> Graph {
     for api in &backend.rest_apis {
         fixed(rest_stack(&api.name));
     }
+    // Fields with predictions read pictures from a bucket.
+    let pictures = backend
+        .data
+        .as_ref()
+        .and_then(|data| data.predictions.as_ref()?.bucket.as_ref());
+    if pictures.is_some() {
+        graph.fixed.insert((DATA.to_owned(), STORAGE.to_owned()));
+    }
     let of_api = backend.data.iter().flat_map(|data| &data.stacks);
     for custom in backend.custom_stacks.iter().chain(of_api) {
-        let stack = if custom.resource.category == Category::custom() {
-            custom_stack(&custom.name)
-        } else {
-            api_stack(&custom.name)
+        // What was added to the template of a function is beside the function, and needs what it needs.
+        if let Some(function) = added_to_function(custom) {
+            let needed = custom.parameters.values().flat_map(places);
+            let needed: BTreeSet<Place> = needed
+                .filter(|place| *place != Place::Function(function.to_owned()))
+                .collect();
+            if let Some(edges) = graph.functions.get_mut(function) {
+                edges.definition.extend(needed);
+                continue;
+            }
+        }
+        let stack = match (custom.origin, place(&custom.target())) {
+            (CustomOrigin::ApiFolder, _) => api_stack(&custom.name),
+            (_, Some(Place::Stack(stack))) => stack,
+            _ => custom_stack(&custom.name),
         };
         for needed in custom
             .parameters
@@ -193,13 +212,27 @@ pub(super) fn place(target: &Target) -> Option<Place> {
         Target::GraphqlApi | Target::ModelTable(_) => DATA.to_owned(),
         Target::Bucket(_) | Target::Table(_) => STORAGE.to_owned(),
         Target::RestApi(name) => rest_stack(name),
-        Target::KinesisStream(name) => format!("analytics/{name}"),
+        Target::KinesisStream(name) => stream_stack(name),
         Target::Function(name) => return Some(Place::Function(name.clone())),
         Target::Other(resource) if resource.category == Category::geo() => GEO.to_owned(),
         Target::Other(resource) if resource.category == Category::custom() => custom_stack(&resource.name),
+        Target::Other(resource) if resource.category == Category::storage() => STORAGE.to_owned(),
+        Target::Other(resource) if resource.category == Category::analytics() => stream_stack(&resource.name),
+        Target::Other(resource) if resource.category == Category::function() => {
+            return Some(Place::Function(resource.name.clone()));
+        }
         Target::DeploymentBucket | Target::Other(_) => return None,
     };
     Some(Place::Stack(stack))
+}
+
+fn added_to_function(custom: &CustomStack) -> Option<&str> {
+    let owner = &custom.resource;
+    (custom.origin == CustomOrigin::Additions && owner.category == Category::function()).then_some(owner.name.as_str())
+}
+
+fn stream_stack(name: &str) -> String {
+    format!("analytics/{name}")
 }
 
 /// Stack of a custom resource.

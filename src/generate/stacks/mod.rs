@@ -21,6 +21,7 @@ const DEFAULT_GROUP: &str = "function";
 pub struct Groups {
     choices: BTreeMap<String, Choice>,
     auth_triggers: BTreeSet<String>,
+    definitions: BTreeMap<String, BTreeSet<Place>>,
     /// Functions that are part of a cycle which no grouping resolves.
     pub unresolved: Vec<String>,
 }
@@ -35,15 +36,22 @@ impl Groups {
             .filter(|(_, edges)| edges.auth_trigger)
             .map(|(name, _)| name.clone())
             .collect();
+        let definitions = graph
+            .functions
+            .iter()
+            .map(|(name, edges)| (name.clone(), edges.definition.clone()))
+            .collect();
         match assign::assign(&graph) {
             Some(choices) => Self {
                 choices,
                 auth_triggers,
+                definitions,
                 unresolved: Vec::new(),
             },
             None => Self {
                 choices: BTreeMap::new(),
                 auth_triggers,
+                definitions,
                 unresolved: graph
                     .functions
                     .iter()
@@ -82,6 +90,16 @@ impl Groups {
                 .iter()
                 .any(|target| graph::place(target) == Some(Place::Stack(AUTH.to_owned())));
         let detached = self.choices.get(function).is_some_and(|choice| choice.detached);
-        about_itself || about_auth || (detached && !targets.is_empty())
+        // An event source cannot be made before the role may read it.
+        let awaited = |place: &Place| {
+            self.definitions
+                .get(function)
+                .is_some_and(|definition| definition.contains(place))
+        };
+        let about_what_waits = targets
+            .iter()
+            .filter_map(|target| graph::place(target))
+            .any(|place| !awaited(&place));
+        about_itself || about_auth || (detached && about_what_waits)
     }
 }

@@ -156,3 +156,185 @@ proptest! {
         }
     }
 }
+
+mod properties {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use proptest::prelude::*;
+
+    use super::super::{
+        assign::{Choice, assign, own_group},
+        graph::{AUTH, DATA, FunctionEdges, Graph, Place, STORAGE},
+    };
+
+    const STACKS: [&str; 5] = [AUTH, DATA, STORAGE, "rest/api", "analytics/clicks"];
+    const FUNCTIONS: [&str; 3] = ["one", "two", "three"];
+
+    fn place() -> impl Strategy<Value = Place> {
+        prop_oneof![
+            prop::sample::select(&STACKS[..]).prop_map(|stack| Place::Stack(stack.to_owned())),
+            prop::sample::select(&FUNCTIONS[..]).prop_map(|function| Place::Function(function.to_owned())),
+        ]
+    }
+
+    fn edges(name: &'static str) -> impl Strategy<Value = FunctionEdges> {
+        let places = || prop::collection::btree_set(place(), 0..3);
+        let needing = prop::collection::btree_set(prop::sample::select(&STACKS[1..4]), 0..2);
+        (places(), places(), needing, any::<bool>(), any::<bool>()).prop_map(
+            move |(mut definition, mut statements, needing, auth_trigger, authorizer)| {
+                let own = Place::Function(name.to_owned());
+                definition.remove(&own);
+                statements.remove(&own);
+                let mut needed_by: BTreeSet<Place> = needing
+                    .into_iter()
+                    .map(|stack| Place::Stack(stack.to_owned()))
+                    .collect();
+                if auth_trigger {
+                    needed_by.insert(Place::Stack(AUTH.to_owned()));
+                }
+                if authorizer {
+                    needed_by.insert(Place::Stack(DATA.to_owned()));
+                }
+                FunctionEdges {
+                    definition,
+                    statements,
+                    needed_by,
+                    auth_trigger,
+                    authorizer,
+                }
+            },
+        )
+    }
+
+    fn graph() -> impl Strategy<Value = Graph> {
+        // The stacks of a backend with auth: each of the others needs it, and REST APIs need nothing else.
+        let fixed: BTreeSet<(String, String)> = STACKS[1..]
+            .iter()
+            .map(|stack| ((*stack).to_owned(), AUTH.to_owned()))
+            .collect();
+        (edges("one"), edges("two"), edges("three"), 1..=3usize).prop_map(move |(one, two, three, count)| Graph {
+            fixed: fixed.clone(),
+            functions: FUNCTIONS
+                .iter()
+                .map(|name| (*name).to_owned())
+                .zip([one, two, three])
+                .take(count)
+                .collect(),
+        })
+    }
+
+    /// Who waits for whom when everything is where it was chosen, by resource: a stack is waited for as a whole.
+    fn has_cycle(graph: &Graph, chosen: &BTreeMap<String, Choice>) -> bool {
+        let stack = |place: &Place| match place {
+            Place::Stack(name) => Some(name.clone()),
+            Place::Function(name) => chosen.get(name).map(|choice| choice.group.clone()),
+        };
+        let mut waits: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut add = |from: &str, to: &str| {
+            if from != to {
+                waits.entry(from.to_owned()).or_default().insert(to.to_owned());
+            }
+        };
+        for (from, to) in &graph.fixed {
+            add(from, to);
+        }
+        for (name, edges) in &graph.functions {
+            let choice = &chosen[name];
+            for needed in edges.definition.iter().filter_map(stack) {
+                add(&choice.group, &needed);
+            }
+            for place in &edges.statements {
+                let Some(needed) = stack(place) else { continue };
+                match choice.detached && !edges.definition.contains(place) {
+                    true => add(&needed, &choice.group),
+                    false => add(&choice.group, &needed),
+                }
+            }
+            for needing in edges.needed_by.iter().filter_map(stack) {
+                match choice.called_by_name && needing == AUTH {
+                    true => add(&choice.group, AUTH),
+                    false => add(&needing, &choice.group),
+                }
+            }
+        }
+        let nodes: Vec<&String> = waits.keys().collect();
+        nodes.iter().any(|start| {
+            let mut open: Vec<&String> = waits[*start].iter().collect();
+            let mut seen = BTreeSet::new();
+            while let Some(node) = open.pop() {
+                if node == *start {
+                    return true;
+                }
+                if seen.insert(node) {
+                    open.extend(waits.get(node).into_iter().flatten());
+                }
+            }
+            false
+        })
+    }
+
+    /// The pool or the API would wait for a function that waits for it.
+    fn waits_for_itself(graph: &Graph, chosen: &BTreeMap<String, Choice>) -> bool {
+        graph.functions.iter().any(|(name, edges)| {
+            let needs = |stack: &str| edges.definition.contains(&Place::Stack(stack.to_owned()));
+            edges.auth_trigger && !chosen[name].called_by_name && needs(AUTH) || edges.authorizer && needs(DATA)
+        })
+    }
+
+    fn every_choice(graph: &Graph) -> Vec<BTreeMap<String, Choice>> {
+        let mut all = vec![BTreeMap::new()];
+        for (name, edges) in &graph.functions {
+            let mut longer = Vec::new();
+            for sofar in &all {
+                for group in [
+                    "function".to_owned(),
+                    AUTH.into(),
+                    DATA.into(),
+                    STORAGE.into(),
+                    own_group(name),
+                ] {
+                    for detached in [false, true] {
+                        for called_by_name in if edges.auth_trigger {
+                            vec![false, true]
+                        } else {
+                            vec![false]
+                        } {
+                            let mut chosen: BTreeMap<String, Choice> = sofar.clone();
+                            chosen.insert(
+                                name.clone(),
+                                Choice {
+                                    group: group.clone(),
+                                    detached,
+                                    called_by_name,
+                                },
+                            );
+                            longer.push(chosen);
+                        }
+                    }
+                }
+            }
+            all = longer;
+        }
+        all
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        #[test]
+        fn what_is_chosen_has_no_cycle_and_nothing_is_given_up_that_has_a_way(graph in graph()) {
+            match assign(&graph) {
+                Some(chosen) => {
+                    prop_assert!(!has_cycle(&graph, &chosen), "{chosen:?}");
+                    prop_assert!(!waits_for_itself(&graph, &chosen), "{chosen:?}");
+                }
+                None => {
+                    let way = every_choice(&graph)
+                        .into_iter()
+                        .find(|chosen| !has_cycle(&graph, chosen) && !waits_for_itself(&graph, chosen));
+                    prop_assert!(way.is_none(), "{way:?}");
+                }
+            }
+        }
+    }
+}

@@ -7,13 +7,14 @@ use crate::{
         context::Context,
         findings::Findings,
         reference::Referrer,
+        tags::{self, TAGS},
         typescript::{Code, Statement, camel_case},
         wiring::EventKind,
     },
 };
 
-/// Set after the refactor, or by Amplify itself.
-const NOT_SET: [&str; 2] = ["BucketName", "Tags"];
+/// Set after the refactor.
+const NOT_SET: [&str; 1] = ["BucketName"];
 
 /// The properties of `defineStorage`.
 pub(super) fn definition(
@@ -104,8 +105,14 @@ pub(super) fn overrides(
         if NOT_SET.contains(&property.as_str()) || built_in.get(property) == Some(value) {
             continue;
         }
-        match referrer.property(property, value) {
-            Ok(code) => statements.push(Statement::Assign(target.clone().member(camel_case(property)), code)),
+        let overriding = match property.as_str() {
+            TAGS => tags::statements(&target, value, referrer),
+            _ => referrer
+                .property(property, value)
+                .map(|code| vec![Statement::Assign(target.clone().member(camel_case(property)), code)]),
+        };
+        match overriding {
+            Ok(overriding) => statements.extend(overriding),
             Err(unresolved) => findings.add(
                 "bucket-property-unresolved",
                 Severity::Manual,

@@ -12,6 +12,7 @@ use crate::{
         reference::Referrer,
         roles,
         setup::{SetupCall, SetupFile},
+        tags::{self, TAGS},
         template::render as render_template,
         tree::FileTree,
         typescript::{Code, Entry, Statement, camel_case},
@@ -60,7 +61,7 @@ pub(super) fn generate(
                         Severity::Manual,
                         format!("table {} is imported, and its name is not known", table.name),
                         &table.location,
-                        "Add it with Table.fromTableName in amplify/storage/tables.ts.",
+                        "Add it with Table.fromTableAttributes in amplify/storage/tables.ts.",
                     );
                     continue;
                 }
@@ -134,9 +135,13 @@ fn referrer_table(context: &Context<'_>, table: &str) -> Option<Code> {
 
 fn imported(table: &Table) -> Option<Code> {
     let name = table.table_name.as_deref()?;
+    let mut attributes = vec![("tableName", Code::text(name))];
+    if let Some(stream) = &table.imported_stream_arn {
+        attributes.push(("tableStreamArn", Code::text(stream)));
+    }
     Some(Code::import(DYNAMODB, "Table").method(
-        "fromTableName",
-        vec![Code::name("stack"), Code::text(&table.name), Code::text(name)],
+        "fromTableAttributes",
+        vec![Code::name("stack"), Code::text(&table.name), Code::object(attributes)],
     ))
 }
 
@@ -252,8 +257,14 @@ fn remaining(
     let encryption = table.encryption.iter().map(|value| ("SSESpecification", value));
     let others = table.other_properties.iter().map(|(key, value)| (key.as_str(), value));
     for (property, value) in encryption.chain(others) {
-        match referrer.property(property, value) {
-            Ok(code) => statements.push(Statement::Assign(target.clone().member(camel_case(property)), code)),
+        let overriding = match property {
+            TAGS => tags::statements(&Code::name(identifier), value, referrer),
+            _ => referrer
+                .property(property, value)
+                .map(|code| vec![Statement::Assign(target.clone().member(camel_case(property)), code)]),
+        };
+        match overriding {
+            Ok(overriding) => statements.extend(overriding),
             Err(unresolved) => findings.add(
                 "table-property-unresolved",
                 Severity::Manual,

@@ -44,10 +44,16 @@ fn python_with_the_packages_of_its_pipfile() {
         "ephemeralStorageSize: Size.mebibytes(1024),",
         "LayerVersion.fromLayerVersionArn(scope, 'it\\'sLayer1', 'arn:aws:lambda:eu-west-1:1:layer:x:1'),",
         "GREETING: '`${x}`',",
-        // The path of the parameter: only Node.js gets the secret itself.
-        "TOKEN: '/amplify/dabc/main/AMPLIFY_it\\'s_TOKEN',",
     ] {
         assert!(code.contains(expected), "{expected}\n{code}");
+    }
+    // The path of the parameter: only Node.js gets the secret itself.
+    let wiring = text(&generated, "amplify/function/it-s/wiring.ts");
+    for expected in [
+        "backend.itS.addEnvironment('TOKEN', secretPath(backend, 'TOKEN'));",
+        "secretArn(backend, 'TOKEN'),",
+    ] {
+        assert!(wiring.contains(expected), "{expected}\n{wiring}");
     }
     assert!(generated.tree.get("amplify/function/bundling/python.ts").is_some());
     for id in ["function-runtime", "function-secrets", "function-python-packages"] {

@@ -3,7 +3,7 @@ use crate::{
         finding::Severity,
         model::{EnvironmentValue, Expression, Function},
     },
-    generate::{findings::Findings, reference::Referrer, typescript::Code},
+    generate::{findings::Findings, reference::Referrer, secrets::SCRIPT, typescript::Code},
 };
 
 /// Environment variables of a function, by where they can be set.
@@ -13,6 +13,8 @@ pub struct Environment {
     pub definition: Vec<(String, Code)>,
     /// Known only once the backend is defined, because they refer to it.
     pub wiring: Vec<(String, Code)>,
+    /// Secrets of Gen 2 whose parameters the function reads itself.
+    pub secrets: Vec<String>,
 }
 
 /// The variables of a function. `definition` refers from its `resource.ts`, `wiring` from its `wiring.ts`.
@@ -20,20 +22,32 @@ pub fn environment<'c>(
     function: &Function,
     definition: &mut Referrer<'c>,
     wiring: &mut Referrer<'c>,
+    asks_ssm: bool,
     findings: &mut Findings,
 ) -> Environment {
     let mut environment = Environment::default();
     for (name, value) in &function.environment {
         match value {
             EnvironmentValue::Secret(secret) => {
-                let code = Code::import("@aws-amplify/backend", "secret").call(vec![Code::text(secret)]);
-                environment.definition.push((name.clone(), code));
+                let in_gen2 = wiring.secret_name(&function.name, secret);
+                if asks_ssm {
+                    // The function goes on asking SSM for what its variable names.
+                    let path = wiring.secret("secretPath", &in_gen2);
+                    environment.wiring.push((name.clone(), path));
+                    environment.secrets.push(in_gen2.clone());
+                } else {
+                    let code = Code::import("@aws-amplify/backend", "secret").call(vec![Code::text(&in_gen2)]);
+                    environment.definition.push((name.clone(), code));
+                }
                 findings.add(
                     "function-secrets",
                     Severity::Manual,
-                    format!("function {} reads the secret {secret}; Gen 1 gave it the path of an SSM parameter in {name}, Gen 2 gives it the value", function.name),
+                    format!(
+                        "function {} reads the secret {secret}: the Gen 2 branch needs its value as {in_gen2}",
+                        function.name
+                    ),
                     &function.location,
-                    format!("Create the secret {secret} for the Gen 2 branch (Amplify console, Hosting, Secrets), and read process.env.{name} where the function asked SSM for it."),
+                    format!("Run `node {SCRIPT}` before the first deployment of the branch: it copies the values of all secrets and prints none."),
                 );
             }
             EnvironmentValue::PlainSecret(secret) => {

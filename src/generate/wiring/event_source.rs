@@ -6,7 +6,7 @@ use crate::{
     generate::{
         findings::Findings,
         reference::Referrer,
-        typescript::{Code, Statement, camel_case, properties_to_code},
+        typescript::{Code, Statement, camel_case},
     },
 };
 
@@ -69,7 +69,19 @@ pub fn event_sources(
         }
         properties.push(("enabled".to_owned(), Code::Boolean(*enabled)));
         for (key, value) in others {
-            properties.push((camel_case(key), properties_to_code(key, value, &mut |_| None)));
+            match referrer.property(key, value) {
+                Ok(code) => properties.push((camel_case(key), code)),
+                Err(unresolved) => findings.add(
+                    "event-source-unresolved",
+                    Severity::Manual,
+                    format!(
+                        "{key} of an event source of function {} names {}, which has no counterpart in the generated backend",
+                        function.name, unresolved.what
+                    ),
+                    &function.location,
+                    format!("Set {} of the event source mapping in the function's wiring.ts.", camel_case(key)),
+                ),
+            }
         }
         let id = format!("EventSource{}", statements.len() + 1);
         statements.push(Statement::Expression(

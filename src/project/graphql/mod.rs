@@ -33,6 +33,8 @@ pub struct GraphqlFolder {
     pub stacks: Vec<TemplateFile>,
     /// Templates in `build/stacks/` by file name without ending: one per model, and those of `stacks/` as deployed.
     pub built_stacks: IndexMap<String, TemplateFile>,
+    /// The deployed template behind the authorization of models without `@auth`, by model.
+    pub access_of_models_without_rules: IndexMap<String, String>,
 }
 
 /// A file of the schema, parsed.
@@ -104,6 +106,25 @@ impl GraphqlFolder {
                 built_stacks.insert(stem, template);
             }
         }
+        let mut access_of_models_without_rules = IndexMap::new();
+        let models = schema.iter().flat_map(|file| &file.document.types);
+        let without_rules: Vec<String> = models
+            .filter(|ty| ty.directive("model").is_some() && ty.directive("auth").is_none())
+            .map(|ty| ty.name.clone())
+            .collect();
+        let built_resolvers = if without_rules.is_empty() {
+            Vec::new()
+        } else {
+            list(reader, "build/resolvers")?
+        };
+        for model in without_rules {
+            let ending = format!("/Mutation.create{}.postAuth.1.req.vtl", upper_first(&model));
+            if let Some(path) = built_resolvers.iter().find(|path| path.ends_with(&ending))
+                && let Some(text) = reader.text(path)?
+            {
+                access_of_models_without_rules.insert(model, text);
+            }
+        }
         let roles = reader
             .object(&join(directory, "custom-roles.json"))?
             .unwrap_or_default();
@@ -119,6 +140,16 @@ impl GraphqlFolder {
             resolvers,
             stacks,
             built_stacks,
+            access_of_models_without_rules,
         })
     }
+}
+
+/// The name of a model as it stands in the names of its operations.
+fn upper_first(name: &str) -> String {
+    let mut characters = name.chars();
+    characters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + characters.as_str())
+        .unwrap_or_default()
 }

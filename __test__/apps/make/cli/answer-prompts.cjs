@@ -132,7 +132,13 @@ Module._load = function loadWithAnswers(request, ...rest) {
     loaded.prompt = inquirerPrompt;
   }
   if (request === 'enquirer') {
-    return Object.create(loaded, { prompt: { value: enquirerPrompt }, Sort: { value: SortPrompt } });
+    // some parts of the CLI make an instance of it, others ask the class
+    class Answering extends loaded {
+      prompt(question) {
+        return enquirerPrompt(question);
+      }
+    }
+    return Object.defineProperties(Answering, { prompt: { value: enquirerPrompt }, Sort: { value: SortPrompt } });
   }
   return loaded;
 };

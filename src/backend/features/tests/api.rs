@@ -51,6 +51,12 @@ fn schema_features_come_from_the_syntax_tree() {
             format!(
                 "type A @model {auth} {{ id: ID! }}\ntype Query {{ x: Int @http(url: \"https://x/${{aws_region}}/${{env}}\") }}"
             ),
+            vec![K::SchemaEscapes],
+        ),
+        (
+            format!(
+                "type A @model {auth} {{ id: ID! }}\ntype Query {{ x: Int @http(url: \"https://x/${{aws_account}}\") }}"
+            ),
             vec![K::SchemaEscapes, K::SchemaVariables],
         ),
         (
@@ -216,7 +222,9 @@ fn rest_features() {
         "securityDefinitions": {"Cognito": {"x-amazon-apigateway-authtype": "cognito_user_pools"}}}}}}});
     differ(
         &base,
-        &project().resource("api", "r", "API Gateway", queries, json!({})),
+        &base
+            .clone()
+            .resource("api", "AdminQueries", "API Gateway", queries, json!({})),
         &[K::AuthAdminQueries],
     );
 }

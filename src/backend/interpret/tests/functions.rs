@@ -121,7 +121,16 @@ fn event_sources_schedules_and_notifications_are_triggers() {
             },
         ]
     );
-    assert!(ids(&backend).contains(&"event-rule-unsupported"));
+    // What is more than a schedule goes over with what else was added to the template.
+    let added = &backend.custom_stacks[0];
+    assert_eq!(added.name, "function/foo");
+    assert!(
+        added.template["Resources"]
+            .as_object()
+            .unwrap()
+            .values()
+            .any(|resource| resource["Type"] == "AWS::Events::Rule")
+    );
 }
 
 #[test]
@@ -175,7 +184,8 @@ fn layers_module_formats_and_extra_settings() {
     assert_eq!(function("py").module_format, ModuleFormat::NotNode);
     assert_eq!(backend.extra_resources.len(), 1);
     assert_eq!(backend.extra_resources[0].logical_id, "Alarm");
-    for id in ["extra-resource", "function-entry-missing", "function-template-missing"] {
+    assert!(backend.custom_stacks[0].template["Resources"].get("Alarm").is_some());
+    for id in ["function-entry-missing", "function-template-missing"] {
         assert!(ids(&backend).contains(&id), "{id}: {:?}", ids(&backend));
     }
     // The inventory holds the function that nobody can read, too.
@@ -215,12 +225,17 @@ fn stacks_of_the_user_are_told_apart_from_those_of_the_transformer() {
                 "Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"FunctionName": {"Fn::GetAtt": ["Streaming", "Arn"]}, "EventSourceArn": "x"}}}}),
         );
     let backend = read(&files);
-    let extra: Vec<&str> = backend
-        .extra_resources
-        .iter()
-        .map(|extra| extra.logical_id.as_str())
-        .collect();
-    assert_eq!(extra, ["OpenSearchDomain", "Mine"]);
+    assert!(backend.extra_resources.is_empty(), "{:?}", backend.extra_resources);
+    let data = backend.data.as_ref().unwrap();
+    assert!(data.search.as_ref().is_some_and(|search| search.is_known));
+    let [own] = data.stacks.as_slice() else {
+        panic!("{:?}", data.stacks);
+    };
+    assert_eq!(own.stack_path, "apiapi/CustomResourcesjson");
+    assert_eq!(
+        own.template["Resources"],
+        json!({"Mine": {"Type": "AWS::AppSync::Resolver"}})
+    );
     assert!(
         backend.triggers.is_empty() && !ids(&backend).contains(&"event-source-unknown"),
         "{:?}",

@@ -4,6 +4,7 @@ mod auth;
 mod expressions;
 mod functions;
 mod policies;
+mod resolvers;
 mod whole;
 
 use serde_json::{Value, json};
