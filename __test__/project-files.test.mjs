@@ -13,6 +13,8 @@ import { BIN, cli, Command, jsonLines } from './support/cli.mjs';
 import { Project, Projects } from './support/projects.mjs';
 
 const APPS = fileURLToPath(new URL('./apps/', import.meta.url));
+/** The largest project takes seconds, on a busy machine more. */
+const PATIENCE_MS = 180_000;
 const projects = new Projects();
 after(() => projects.remove());
 
@@ -50,7 +52,8 @@ function commit(folder, branch = 'gen2-main') {
 
 /** @param {string} project @param {...string} args */
 async function run(project, ...args) {
-  const { code, stdout, stderr } = await cli(['generate', '--yes', '--json', '--project', project, ...args]);
+  const command = ['generate', '--yes', '--json', '--project', project, ...args];
+  const { code, stdout, stderr } = await cli(command, { patienceMs: PATIENCE_MS });
   return { code, stderr, result: jsonLines(stdout).at(-1) };
 }
 
@@ -297,7 +300,7 @@ describe('amplify.yml', () => {
       assert.doesNotMatch(text, /amplifyPush/);
       assert.ok(text.startsWith('version: 1\n# mine\nbackend:\n'), text);
       assert.ok(text.endsWith('frontend:\n  phases:\n    build:\n      commands: [npm run build]\n'), text);
-      assert.equal(findings('build-spec-flags').length > 0 || findings('build-spec-flag-dropped').length > 0, dropped);
+      assert.equal(findings('build-spec-flags').length > 0, dropped);
     });
   }
 
@@ -458,7 +461,8 @@ describe('names', () => {
       const { out } = await generate(projects.of(app), '--skip-validations');
       for (const file of generatedFiles(out)) for (const name of bindings(file)) names.add(name);
     }
-    const taken = [...names].filter((name) => /^[A-Za-z][A-Za-z0-9]*$/.test(name));
+    // names made of a resource's own are as many as there are resources
+    const taken = [...names].filter((name) => /^(?!(wire|create)[A-Z])[A-Za-z][A-Za-z0-9]*$/.test(name));
     assert.ok(taken.length > 100, taken.join());
     const project = projects.of('notes', (files) => {
       for (const tree of files.trees) {
