@@ -2,7 +2,7 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::typescript::Scope;
+use super::typescript::{Scope, is_object_member};
 use crate::backend::model::{Backend, CustomOrigin, GeoResource};
 
 /// Names that generated files declare or import themselves; no resource may be called so.
@@ -103,6 +103,8 @@ const OURS: &[&str] = &[
     "referToServices",
     "referenceAuth",
     "resolverTemplate",
+    "schema",
+    "schemaFiles",
     "secret",
     "source",
     "stack",
@@ -119,6 +121,8 @@ const OURS: &[&str] = &[
 pub struct FunctionName {
     /// Its export and its key in `defineBackend`.
     pub identifier: String,
+    /// Id of its construct.
+    pub construct: String,
     /// Its folder below `amplify/function/`.
     pub folder: String,
     /// Name of the setup function in its `wiring.ts`.
@@ -145,6 +149,8 @@ pub struct Names {
     pub buckets: IndexMap<String, String>,
     /// Tables of the storage category: property of the object of all tables.
     pub tables: IndexMap<String, String>,
+    /// Ids of the constructs of these tables.
+    pub table_constructs: IndexMap<String, String>,
     /// Kinesis streams.
     pub streams: IndexMap<String, StackName>,
     /// REST APIs.
@@ -167,6 +173,14 @@ impl Names {
         let mut scope = Scope::with_taken(OURS.iter().copied());
         let mut names = Self::default();
         let mut folders = BTreeSet::new();
+        // Functions may share a stack with buckets and tables.
+        let buckets = backend.buckets.iter().filter(|bucket| !bucket.imported);
+        let mut constructs: BTreeSet<String> = buckets.map(|bucket| construct_id("storage", &bucket.name)).collect();
+        constructs.extend(["amplifyAuth", "amplifyData"].map(str::to_owned));
+        for table in &backend.tables {
+            let construct = unique_construct_id(&mut constructs, "table", &table.name);
+            names.table_constructs.insert(table.name.clone(), construct);
+        }
         for function in &backend.functions {
             let identifier = scope.declare(&function.name, "Function");
             let wire = scope.declare(&format!("wire{}", capitalised(&identifier)), "Function");
@@ -174,6 +188,7 @@ impl Names {
             names.functions.insert(
                 function.name.clone(),
                 FunctionName {
+                    construct: unique_construct_id(&mut constructs, "function", &function.name),
                     identifier,
                     folder,
                     wire,
@@ -285,6 +300,41 @@ fn unique_file(taken: &mut BTreeSet<String>, name: &str) -> String {
         .unwrap_or(base);
     taken.insert(unique.to_lowercase());
     unique
+}
+
+/// The id of a construct: the resource's own name where the CDK and Gen 2 can work with it.
+pub fn construct_id(kind: &str, name: &str) -> String {
+    let plain: String = name
+        .chars()
+        .map(|character| {
+            if character.is_ascii_alphanumeric() || matches!(character, '-' | '_') {
+                character
+            } else {
+                '-'
+            }
+        })
+        .collect();
+    if plain.is_empty() {
+        return kind.to_owned();
+    }
+    let begins_with_letter = plain.starts_with(|first: char| first.is_ascii_alphabetic());
+    if begins_with_letter && !is_object_member(&plain) {
+        plain
+    } else {
+        format!("{kind}-{plain}")
+    }
+}
+
+fn unique_construct_id(taken: &mut BTreeSet<String>, kind: &str, name: &str) -> String {
+    let plain = construct_id(kind, name);
+    let with_kind = format!("{kind}-{plain}");
+    let id = [plain, with_kind.clone()]
+        .into_iter()
+        .chain((2u32..).map(|number| format!("{with_kind}-{number}")))
+        .find(|candidate| !taken.contains(candidate))
+        .unwrap_or(with_kind);
+    taken.insert(id.clone());
+    id
 }
 
 /// The text with its first letter in upper case.

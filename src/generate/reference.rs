@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     context::Context,
-    typescript::{Code, Part, properties_to_code},
+    typescript::{Code, Part, is_object_member, properties_to_code},
 };
 use crate::backend::model::{
     Attribute, Category, CustomStack, Expression, GeoKind, Principal, Reference, ResourceId, Target,
@@ -131,7 +131,7 @@ impl<'c> Referrer<'c> {
         match principal {
             Principal::Authenticated => auth().member("authenticatedUserIamRole"),
             Principal::Unauthenticated => auth().member("unauthenticatedUserIamRole"),
-            Principal::Group(name) => auth().member("groups").member(name).member("role"),
+            Principal::Group(name) => group(name).member("role"),
             Principal::Function(name) => self.lambda(name).member("role").non_null(),
         }
     }
@@ -466,4 +466,15 @@ fn arn_of_resource(parts: &[Expression]) -> Option<(Reference, &[Expression])> {
             rest,
         )
     })
+}
+
+/// A group of the user pool with its role.
+pub fn group(name: &str) -> Code {
+    let groups = Code::name("backend").path(&["auth", "resources", "groups"]);
+    if is_object_member(name) {
+        // A literal key would be taken for the member that every object has.
+        let key = Code::name("String").call(vec![Code::text(name)]);
+        return Code::Index(Box::new(groups), Box::new(key));
+    }
+    groups.member(name)
 }

@@ -17,6 +17,7 @@ use crate::{
         finding::{Finding, Severity},
         model::{
             Backend, Category, Effect, Expression, Grant, Principal, Resource, ResourceId, RestApi, SourceLocation,
+            Target,
         },
     },
     generate::{Generated, Permission},
@@ -269,8 +270,9 @@ fn as_text(bytes: &[u8]) -> Option<String> {
 }
 
 fn permissions(input: ReportInput<'_>) -> Vec<ReportPermission> {
-    let statements = input.backend.grants.iter().map(|grant| permission(input, grant));
+    let statements = input.backend.grants.iter().filter(|grant| !calls_rest_api(grant));
     let mut permissions: Vec<ReportPermission> = statements
+        .map(|grant| permission(input, grant))
         .chain(
             input
                 .backend
@@ -281,6 +283,17 @@ fn permissions(input: ReportInput<'_>) -> Vec<ReportPermission> {
         .collect();
     permissions.sort_by(|one, other| one.principal.cmp(&other.principal));
     permissions
+}
+
+/// What the CLI wrote into policies about who may call a REST API: it is told path by path.
+fn calls_rest_api(grant: &Grant) -> bool {
+    let statement = &grant.statement;
+    let mut references = statement.resources.iter().flat_map(Expression::references).peekable();
+    !matches!(grant.principal, Principal::Function(_))
+        && statement.effect == Effect::Allow
+        && statement.actions == ["execute-api:Invoke"]
+        && references.peek().is_some()
+        && references.all(|reference| matches!(reference.target, Target::RestApi(_)))
 }
 
 /// Who may call which path of a REST API.

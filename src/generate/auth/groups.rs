@@ -6,6 +6,7 @@ use crate::{
     },
     generate::{
         findings::Findings,
+        reference,
         typescript::{Code, Statement, camel_case},
     },
 };
@@ -22,10 +23,7 @@ const HANDLED: [&str; 5] = [
 /// Precedence and description of every group; settings of its role.
 pub(super) fn groups(body: &mut Body<'_, '_>, auth: &Auth, findings: &mut Findings) {
     for (index, group) in auth.groups.iter().enumerate() {
-        let target = Code::name("backend")
-            .path(&["auth", "resources", "groups"])
-            .member(&group.name)
-            .member("cfnUserGroup");
+        let target = reference::group(&group.name).member("cfnUserGroup");
         // Gen 2 numbers them by their place in the list.
         let place = i64::try_from(index).ok();
         if group.precedence != place || place.is_none() {

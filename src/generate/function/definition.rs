@@ -45,7 +45,7 @@ pub(super) fn render(
     findings: &mut Findings,
 ) -> Result<String, GenerateError> {
     let mut properties = vec![
-        ("name", Code::text(&function.name)),
+        ("name", Code::text(&name.construct)),
         ("entry", Code::text("./handler.ts")),
         ("runtime", Code::number(runtime(function, findings))),
         (

@@ -96,7 +96,7 @@ pub(super) fn render(
     }
     let definition = Code::import(LAMBDA, "Function").construct(vec![
         Code::name("scope"),
-        Code::text(&function.name),
+        Code::text(&name.construct),
         Code::object(properties),
     ]);
     let group = context.groups.group_name(&function.name).unwrap_or("function");

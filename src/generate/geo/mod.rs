@@ -9,6 +9,7 @@ use super::{
     context::Context,
     error::GenerateError,
     findings::Findings,
+    names::construct_id,
     physical_name,
     reference::{Handle, Referrer},
     roles,
@@ -137,7 +138,7 @@ fn definition(geo: &GeoResource, name: Code) -> Code {
     };
     Code::import(LOCATION, class).construct(vec![
         Code::name("stack"),
-        Code::text(&geo.name),
+        Code::text(construct_id("geo", &geo.name)),
         Code::object(properties),
     ])
 }

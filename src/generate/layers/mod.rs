@@ -7,6 +7,7 @@ use super::{
     error::GenerateError,
     findings::Findings,
     function::python_packages,
+    names::construct_id,
     reference::Referrer,
     setup::{SetupCall, SetupFile},
     template::render as render_template,
@@ -129,7 +130,7 @@ fn definition(layer: &LambdaLayer, folder: &str, referrer: &Referrer<'_>) -> Cod
     ));
     Code::import(LAMBDA, "LayerVersion").construct(vec![
         Code::name("stack"),
-        Code::text(&layer.name),
+        Code::text(construct_id("layer", &layer.name)),
         Code::object(properties),
     ])
 }

@@ -13,7 +13,7 @@ use super::{
     setup::{SetupCall, SetupFile},
     template::render as render_template,
     tree::FileTree,
-    typescript::{Code, Part, Statement},
+    typescript::{Code, Part, Statement, is_object_member},
     wiring::inline_policy,
 };
 use crate::backend::{
@@ -36,6 +36,8 @@ struct View {
     gateway_responses: Vec<Statement>,
     paths: Vec<PathView>,
     user_pool_authorizer: bool,
+    /// The CDK cannot find its resources by their paths.
+    own_resources: bool,
 }
 
 #[derive(Serialize)]
@@ -97,6 +99,11 @@ pub fn generate(
             imports.add(API_GATEWAY, "CognitoUserPoolsAuthorizer");
         }
         imports.add_type("aws-cdk-lib/aws-lambda", "IFunction");
+        let own_resources = paths.iter().any(|path| path.path.split('/').any(is_object_member));
+        if own_resources {
+            imports.add(API_GATEWAY, "Resource");
+            imports.add_type(API_GATEWAY, "IResource");
+        }
         let view = View {
             file: SetupFile::with_imports(context, "..", &name.create, &handles, statements, imports),
             stack_name: format!("rest-api-stack-{}", name.file),
@@ -105,6 +112,7 @@ pub fn generate(
             gateway_responses,
             paths,
             user_pool_authorizer,
+            own_resources,
         };
         tree.insert_for(
             [ResourceId::new(Category::api(), &api.name)],

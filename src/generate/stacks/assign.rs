@@ -1,5 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use petgraph::{algo::tarjan_scc, graphmap::DiGraphMap};
+
 use super::{
     DEFAULT_GROUP,
     graph::{AUTH, DATA, FunctionEdges, Graph, Place, STORAGE},
@@ -41,7 +43,7 @@ impl Choice {
 
 /// The cheapest choice for every function that leaves no cycle; `None` when there is none.
 pub(super) fn assign(graph: &Graph) -> Option<BTreeMap<String, Choice>> {
-    let mut chosen: BTreeMap<String, Choice> = graph
+    let chosen: BTreeMap<String, Choice> = graph
         .functions
         .keys()
         .map(|name| (name.clone(), Choice::plain()))
@@ -49,23 +51,173 @@ pub(super) fn assign(graph: &Graph) -> Option<BTreeMap<String, Choice>> {
     if is_sound(graph, &chosen) {
         return Some(chosen);
     }
-    // Only functions that both need and are needed, or that lie between such, can be part of a cycle.
+    let in_cycles = unresolvable(graph);
+    let in_cycles: Vec<&String> = in_cycles.iter().collect();
+    // Where functions share a stack, others may be part of a cycle, too: those that need or are needed.
     let conflicted: Vec<&String> = graph
         .functions
         .iter()
         .filter(|(name, edges)| !edges.needed_by.is_empty() || is_referred_to(graph, name) || !needs(edges).is_empty())
         .map(|(name, _)| name)
         .collect();
+    cheapest(graph, &in_cycles, chosen.clone())
+        .or_else(|| cheapest(graph, &conflicted, chosen))
+        .or_else(|| by_tangles(graph))
+        .or_else(|| greedy(graph))
+}
+
+/// Functions of which each needs itself by way of others, even when every one has a stack of its own.
+pub(super) fn unresolvable(graph: &Graph) -> Vec<String> {
+    let tangles = tangles(graph, Flags::default());
+    tangles.into_iter().flat_map(|tangle| tangle.functions).collect()
+}
+
+/// The cheapest choice for the functions that may be moved.
+fn cheapest(
+    graph: &Graph,
+    movable: &[&String],
+    mut chosen: BTreeMap<String, Choice>,
+) -> Option<BTreeMap<String, Choice>> {
     let mut tries = 0;
-    let deepest = u32::try_from(conflicted.len()).unwrap_or(u32::MAX).saturating_mul(9);
+    let deepest = u32::try_from(movable.len()).unwrap_or(u32::MAX).saturating_mul(9);
     for budget in 1..=deepest {
-        match search(graph, &conflicted, budget, &mut chosen, &mut tries) {
+        match search(graph, movable, budget, &mut chosen, &mut tries) {
             Outcome::Found => return Some(chosen),
-            Outcome::TooMany => break,
+            Outcome::TooMany => return None,
             Outcome::NotFound => {}
         }
     }
-    greedy(graph)
+    None
+}
+
+/// What is done about all functions of tangles.
+#[derive(Clone, Copy, Debug, Default)]
+struct Flags {
+    detached: bool,
+    called_by_name: bool,
+}
+
+/// Functions that need each other in a circle, with the stacks that are part of it.
+struct Tangle {
+    functions: Vec<String>,
+    stacks: Vec<String>,
+}
+
+/// The circles that there are when every function has a stack of its own.
+fn tangles(graph: &Graph, flags: Flags) -> Vec<Tangle> {
+    let mut needs: DiGraphMap<&Place, ()> = DiGraphMap::new();
+    let places: BTreeMap<&String, Place> = graph
+        .functions
+        .keys()
+        .map(|name| (name, Place::Function(name.clone())))
+        .collect();
+    let stacks: BTreeMap<&String, Place> = graph
+        .fixed
+        .iter()
+        .flat_map(|(from, to)| [from, to])
+        .map(|name| (name, Place::Stack(name.clone())))
+        .collect();
+    for (from, to) in &graph.fixed {
+        if let (Some(from), Some(to)) = (stacks.get(from), stacks.get(to)) {
+            needs.add_edge(from, to, ());
+        }
+    }
+    let auth = Place::Stack(AUTH.to_owned());
+    for (name, function) in &graph.functions {
+        let Some(own) = places.get(name) else { continue };
+        for place in &function.definition {
+            needs.add_edge(own, place, ());
+        }
+        for place in &function.statements {
+            if flags.detached && !function.definition.contains(place) {
+                needs.add_edge(place, own, ());
+            } else {
+                needs.add_edge(own, place, ());
+            }
+        }
+        for place in &function.needed_by {
+            if flags.called_by_name && function.auth_trigger && *place == auth {
+                needs.add_edge(own, place, ());
+            } else {
+                needs.add_edge(place, own, ());
+            }
+        }
+    }
+    tarjan_scc(&needs)
+        .into_iter()
+        .filter(|circle| circle.len() > 1)
+        .map(|circle| {
+            let mut tangle = Tangle {
+                functions: Vec::new(),
+                stacks: Vec::new(),
+            };
+            for place in circle {
+                match place {
+                    Place::Function(name) => tangle.functions.push(name.clone()),
+                    Place::Stack(name) => tangle.stacks.push(name.clone()),
+                }
+            }
+            tangle.functions.sort();
+            tangle
+        })
+        .collect()
+}
+
+/// For many functions: those of a circle go into one of its stacks, the others together or each alone.
+fn by_tangles(graph: &Graph) -> Option<BTreeMap<String, Choice>> {
+    const ORDERS: [[&str; 3]; 3] = [[DATA, STORAGE, AUTH], [STORAGE, DATA, AUTH], [AUTH, DATA, STORAGE]];
+    for called_by_name in [false, true] {
+        for detached in [false, true] {
+            let tangles = tangles(
+                graph,
+                Flags {
+                    detached,
+                    called_by_name,
+                },
+            );
+            for alone in [false, true] {
+                for order in ORDERS {
+                    let chosen = untangled(
+                        graph,
+                        &tangles,
+                        &order,
+                        alone,
+                        Flags {
+                            detached,
+                            called_by_name,
+                        },
+                    );
+                    if is_sound(graph, &chosen) {
+                        return Some(chosen);
+                    }
+                }
+            }
+        }
+    }
+    None
+}
+
+fn untangled(graph: &Graph, tangles: &[Tangle], order: &[&str], alone: bool, flags: Flags) -> BTreeMap<String, Choice> {
+    let choice = |name: &String, edges: &FunctionEdges| {
+        let tangle = tangles.iter().find(|tangle| tangle.functions.contains(name));
+        let group = match tangle {
+            Some(tangle) => match order.iter().find(|stack| tangle.stacks.iter().any(|own| own == *stack)) {
+                Some(stack) => (*stack).to_owned(),
+                None => own_group(tangle.functions.first().unwrap_or(name)),
+            },
+            None if alone => own_group(name),
+            None => DEFAULT_GROUP.to_owned(),
+        };
+        Choice {
+            group,
+            detached: flags.detached,
+            called_by_name: flags.called_by_name && edges.auth_trigger,
+        }
+    };
+    let functions = graph.functions.iter();
+    functions
+        .map(|(name, edges)| (name.clone(), choice(name, edges)))
+        .collect()
 }
 
 enum Outcome {

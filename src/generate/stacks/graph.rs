@@ -9,7 +9,7 @@ use crate::{
 };
 
 /// A nested stack, or a function whose stack is still to be chosen.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Place {
     /// A stack by name.
     Stack(String),

@@ -52,12 +52,7 @@ impl Groups {
                 choices: BTreeMap::new(),
                 auth_triggers,
                 definitions,
-                unresolved: graph
-                    .functions
-                    .iter()
-                    .filter(|(_, edges)| !edges.needed_by.is_empty() && !edges.definition.is_empty())
-                    .map(|(name, _)| name.clone())
-                    .collect(),
+                unresolved: assign::unresolvable(&graph),
             },
         }
     }

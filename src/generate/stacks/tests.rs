@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::{
-    assign::assign,
+    assign::{assign, unresolvable},
     graph::{AUTH, DATA, FunctionEdges, Graph, Place, STORAGE},
 };
 
@@ -142,7 +142,9 @@ proptest! {
                 for place in &function.definition { order.insert((own.clone(), group(place))); }
                 for place in &function.needed_by { order.insert((group(place), own.clone())); }
                 for place in &function.statements {
-                    let pair = if chosen[name].detached { (group(place), own.clone()) } else { (own.clone(), group(place)) };
+                    // What the function waits for anyway, its role may wait for, too.
+                    let detached = chosen[name].detached && !function.definition.contains(place);
+                    let pair = if detached { (group(place), own.clone()) } else { (own.clone(), group(place)) };
                     order.insert(pair);
                 }
             }
@@ -337,4 +339,34 @@ mod properties {
             }
         }
     }
+}
+
+#[test]
+fn a_chain_of_functions_that_ends_where_it_begins_goes_there_however_many_others_there_are() {
+    // The API calls `first`, which calls `second`, which reads the API.
+    let mut functions: Vec<TestFunction<'_>> = vec![
+        ("first", &["fn:second"], &[], &[DATA], false),
+        ("second", &[DATA], &[], &[], false),
+        ("trigger", &[], &[STORAGE], &[AUTH], true),
+    ];
+    let names: Vec<String> = (0..15).map(|number| format!("other{number}")).collect();
+    for name in &names {
+        functions.push((name, &[DATA, STORAGE], &[AUTH], &["rest/api"], false));
+    }
+    let chosen = assign(&graph(&functions)).unwrap();
+    assert_eq!(chosen["first"].group, DATA);
+    assert_eq!(chosen["second"].group, DATA);
+    assert_eq!(chosen["other7"].group, "function");
+}
+
+#[test]
+fn only_the_functions_of_a_circle_without_a_way_out_are_told() {
+    // The API asks `authorizer` who may come in, and `authorizer` is defined with the API's id.
+    let mut graph = graph(&[
+        ("authorizer", &[DATA], &[], &[DATA], false),
+        ("innocent", &[DATA], &[], &[], false),
+    ]);
+    graph.functions.get_mut("authorizer").unwrap().authorizer = true;
+    assert!(assign(&graph).is_none());
+    assert_eq!(unresolvable(&graph), ["authorizer"]);
 }

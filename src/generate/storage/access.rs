@@ -47,6 +47,8 @@ type Atom = (String, Subject, Action);
 pub(super) struct Access<'b> {
     /// Rules by path, in the order of the grants.
     rules: IndexMap<String, IndexMap<Subject, BTreeSet<Action>>>,
+    /// Grants that the rules say.
+    expressed: Vec<&'b Grant>,
     /// Grants that no rule can say exactly.
     remaining: Vec<&'b Grant>,
 }
@@ -90,6 +92,7 @@ pub(super) fn access<'b>(context: &Context<'b>, bucket: &Bucket) -> Access<'b> {
         .filter(|(_, subject, _)| *subject == Subject::Owner)
         .map(|(prefix, _, _)| prefix.clone())
         .collect();
+    let expressed = expressible.iter().map(|(grant, _)| *grant).collect();
     let mut rules: IndexMap<String, IndexMap<Subject, BTreeSet<Action>>> = IndexMap::new();
     for (prefix, subject, action) in expressible.into_iter().flat_map(|(_, atoms)| atoms) {
         // For everybody but the owner the placeholder means any identity: the whole folder.
@@ -108,7 +111,11 @@ pub(super) fn access<'b>(context: &Context<'b>, bucket: &Bucket) -> Access<'b> {
     for subjects in rules.values_mut() {
         subjects.sort_keys();
     }
-    Access { rules, remaining }
+    Access {
+        rules,
+        expressed,
+        remaining,
+    }
 }
 
 impl Access<'_> {
@@ -141,6 +148,9 @@ pub(super) fn policies(
     access: &Access<'_>,
     findings: &mut Findings,
 ) -> Vec<Statement> {
+    for grant in &access.expressed {
+        findings.granted((*grant).into());
+    }
     let scope = Code::name("backend").member(identifier).member("stack");
     roles::policies(
         context,

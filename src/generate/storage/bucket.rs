@@ -6,6 +6,7 @@ use crate::{
     generate::{
         context::Context,
         findings::Findings,
+        names::construct_id,
         reference::Referrer,
         tags::{self, TAGS},
         typescript::{Code, Statement, camel_case},
@@ -24,7 +25,7 @@ pub(super) fn definition(
     access: &Access<'_>,
     triggers: &[(EventKind, String)],
 ) -> Code {
-    let mut properties = vec![("name", Code::text(construct_name(bucket)))];
+    let mut properties = vec![("name", Code::text(construct_id("storage", &bucket.name)))];
     if let Some(is_default) = is_default {
         properties.push(("isDefault", Code::Boolean(is_default)));
     }
@@ -48,22 +49,6 @@ pub(super) fn definition(
         properties.push(("access", callback));
     }
     Code::object(properties)
-}
-
-/// A name that Gen 2 accepts.
-fn construct_name(bucket: &Bucket) -> String {
-    let name: String = bucket
-        .name
-        .chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() || matches!(character, '-' | '_') {
-                character
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    if name.is_empty() { "storage".to_owned() } else { name }
 }
 
 fn is_versioned(bucket: &Bucket) -> bool {

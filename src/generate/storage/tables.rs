@@ -49,11 +49,14 @@ pub(super) fn generate(
     let mut post_refactor = Vec::new();
     let mut entries = Vec::new();
     for table in &context.backend.tables {
-        let Some(identifier) = context.names.tables.get(&table.name) else {
+        let (Some(identifier), Some(id)) = (
+            context.names.tables.get(&table.name),
+            context.names.table_constructs.get(&table.name),
+        ) else {
             continue;
         };
         if table.imported {
-            match imported(table) {
+            match imported(table, id) {
                 Some(code) => statements.push(Statement::Const(identifier.clone(), code)),
                 None => {
                     findings.add(
@@ -67,7 +70,7 @@ pub(super) fn generate(
                 }
             }
         } else {
-            statements.push(Statement::Const(identifier.clone(), definition(table)));
+            statements.push(Statement::Const(identifier.clone(), definition(table, id)));
             indexes(table, identifier, &mut statements);
             remaining(table, identifier, &mut referrer, &mut statements, findings);
             if let Some(name) = &table.table_name {
@@ -133,7 +136,7 @@ fn referrer_table(context: &Context<'_>, table: &str) -> Option<Code> {
     Some(Code::name("tables").member(context.names.tables.get(table)?))
 }
 
-fn imported(table: &Table) -> Option<Code> {
+fn imported(table: &Table, construct: &str) -> Option<Code> {
     let name = table.table_name.as_deref()?;
     let mut attributes = vec![("tableName", Code::text(name))];
     if let Some(stream) = &table.imported_stream_arn {
@@ -141,11 +144,11 @@ fn imported(table: &Table) -> Option<Code> {
     }
     Some(Code::import(DYNAMODB, "Table").method(
         "fromTableAttributes",
-        vec![Code::name("stack"), Code::text(&table.name), Code::object(attributes)],
+        vec![Code::name("stack"), Code::text(construct), Code::object(attributes)],
     ))
 }
 
-fn definition(table: &Table) -> Code {
+fn definition(table: &Table, construct: &str) -> Code {
     let mut properties = vec![("partitionKey", key(&table.partition_key))];
     if let Some(sort_key) = &table.sort_key {
         properties.push(("sortKey", key(sort_key)));
@@ -178,7 +181,7 @@ fn definition(table: &Table) -> Code {
     ));
     Code::import(DYNAMODB, "Table").construct(vec![
         Code::name("stack"),
-        Code::text(&table.name),
+        Code::text(construct),
         Code::object(properties),
     ])
 }

@@ -23,6 +23,8 @@ pub enum Code {
     Import(String, String),
     /// `object.property`, or `object['property']` where the property is no identifier.
     Member(Box<Code>, String),
+    /// `object[key]`
+    Index(Box<Code>, Box<Code>),
     /// `value!`
     NonNull(Box<Code>),
     /// `value as Type`
@@ -220,6 +222,7 @@ impl Code {
                     .collect(),
             ),
             Self::Member(object, property) => Self::Member(boxed(object), property),
+            Self::Index(object, key) => Self::Index(boxed(object), boxed(key)),
             Self::NonNull(value) => Self::NonNull(boxed(value)),
             Self::As(value, class) => Self::As(boxed(value), boxed(class)),
             Self::InstanceOf(value, class) => Self::InstanceOf(boxed(value), boxed(class)),
@@ -252,7 +255,7 @@ impl Code {
                 }
             }
             Self::Member(inner, _) | Self::NonNull(inner) | Self::Arrow(_, inner) => inner.walk(visit),
-            Self::As(inner, class) | Self::InstanceOf(inner, class) => {
+            Self::As(inner, class) | Self::InstanceOf(inner, class) | Self::Index(inner, class) => {
                 inner.walk(visit);
                 class.walk(visit);
             }

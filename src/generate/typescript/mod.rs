@@ -11,7 +11,7 @@ mod string;
 mod tests;
 
 pub use code::{Code, Entry, Part, Statement};
-pub use identifier::{Scope, is_identifier};
+pub use identifier::{Scope, is_identifier, is_object_member};
 pub use imports::{ImportLine, ImportName, Imports};
 pub use print::{print, print_statement};
 pub use property::{camel_case, properties_to_code};

@@ -66,6 +66,12 @@ fn write(text: &mut String, code: &Code, level: usize) {
                 text.push(']');
             }
         }
+        Code::Index(object, key) => {
+            write_operand(text, object, level);
+            text.push('[');
+            write(text, key, level);
+            text.push(']');
+        }
         Code::NonNull(value) => {
             write_operand(text, value, level);
             text.push('!');

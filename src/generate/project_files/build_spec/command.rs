@@ -104,11 +104,30 @@ fn next_push(command: &str, from: usize) -> Option<usize> {
 /// Where the flags of a call end: at the next separator of the shell, the end of the line or the quote around it.
 fn end_of_call(command: &str, from: usize) -> usize {
     let rest = &command[from..];
-    let length = rest
-        .find(|character| "&|;()\"'`\n\r}#".contains(character))
-        .unwrap_or(rest.len());
-    // `2>&1` and quoted values of flags belong to the call's words up to the separator; white space before it does not.
-    from + rest[..length].trim_end().len()
+    let mut length = 0;
+    while let Some(next) = rest[length..].find(|character| "&|;()\"'`\n\r}#".contains(character)) {
+        let at = length + next;
+        // A quote at the beginning of a word is the value of a flag, up to its partner.
+        let value = rest[at..].strip_prefix(['"', '\'']).filter(|_| opens_word(&rest[..at]));
+        let partner = value.and_then(|value| {
+            let quote = rest[at..].chars().next()?;
+            let line = value.split('\n').next()?;
+            Some(at + 1 + line.find(quote)? + 1)
+        });
+        match partner {
+            Some(after) => length = after,
+            None => {
+                length = at;
+                return from + rest[..length].trim_end().len();
+            }
+        }
+    }
+    // `2>&1` belongs to the call's words up to the separator; white space before it does not.
+    from + rest.trim_end().len()
+}
+
+fn opens_word(before: &str) -> bool {
+    before.ends_with(|character: char| character.is_whitespace() || character == '=')
 }
 
 #[cfg(test)]
@@ -152,6 +171,7 @@ mod tests {
             ),
             ("|\n  a\n  amplifyPush --simple\n  b\n", "|\n  a\n  R\n  b\n", false),
             ("amplifyPush || amplifyPush", "R || R", false),
+            ("amplifyPush \"", "R \"", true),
         ];
         for (before, after, is_whole) in cases {
             let replaced = replace_push(before, "R");
@@ -170,6 +190,19 @@ mod tests {
             replace_push("amplifyPush -e prod --simple", "R").dropped,
             ["-e prod --simple"]
         );
+        for (before, after, dropped) in [
+            (
+                "amplifyPush --simple --environment \"prod 2\" # push",
+                "R # push",
+                "--simple --environment \"prod 2\"",
+            ),
+            ("cd 'a b' && amplifyPush -e='x' && b", "cd 'a b' && R && b", "-e='x'"),
+            ("bash -c \"amplifyPush -e 'x y'\"", "bash -c \"R\"", "-e 'x y'"),
+        ] {
+            let replaced = replace_push(before, "R");
+            assert_eq!(replaced.text, after);
+            assert_eq!(replaced.dropped, [dropped]);
+        }
     }
 
     #[test]
