@@ -286,6 +286,7 @@ describe('amplify.yml', () => {
     ['amplifyPush', new RegExp(literal(DEPLOY)), false],
     ['"amplifyPush -s"', new RegExp(literal(DEPLOY)), false],
     ['amplifyPush --environment prod --simple # push', new RegExp(literal(DEPLOY)), true],
+    ['amplifyPush --simple --environment "prod2" # push', new RegExp(`${literal(DEPLOY)} *# push`), true],
     [
       'if [ "$AWS_BRANCH" = main ]; then amplifyPush --simple; fi',
       new RegExp(`= main \\]; then .*${literal(DEPLOY)}; fi`),
