@@ -67,6 +67,61 @@ test('a secret that is read at the start is the same secret', () => {
   assert.equal(result.ok, true);
 });
 
+test('the path of a secret in Gen 2 is the same secret', () => {
+  const paths = (gen2Path) => (gen2, gen1) => {
+    gen1.Environment.Variables.KEY = '/amplify/d0/dev/AMPLIFY_report_KEY';
+    gen2.Environment.Variables.KEY = gen2Path;
+  };
+  assert.equal(compare(paths('/amplify/d0/main-branch-0123456789/KEY')).ok, true);
+  assert.equal(compare(paths('/amplify/d0/main-branch-0123456789/OTHER')).ok, false);
+});
+
+/** A queue and an alarm in the function's template, and what becomes of them in Gen 2. */
+function withAdditions(change) {
+  const { gen1, gen2, pairing } = evaluatedShelf(({ gen1: was, gen2: is }) => {
+    const queue = (name) => ({ Type: 'AWS::SQS::Queue', Properties: { QueueName: name, VisibilityTimeout: 30 } });
+    was.functionreport.Resources.Jobs = queue(`jobs-${NAMES.environment}`);
+    was.functionreport.Resources.Config = {
+      Type: 'AWS::Lambda::EventInvokeConfig',
+      Properties: { FunctionName: { Ref: 'LambdaFunction' }, Qualifier: '$LATEST', MaximumRetryAttempts: 0 },
+    };
+    const { Resources } = is.function1351588B;
+    Resources.reportResourcesJobs01234567 = queue(`jobs-${NAMES.branch}`);
+    Resources.reportResourcesConfig01234567 = {
+      Type: 'AWS::Lambda::EventInvokeConfig',
+      Properties: { FunctionName: { Ref: 'Report' }, Qualifier: '$LATEST', MaximumRetryAttempts: 0 },
+    };
+    change?.(Resources);
+  });
+  return { unpaired: pairing.unpaired, ...compareFunctions(pairing, gen1, gen2, NAMES) };
+}
+
+test('what was added to a template is there and the same', () => {
+  const { ok, unpaired, compared } = withAdditions();
+  assert.equal(ok, true);
+  assert.deepEqual(
+    unpaired.filter(({ kind }) => kind === 'added'),
+    [],
+  );
+  assert.equal(compared.length, 3);
+});
+
+for (const [title, change] of [
+  ['fewer seconds', (resources) => (resources.reportResourcesJobs01234567.Properties.VisibilityTimeout = 3)],
+  ['another name', (resources) => (resources.reportResourcesJobs01234567.Properties.QueueName = 'jobs')],
+  ['more attempts', (resources) => (resources.reportResourcesConfig01234567.Properties.MaximumRetryAttempts = 2)],
+]) {
+  test(`finds ${title} of an addition`, () => assert.equal(withAdditions(change).ok, false));
+}
+
+test('finds an addition that is gone', () => {
+  const { unpaired } = withAdditions((resources) => delete resources.reportResourcesConfig01234567);
+  assert.deepEqual(
+    unpaired.filter(({ kind }) => kind === 'added').map(({ name }) => name),
+    ['functionreport Config'],
+  );
+});
+
 test('the name of a REST API is the name of its successor, and of no other', () => {
   for (const [name, ok] of /** @type {[string, boolean][]} */ ([
     ['books-main', true],

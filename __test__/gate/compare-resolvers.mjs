@@ -10,7 +10,7 @@ import { differences } from './differences.mjs';
 import { all, ownApiStack } from './pairing.mjs';
 import { nameResources, resourceNames } from './resource-names.mjs';
 import { assetSources } from './stack-tree.mjs';
-import { asToken } from './tokens.mjs';
+import { asToken, mapStrings } from './tokens.mjs';
 
 /**
  * @typedef {object} ResolverDifference
@@ -101,7 +101,10 @@ export function compareResolvers(pairing, gen1, gen2, texts) {
     const [one, other] = [views1.get(field), views2.get(field)];
     const list =
       one && other
-        ? differences(pairing.translate(nameResources(one, [names1])), nameResources(other, [names2, names1]))
+        ? differences(
+            pairing.translate(nameResources(withBuckets(one, names1), [names1])),
+            nameResources(other, [names2, names1]),
+          )
         : [{ path: 'Sources', gen1: one && sourceTypes(one), gen2: other && sourceTypes(other) }];
     return list.map((difference) => withAllowance({ field, ...difference }, ALLOWED));
   });
@@ -142,6 +145,14 @@ export function templateTexts(assembly, projectDir) {
   };
 }
 
+/** Templates of the transformer name the bucket of @predictions by its name: a token in its place. */
+function withBuckets(view, names) {
+  const buckets = [...names].filter(([name]) => name.startsWith('s3 '));
+  return mapStrings(view, (text) =>
+    buckets.reduce((result, [name, bucket]) => result.replaceAll(`"${name.slice(3)}"`, `"${bucket}"`), text),
+  );
+}
+
 /** @returns {Map<string, object>} what resolves each field, by `Type.field` */
 function resolversOf(tree, textOf) {
   const sources = new Map(all(tree, 'AWS::AppSync::DataSource').map((one) => [one.properties.Name, one]));
@@ -163,13 +174,14 @@ function resolversOf(tree, textOf) {
     const found = tree.resources.get(asToken(id)?.place);
     if (!found) return ['data', { Missing: String(id) }];
     const { properties } = found;
-    const slot = SLOT.exec(properties.Name ?? '')?.[1] ?? 'data';
+    const slot = slotOf(properties.Name ?? '');
     return [slot, { Source: sourceOf(properties), ...templates(found), ...settings(properties) }];
   };
   return new Map(
     all(tree, 'AWS::AppSync::Resolver').map((resolver) => {
       const { properties } = resolver;
       const functions = (properties.PipelineConfig?.Functions ?? []).map(functionOf);
+      if (checksRules(functions)) functions[0][0] = 'auth';
       const isPipeline = properties.Kind === 'PIPELINE';
       return [
         `${properties.TypeName}.${properties.FieldName}`,
@@ -182,6 +194,16 @@ function resolversOf(tree, textOf) {
       ];
     }),
   );
+}
+
+/** Fields with `@function` and the like have their rules checked by a function that ends otherwise. */
+function slotOf(name) {
+  return name.endsWith('AuthFN') ? 'auth' : (SLOT.exec(name)?.[1] ?? 'data');
+}
+
+/** A field that has its functions from elsewhere gets one of the transformer before them, without data. */
+function checksRules([[slot, first] = [], [next] = []]) {
+  return slot === 'data' && next === 'data' && first.Source?.Type === 'NONE' && first.Request === GENERATED;
 }
 
 /** Functions by slot and place in it: an object keeps the order that a list would lose in the comparison. */

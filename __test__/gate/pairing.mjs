@@ -281,12 +281,14 @@ class PairFinder {
     const functions2 = all(this.gen2, 'AWS::Lambda::Function').filter(
       (one) => !isInfrastructureFunction(one) && categoryOf(one) !== 'custom',
     );
-    const keyOf = (one) =>
-      isSearchFunction(one)
-        ? SEARCH_FUNCTION
-        : speaks(one)
-          ? 'PredictionsSpeech'
-          : this.bareName(one.properties.FunctionName ?? constructName(one), one);
+    const names1 = new Set(functions1.map((one) => this.bareName(one.properties.FunctionName, one)));
+    const keyOf = (one) => {
+      if (isSearchFunction(one)) return SEARCH_FUNCTION;
+      if (speaks(one)) return 'PredictionsSpeech';
+      const name = this.bareName(one.properties.FunctionName ?? constructName(one), one);
+      // a name that cannot be that of a construct (`1st`, `constructor`) has a word before it in Gen 2
+      return names1.has(name) ? name : name?.replace(/^function-/, '');
+    };
     for (const { gen1, gen2, name } of this.byKey('function', functions1, functions2, keyOf)) {
       this.pairRoles(
         'functionRole',

@@ -42,10 +42,13 @@ const MADE_ID = {
 /**
  * Names and ids of a tree's resources.
  * @param {import('./evaluate.mjs').EvaluatedTree} tree
- * @returns {Map<string, string>} tokens by `<service> <name>`
+ * @returns {Map<string, string>} tokens by `<service> <name>`; under `account` and `region` where they are
  */
 export function resourceNames(tree) {
-  const names = new Map();
+  const names = new Map([
+    ['account', tree.environment.accountId],
+    ['region', tree.environment.region],
+  ]);
   for (const { place, type, properties } of tree.resources.values()) {
     const [service, property, as] = NAME_PROPERTY[type] ?? [];
     const own = token(place, as);
@@ -80,6 +83,10 @@ function nameInArn(arn, names) {
   const [, partition, service, region, account, ...rest] = splitOutsideTokens(arn, ':');
   const pattern = NAME_IN_ARN[service];
   if (!pattern || rest.length === 0) return arn;
+  // a namesake elsewhere is another resource
+  const isElsewhere = (here, own) => here !== '' && here !== '*' && !here.includes('⟦') && here !== own;
+  if (names.some((one) => isElsewhere(account, one.get('account')) || isElsewhere(region, one.get('region'))))
+    return arn;
   // a token may contain slashes and colons: it is masked while the ARN is taken apart
   const tokens = [];
   const masked = rest.join(':').replace(/⟦[^⟦⟧]*⟧/g, (whole) => `\u0000${tokens.push(whole) - 1}\u0001`);

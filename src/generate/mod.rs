@@ -124,6 +124,7 @@ pub fn generate(
         .chain(custom)
         .chain(storage.overrides)
         .chain(functions)
+        .chain(tags::generate(&context, &mut tree)?)
         .collect();
     let post_refactor: Vec<_> = [auth.post_refactor, storage.post_refactor, analytics.post_refactor].concat();
     let post_refactor_lines = post_refactor

@@ -67,6 +67,7 @@ const OURS: &[&str] = &[
     "TableEncryption",
     "Tables",
     "Tags",
+    "tagBackend",
     "Code",
     "Runtime",
     "Function",

@@ -4,6 +4,7 @@
 mod changes;
 mod error;
 mod page;
+mod secrets;
 
 use serde::{Deserialize, Serialize};
 
@@ -250,6 +251,7 @@ fn gen1_files(input: ReportInput<'_>, id: &ResourceId) -> Result<Vec<ReportFile>
             source,
         })?;
         if let Some(text) = bytes.as_deref().and_then(as_text) {
+            let text = secrets::without_secrets(&text).into_owned();
             files.push(ReportFile { path, text });
         }
     }

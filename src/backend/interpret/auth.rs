@@ -63,6 +63,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         Some(stack) => {
             read_stack(interpretation, resource, stack, &mut auth);
             sign_in::read(interpretation, resource, stack, &mut auth);
+            check_roles(interpretation, resource);
         }
         None if resource.imported => {}
         None => interpretation.finding(
@@ -146,6 +147,45 @@ fn role_mappings(interpretation: &Interpretation<'_>, stack: &EvaluatedTree, own
         .find(|found| found.resource_type() == ROLE_ATTACHMENT)?;
     let mappings = attachment.property("RoleMappings")?;
     Some(interpretation.decoder.property(mappings, owner))
+}
+
+/// Gen 2 gives signed-in users and guests its own two roles, which get the permissions of Gen 1's two.
+fn check_roles(interpretation: &mut Interpretation<'_>, resource: &MetaResource) {
+    let id = id_of(resource);
+    let Some(stack) = interpretation.symbolic_stack(resource) else {
+        return;
+    };
+    let Some(attachment) = stack
+        .template
+        .resources()
+        .find(|found| found.resource_type() == ROLE_ATTACHMENT)
+    else {
+        return;
+    };
+    for (users, expected) in [
+        ("authenticated", Target::AuthenticatedRole),
+        ("unauthenticated", Target::UnauthenticatedRole),
+    ] {
+        let Some(role) = attachment.property("Roles").and_then(|roles| roles.get(users)) else {
+            continue;
+        };
+        let named = interpretation.decoder.expression(role, &id);
+        let is_expected = named.references().iter().any(|reference| reference.target == expected);
+        // A name without a reference comes from a project whose root template is missing.
+        if !is_expected && !named.references().is_empty() {
+            let location = interpretation.location_of(resource);
+            interpretation.finding(
+                "auth-identity-roles",
+                Severity::Manual,
+                format!(
+                    "{} gives {users} users another role than that of the environment; in Gen 2 they get the role of the backend",
+                    resource.path()
+                ),
+                &location,
+                "Give the permissions of that role to backend.auth.resources.authenticatedUserIamRole or unauthenticatedUserIamRole in amplify/auth/overrides.ts.",
+            );
+        }
+    }
 }
 
 /// Ids of imported auth: outputs of the entry, else the values of the environment.

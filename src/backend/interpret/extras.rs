@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     Interpretation, api_stacks,
     policies::POLICY_TYPES,
-    residue, sign_in,
+    residue,
     stacks::{API_GATEWAY_AUTH_STACK, AUTH_TRIGGER_STACK},
     triggers,
 };
@@ -15,7 +15,7 @@ use crate::{
     backend::{
         features::STATEFUL_TYPES,
         finding::Severity,
-        model::{Category, ExtraResource, ResourceId, Target},
+        model::{Category, ExtraResource, ResourceId, Target, VerificationPage},
     },
     cloudformation::{Resource, evaluate::EvaluatedTree},
     project::MetaResource,
@@ -85,7 +85,10 @@ fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, 
         _ => BTreeSet::new(),
     };
     for found in &added {
-        if !carried_over.contains(found.logical_id) {
+        // The statements of a bucket's policy are added to the policy that Gen 2 makes.
+        let is_bucket_policy =
+            found.resource_type() == "AWS::S3::BucketPolicy" && resource.service.as_deref() == Some("S3");
+        if !is_bucket_policy && !carried_over.contains(found.logical_id) {
             report(interpretation, &owner, stack, found);
         }
         add(interpretation, &owner, stack, found);
@@ -231,7 +234,7 @@ fn is_of_the_cli(
 /// The bucket of the trigger template that sends links, which the model knows.
 fn is_verification_bucket(interpretation: &Interpretation<'_>, found: &Resource<'_>) -> bool {
     found.resource_type() == "AWS::S3::Bucket"
-        && found.logical_id == sign_in::VERIFICATION_BUCKET
+        && found.logical_id == VerificationPage::BUCKET
         && interpretation
             .backend
             .auth

@@ -346,6 +346,27 @@ fn summary(files: &[String]) -> String {
     }
 }
 
+/// What the user added to tags.json. The CLI's own two name app and environment, as Gen 2's own tags do.
+fn tags(project: &Project) -> Vec<(String, String)> {
+    const OF_THE_CLI: [&str; 2] = ["user:Stack", "user:Application"];
+    let app = project.name().unwrap_or_default();
+    project
+        .tree
+        .tags
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(|tag| Some((tag["Key"].as_str()?, tag["Value"].as_str()?)))
+        .filter(|(key, _)| !OF_THE_CLI.contains(key))
+        .map(|(key, value)| {
+            let value = value
+                .replace("{project-name}", app)
+                .replace("{project-env}", &project.environment.name);
+            (key.to_owned(), value)
+        })
+        .collect()
+}
+
 fn empty_backend(project: &Project) -> Backend {
     let environment = &project.environment;
     let version = &project.cli["features"]["graphqltransformer"]["transformerversion"];
@@ -369,6 +390,7 @@ fn empty_backend(project: &Project) -> Backend {
                 .or_else(|| version.as_str()?.parse().ok())
                 .and_then(|version| u32::try_from(version).ok()),
             source_tree: project.tree.path.clone(),
+            tags: tags(project),
         },
         resources: Vec::new(),
         auth: None,

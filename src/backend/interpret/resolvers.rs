@@ -224,8 +224,12 @@ fn names_of(templates: [&Option<ResolverTemplate>; 2]) -> impl Iterator<Item = S
     })
 }
 
-/// The transformer calls the functions of a slot after it, `MutationcreatePostpreUpdate1Function`.
+/// The transformer calls the functions of a slot after it, `MutationcreatePostpreUpdate1Function`, and what checks the rules of
+/// a field with `@function` or the like `QueryShoutAuthFN`.
 fn slot_of(name: &str) -> &'static str {
+    if name.ends_with("AuthFN") {
+        return "auth";
+    }
     let Some(stem) = name.strip_suffix("Function") else {
         return DATA_SLOT;
     };
@@ -380,6 +384,7 @@ mod tests {
             ("QuerygetPostpreAuth12Function", "preAuth"),
             ("MutationcreateinitpreUpdate1Function", "preUpdate"),
             ("QueryGetPostDataResolverFn", DATA_SLOT),
+            ("QueryShoutAuthFN", "auth"),
             ("InvokeGreetingLambdaDataSource", DATA_SLOT),
             ("Mutationauth0Functionx", DATA_SLOT),
             ("InvokeauthFunction", DATA_SLOT),

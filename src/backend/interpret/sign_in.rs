@@ -17,8 +17,6 @@ use crate::{
 const DOMAIN_INPUTS: &str = "HostedUICustomResourceInputs";
 /// The CLI's custom resource that makes the providers of the wizard.
 const PROVIDER_INPUTS: &str = "HostedUIProvidersCustomResourceInputs";
-/// The bucket of the trigger template that sends links.
-pub(super) const VERIFICATION_BUCKET: &str = "CustomMessageConfirmationBucket";
 /// Ids, keys and secrets among the details of a provider.
 const SECRET_DETAILS: [&str; 5] = ["client_id", "client_secret", "team_id", "key_id", "private_key"];
 
@@ -47,7 +45,7 @@ pub(super) fn read(
                 });
             }
             "AWS::Cognito::UserPoolDomain" => read_domain(interpretation, &found, auth, &location),
-            "AWS::S3::Bucket" if found.logical_id == VERIFICATION_BUCKET => {
+            "AWS::S3::Bucket" if found.logical_id == VerificationPage::BUCKET => {
                 auth.verification_page = verification_page(interpretation, resource, &found, &location);
             }
             _ => {}

@@ -27,4 +27,7 @@ pub struct App {
     pub transformer_version: Option<u32>,
     /// Where in the project the Gen 1 backend was read from, relative, for example `amplify/#current-cloud-backend`.
     pub source_tree: String,
+    /// Tags of `tags.json` that the user added to the CLI's own two.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tags: Vec<(String, String)>,
 }

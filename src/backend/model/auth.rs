@@ -158,3 +158,8 @@ pub struct VerificationPage {
     /// Files in that folder.
     pub files: Vec<String>,
 }
+
+impl VerificationPage {
+    /// Logical id of the bucket in the CLI's template.
+    pub const BUCKET: &str = "CustomMessageConfirmationBucket";
+}

@@ -128,11 +128,7 @@ pub(super) fn definition(context: &Context<'_>, auth: &Auth, findings: &mut Find
     if !triggers.is_empty() {
         properties.push(("triggers", Code::object(triggers)));
     }
-    let senders = senders(context, auth, findings);
-    if !senders.is_empty() {
-        properties.push(("senders", Code::object(senders)));
-    }
-    let sms_mfa = multifactor(&gen1, &messages, &mut properties, &mut result);
+    let sms_mfa = multifactor(&gen1, phone, &messages, &mut properties, &mut result);
     if let Some(recovery) = account_recovery(&gen1, &mut result) {
         properties.push(("accountRecovery", Code::text(recovery)));
     }
@@ -247,11 +243,12 @@ fn triggers(context: &Context<'_>, auth: &Auth, findings: &mut Findings) -> Vec<
     for trigger in &auth.triggers {
         let AuthTrigger { event, function, .. } = trigger;
         let key = lower_camel(event);
-        if context.groups.is_called_by_name(function) || sender(event).is_some() {
+        if context.groups.is_called_by_name(function) {
             continue;
         }
         match handler(context, function) {
-            Some(_) if event == TOKEN_TRIGGER => {}
+            // The overrides set these.
+            Some(_) if event == TOKEN_TRIGGER || is_sender(event) => {}
             Some(handler) if TRIGGERS.contains(&key.as_str()) && triggers.iter().all(|(taken, _)| *taken != key) => {
                 triggers.push((key, handler));
             }
@@ -280,44 +277,9 @@ fn not_generated(auth: &Auth, trigger: &AuthTrigger, findings: &mut Findings) {
     );
 }
 
-/// The key in `senders` of a trigger that sends messages instead of Cognito.
-pub(super) fn sender(event: &str) -> Option<&'static str> {
-    match event {
-        "CustomEmailSender" => Some("email"),
-        "CustomSMSSender" => Some("sms"),
-        _ => None,
-    }
-}
-
-/// Functions that send messages instead of Cognito, which encrypts the codes for them.
-fn senders(context: &Context<'_>, auth: &Auth, findings: &mut Findings) -> Vec<(&'static str, Code)> {
-    let mut senders = Vec::new();
-    for trigger in &auth.triggers {
-        let Some(key) = sender(&trigger.event) else { continue };
-        if context.groups.is_called_by_name(&trigger.function) {
-            continue;
-        }
-        let Some(handler) = handler(context, &trigger.function) else {
-            not_generated(auth, trigger, findings);
-            continue;
-        };
-        let mut properties = vec![("handler", handler)];
-        match auth.sender_key.as_ref().and_then(Value::as_str) {
-            Some(arn) => properties.push(("kmsKeyArn", Code::text(arn))),
-            None => findings.add(
-                "auth-sender-key",
-                Severity::Warning,
-                format!(
-                    "codes for function {} are encrypted with a key of the Gen 1 stack; Gen 2 makes a key of its own",
-                    trigger.function
-                ),
-                &auth.location,
-                "Let the function take the key from its environment, and give it kms:Decrypt on the new key in amplify/auth/overrides.ts.",
-            ),
-        }
-        senders.push((key, Code::object(properties)));
-    }
-    senders
+/// The function sends messages instead of Cognito, which encrypts the codes for it.
+pub(super) fn is_sender(event: &str) -> bool {
+    matches!(event, "CustomEmailSender" | "CustomSMSSender")
 }
 
 /// `PreSignUp` as `preSignUp`.
@@ -331,6 +293,7 @@ fn lower_camel(event: &str) -> String {
 /// Multi-factor authentication; whether messages are sent by SMS for it.
 fn multifactor(
     gen1: &Map<String, Value>,
+    phone_login: bool,
     messages: &Messages,
     properties: &mut Vec<(&str, Code)>,
     result: &mut Map<String, Value>,
@@ -346,8 +309,9 @@ fn multifactor(
         factors.iter().any(|factor| factor == "SMS_MFA"),
         factors.iter().any(|factor| factor == "SOFTWARE_TOKEN_MFA"),
     );
-    // Without a factor that defineAuth can be told without further settings, the mode is set by an override.
-    if mode == "OFF" || !(sms || totp) {
+    // Without a factor that defineAuth can be told without further settings, the mode is set by an override. With telephone
+    // numbers it insists on SMS.
+    if mode == "OFF" || !(sms || totp) || (phone_login && !sms) {
         if gen1.contains_key("MfaConfiguration") && mode == "OFF" {
             properties.push(("multifactor", Code::object([("mode", Code::text("OFF"))])));
             result.insert("MfaConfiguration".to_owned(), json!("OFF"));

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// Names that the setup function declares besides.
-const TAKEN: [&str; 9] = [
+const TAKEN: [&str; 10] = [
     "backend",
     "userPool",
     "cfnUserPool",
@@ -26,6 +26,7 @@ const TAKEN: [&str; 9] = [
     "cfnIdentityPoolRoleAttachment",
     "nativeAppClient",
     "smsRole",
+    "senderKey",
     "provider",
 ];
 

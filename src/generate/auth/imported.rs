@@ -1,9 +1,9 @@
 use crate::{
     backend::{
         finding::Severity,
-        model::{Auth, ImportedAuth},
+        model::{Auth, AuthorizationMode, ImportedAuth},
     },
-    generate::{findings::Findings, typescript::Code},
+    generate::{context::Context, findings::Findings, typescript::Code},
 };
 
 /// `referenceAuth` needs all five ids.
@@ -22,23 +22,33 @@ fn values(imported: &ImportedAuth) -> [(&'static str, Option<&str>); 5] {
 }
 
 /// The properties of `referenceAuth`.
-pub(super) fn definition(auth: &Auth, imported: &ImportedAuth, findings: &mut Findings) -> Option<Code> {
+pub(super) fn definition(
+    context: &Context<'_>,
+    auth: &Auth,
+    imported: &ImportedAuth,
+    findings: &mut Findings,
+) -> Option<Code> {
     if !is_referable(imported) {
         let missing: Vec<&str> = values(imported)
             .into_iter()
             .filter(|(_, value)| value.is_none())
             .map(|(name, _)| name)
             .collect();
+        // Without auth, defineData refuses rules for the users of a pool.
+        let severity = match needs_user_pool(context) {
+            true => Severity::Blocker,
+            false => Severity::Manual,
+        };
         findings.add(
             "auth-imported",
-            Severity::Manual,
+            severity,
             format!(
                 "auth {} is imported, and {} is not known; Gen 2 can refer to imported auth only as a whole",
                 auth.name,
                 missing.join(", ")
             ),
             &auth.location,
-            "Write amplify/auth/resource.ts with referenceAuth by hand, or import an identity pool too, and add auth to amplify/backend.ts.",
+            "Make an identity pool for the user pool and its two clients in the Cognito console, run `amplify remove auth` and `amplify import auth` with both pools, push, and generate again.",
         );
         return None;
     }
@@ -58,4 +68,13 @@ pub(super) fn definition(auth: &Auth, imported: &ImportedAuth, findings: &mut Fi
         properties.push(("groups", Code::object(groups)));
     }
     Some(Code::object(properties))
+}
+
+/// The GraphQL API lets in users of the pool.
+fn needs_user_pool(context: &Context<'_>) -> bool {
+    context.backend.data.as_ref().is_some_and(|data| {
+        std::iter::once(&data.default_mode)
+            .chain(&data.additional_modes)
+            .any(|mode| matches!(mode, AuthorizationMode::UserPool))
+    })
 }

@@ -55,7 +55,7 @@ pub fn generate(
         return Ok(AuthFiles::default());
     };
     if let Some(imported) = &auth.imported {
-        if let Some(definition) = imported::definition(auth, imported, findings) {
+        if let Some(definition) = imported::definition(context, auth, imported, findings) {
             tree.insert_for(
                 origins(context),
                 "amplify/auth/resource.ts",

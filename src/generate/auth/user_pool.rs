@@ -1,11 +1,14 @@
 use serde_json::{Value, json};
 
 use super::{
-    definition::{Definition, sender},
+    definition::{Definition, is_sender},
     overrides::Body,
 };
 use crate::{
-    backend::model::{Auth, Expression},
+    backend::{
+        finding::Severity,
+        model::{Auth, AuthTrigger, Expression},
+    },
     generate::{
         context::Context,
         findings::Findings,
@@ -47,6 +50,7 @@ pub(super) fn user_pool(
     );
     sms_configuration(body, auth, definition, findings);
     versioned_triggers(body, context, auth);
+    senders(body, context, auth, findings);
     triggers_by_name(body, context, auth);
     body.retain(target);
 }
@@ -98,14 +102,75 @@ fn triggers_by_name(body: &mut Body<'_, '_>, context: &Context<'_>, auth: &Auth)
         body.statements.push(Statement::Expression(
             Code::name("cfnUserPool").method("addPropertyOverride", vec![path, value]),
         ));
-        if let (Some(_), Some(key)) = (sender(&trigger.event), &auth.sender_key)
-            && let Some(key) = Expression::from_property(key).and_then(|key| body.referrer.expression(&key).ok())
-        {
-            let path = Code::text("LambdaConfig.KMSKeyID");
-            body.statements.push(Statement::Expression(
-                Code::name("cfnUserPool").method("addPropertyOverride", vec![path, key]),
+    }
+}
+
+/// Functions that send messages instead of Cognito. `senders` of `defineAuth` would let them encrypt with the key, too.
+fn senders(body: &mut Body<'_, '_>, context: &Context<'_>, auth: &Auth, findings: &mut Findings) {
+    let is_ours = |trigger: &&AuthTrigger| is_sender(&trigger.event) && context.is_generated(&trigger.function);
+    let senders: Vec<&AuthTrigger> = auth.triggers.iter().filter(is_ours).collect();
+    if senders.is_empty() {
+        return;
+    }
+    let iam = |name: &str| Code::import("aws-cdk-lib/aws-iam", name);
+    let set = |path: &str, value: Code| {
+        Statement::Expression(Code::name("cfnUserPool").method("addPropertyOverride", vec![Code::text(path), value]))
+    };
+    let key = match auth.sender_key.as_ref().and_then(Value::as_str) {
+        Some(arn) => Code::text(arn),
+        None => {
+            findings.add(
+                "auth-sender-key",
+                Severity::Warning,
+                "codes for the functions that send messages are encrypted with a key of the Gen 1 stack; Gen 2 makes a key of its own".to_owned(),
+                &auth.location,
+                "Let the functions take the key from the ciphertext (the AWS Encryption SDK does), or set its ARN in their environment.",
+            );
+            body.statements.push(Statement::Const(
+                "senderKey".to_owned(),
+                Code::import("aws-cdk-lib/aws-kms", "Key").construct(vec![
+                    Code::name("backend").path(&["auth", "stack"]),
+                    Code::text("SenderKey"),
+                ]),
             ));
+            for trigger in &senders {
+                let role = body.referrer.lambda(&trigger.function).member("role").non_null();
+                let statement = iam("PolicyStatement").construct(vec![Code::object([
+                    ("principals", Code::Array(vec![role.member("grantPrincipal")])),
+                    ("actions", Code::texts(["kms:Decrypt"])),
+                    ("resources", Code::texts(["*"])),
+                ])]);
+                body.statements.push(Statement::Expression(
+                    Code::name("senderKey").method("addToResourcePolicy", vec![statement]),
+                ));
+            }
+            Code::name("senderKey").member("keyArn")
         }
+    };
+    body.statements.push(set("LambdaConfig.KMSKeyID", key));
+    for trigger in senders {
+        if context.groups.is_called_by_name(&trigger.function) {
+            continue;
+        }
+        let lambda = body.referrer.lambda(&trigger.function);
+        let version = trigger.version.as_deref().unwrap_or("V1_0");
+        let value = Code::object([
+            ("LambdaArn", lambda.clone().member("functionArn")),
+            ("LambdaVersion", Code::text(version)),
+        ]);
+        body.statements
+            .push(set(&format!("LambdaConfig.{}", trigger.event), value));
+        let permission = Code::object([
+            (
+                "principal",
+                iam("ServicePrincipal").construct(vec![Code::text("cognito-idp.amazonaws.com")]),
+            ),
+            ("sourceArn", Code::name("userPool").member("userPoolArn")),
+            ("scope", Code::name("userPool")),
+        ]);
+        body.statements.push(Statement::Expression(
+            lambda.method("addPermission", vec![Code::text(&trigger.event), permission]),
+        ));
     }
 }
 
@@ -122,6 +187,14 @@ fn sms_configuration(body: &mut Body<'_, '_>, auth: &Auth, definition: &Definiti
         }
         return;
     };
+    if configuration.get("SnsCallerArn").is_some_and(Value::is_string) {
+        // A role of somebody else, which an override named.
+        if let Some(value) = body.property("SmsConfiguration", configuration, findings, auth) {
+            body.statements.push(Statement::Assign(target, value));
+        }
+        remove_built_in_role(body, definition);
+        return;
+    }
     let external_id = configuration
         .get("ExternalId")
         .filter(|id| Expression::from_property(id).is_some())
@@ -168,8 +241,12 @@ fn sms_configuration(body: &mut Body<'_, '_>, auth: &Auth, definition: &Definiti
         settings.push(("snsRegion", code));
     }
     body.statements.push(Statement::Assign(target, Code::object(settings)));
+    remove_built_in_role(body, definition);
+}
+
+/// The one that the pool's construct made is in nobody's use.
+fn remove_built_in_role(body: &mut Body<'_, '_>, definition: &Definition) {
     if definition.has_sms_role {
-        // The one that the pool's construct made is in nobody's use.
         body.statements.push(Statement::Expression(
             Code::name("userPool")
                 .member("node")

@@ -48,8 +48,10 @@ pub(super) fn generate(
         "auth-verification-page",
         Severity::Info,
         format!(
-            "the page that the verification link of {} opens stays in bucket {}, which outlives the Gen 1 stack",
-            auth.name, page.bucket_name
+            "the page that the verification link of {} opens stays in bucket {} ({}), which outlives the Gen 1 stack",
+            auth.name,
+            page.bucket_name,
+            VerificationPage::BUCKET
         ),
         &auth.location,
         "Nothing has to be done. Other branches get a bucket of their own with the page of amplify/auth/verification-page.",

@@ -2,6 +2,7 @@
 
 mod access;
 mod bucket;
+mod bucket_policy;
 mod imported;
 mod tables;
 
@@ -76,6 +77,13 @@ pub fn generate(
             definition,
         });
         statements.extend(bucket::overrides(&mut referrer, bucket, identifier, findings));
+        statements.extend(bucket_policy::statements(
+            context,
+            &mut referrer,
+            bucket,
+            identifier,
+            findings,
+        ));
         statements.extend(notifications);
         statements.extend(access::policies(
             context,

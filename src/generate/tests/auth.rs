@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{generated, text, told};
-use crate::{generate::Generated, project::fixture::ProjectFiles};
+use crate::{backend::finding::Severity, generate::Generated, project::fixture::ProjectFiles};
 
 /// A project with a user pool and whatever else its stack holds.
 fn with_auth(pool: Value, more: Value, config: Value) -> ProjectFiles {
@@ -381,12 +381,13 @@ fn triggers_of_every_kind_are_connected() {
         let key = format!("{}{}: anyFunction,", event[..1].to_lowercase(), &event[1..]);
         contains(&code, &[&key]);
     }
-    let sender = "{\n      handler: anyFunction,\n      kmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/k',\n    },";
-    contains(&code, &[&format!("email: {sender}"), &format!("sms: {sender}")]);
     contains(
         &overrides(&generated),
         &[
             "(userPool as UserPool).addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, backend.anyFunction.resources.lambda, LambdaVersion.V2_0);",
+            "addPropertyOverride('LambdaConfig.KMSKeyID', 'arn:aws:kms:eu-west-1:123456789012:key/k');",
+            "addPropertyOverride('LambdaConfig.CustomEmailSender', {\n    LambdaArn: backend.anyFunction.resources.lambda.functionArn,\n    LambdaVersion: 'V1_0',\n  });",
+            "backend.anyFunction.resources.lambda.addPermission('CustomSMSSender', {",
         ],
     );
     assert!(told(&generated, "auth-trigger-not-generated").is_empty());
@@ -541,6 +542,31 @@ fn every_mode_and_factor_of_mfa() {
 }
 
 #[test]
+fn telephone_numbers_without_text_messages_as_a_factor() {
+    let generated = auth(
+        json!({"UsernameAttributes": ["email", "phone_number"], "MfaConfiguration": "OPTIONAL", "EnabledMfas": ["SOFTWARE_TOKEN_MFA"]}),
+        json!({}),
+        json!({}),
+    );
+    assert!(!definition(&generated).contains("multifactor"), "defineAuth refuses it");
+    contains(
+        &overrides(&generated),
+        &["cfnUserPool.enabledMfas = [\n    'SOFTWARE_TOKEN_MFA',\n  ];"],
+    );
+}
+
+#[test]
+fn text_messages_go_out_with_the_role_that_the_pool_has() {
+    let pool = |arn: Value| json!({"UsernameAttributes": ["phone_number"], "SmsConfiguration": {"ExternalId": "x", "SnsCallerArn": arn}});
+    let theirs = auth(pool(json!("arn:aws:iam::1:role/theirs")), json!({}), json!({}));
+    contains(&overrides(&theirs), &["snsCallerArn: 'arn:aws:iam::1:role/theirs',"]);
+    assert!(!overrides(&theirs).contains("new Role("));
+    let own = json!({"SNSRole": {"Type": "AWS::IAM::Role"}});
+    let ours = auth(pool(json!({"Fn::GetAtt": ["SNSRole", "Arn"]})), own, json!({}));
+    contains(&overrides(&ours), &["snsCallerArn: smsRole.roleArn,"]);
+}
+
+#[test]
 fn account_recovery_in_every_form() {
     let mechanisms = |names: &[&str]| -> Value {
         let listed: Vec<Value> = names
@@ -607,4 +633,31 @@ fn rights_of_users_go_to_the_roles_of_the_imported_identity_pool() {
     let ours = generated(&files("amplify-app-main-12ab-authRole"), "main");
     assert!(ours.tree.get("amplify/auth/overrides.ts").is_none());
     assert_eq!(told(&ours, "policy-of-unknown-role").len(), 1);
+}
+
+#[test]
+fn an_imported_user_pool_alone_is_told_before_anything_else() {
+    let entry = json!({"service": "Cognito", "serviceType": "imported", "output": {"UserPoolId": "p", "AppClientIDWeb": "w", "AppClientID": "n"}});
+    let alone = ProjectFiles::default().entry("auth", "borrowed", entry);
+    let severity = |files: &ProjectFiles| {
+        let generated = generated(files, "main");
+        assert!(generated.tree.get("amplify/auth/resource.ts").is_none());
+        let finding = generated.findings.iter().find(|finding| finding.id == "auth-imported");
+        finding.unwrap().severity
+    };
+    assert_eq!(severity(&alone), Severity::Manual);
+    let with_api = alone.graphql("api", "type A @model @auth(rules: [{allow: owner}]) { id: ID! }");
+    assert_eq!(severity(&with_api), Severity::Blocker);
+}
+
+#[test]
+fn another_role_for_users_is_told() {
+    let roles = |role: Value| {
+        json!({"IdentityPool": {"Type": "AWS::Cognito::IdentityPool"}, "Own": {"Type": "AWS::IAM::Role"},
+        "Map": {"Type": "AWS::Cognito::IdentityPoolRoleAttachment", "Properties": {"IdentityPoolId": {"Ref": "IdentityPool"}, "Roles": {"authenticated": role}}}})
+    };
+    let own = auth(json!({}), roles(json!({"Fn::GetAtt": ["Own", "Arn"]})), json!({}));
+    assert_eq!(told(&own, "auth-identity-roles").len(), 1);
+    let named = auth(json!({}), roles(json!("arn:aws:iam::1:role/r")), json!({}));
+    assert!(told(&named, "auth-identity-roles").is_empty());
 }

@@ -53,7 +53,7 @@ fn several_maps_keep_their_styles_and_the_default() {
     let code = text(&generated, "amplify/geo/resource.ts");
     for expected in [
         "a: new CfnMap(stack, 'a', {",
-        "bS: new CfnMap(stack, 'b\\'s', {",
+        "bS: new CfnMap(stack, 'b-s', {",
         "mapName: `b-${nameSuffix}`,",
         "style: 'Vector\\'`${x}`',",
         "default: geo.bS.mapName,",

@@ -38,7 +38,7 @@ fn python_with_the_packages_of_its_pipfile() {
     assert_eq!(text(&generated, "amplify/function/it-s/source/Pipfile"), pipfile);
     let code = resource(&generated);
     for expected in [
-        "(scope) => new Function(scope, 'it\\'s', {",
+        "(scope) => new Function(scope, 'it-s', {",
         "runtime: new Runtime('python3.12', RuntimeFamily.PYTHON),",
         "architecture: Architecture.ARM_64,",
         "ephemeralStorageSize: Size.mebibytes(1024),",

@@ -57,7 +57,7 @@ fn content_permissions_and_order() {
     let generated = generated(&using(files, "it's", source), "main");
     let code = text(&generated, "amplify/layers/resource.ts");
     for expected in [
-        "itS: new LayerVersion(stack, 'it\\'s', {",
+        "itS: new LayerVersion(stack, 'it-s', {",
         "layerVersionName: `it-s-${nameSuffix}`,",
         "layerCode(fileURLToPath(new URL('./it-s', import.meta.url)), '3.11')",
         "new Runtime('nodejs22.x'),",

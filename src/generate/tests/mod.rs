@@ -2,6 +2,7 @@
 
 mod auth;
 mod custom;
+mod functions;
 mod geo;
 mod graphql;
 mod kept;
@@ -9,6 +10,7 @@ mod languages;
 mod layers;
 mod outputs;
 mod rest;
+mod storage;
 
 use serde_json::{Value, json};
 

@@ -58,6 +58,11 @@ fn depot() {
 }
 
 #[test]
+fn workshop() {
+    insta::assert_snapshot!(written(&generated("workshop")));
+}
+
+#[test]
 fn clinic() {
     insta::assert_snapshot!(written(&generated("clinic")));
 }
@@ -79,7 +84,7 @@ fn guests() {
 
 #[test]
 fn no_secret_of_gen_1_is_generated() {
-    for app in ["gallery", "depot", "odd", "club"] {
+    for app in ["gallery", "depot", "odd", "club", "workshop"] {
         let text = written(&generated(app));
         assert!(text.contains("secret("), "{app} has secrets");
         assert!(!text.contains("not-a-real-secret"), "{app}");

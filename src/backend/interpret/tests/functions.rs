@@ -221,7 +221,7 @@ fn stacks_of_the_user_are_told_apart_from_those_of_the_transformer() {
         .json_in_tree(
             "api/api/build/stacks/SearchableStack.json",
             &json!({"Resources": {
-                "OpenSearchDomain": {"Type": "AWS::OpenSearchService::Domain"}, "Streaming": {"Type": "AWS::Lambda::Function"},
+                "OpenSearchDomain": {"Type": "AWS::Elasticsearch::Domain"}, "Streaming": {"Type": "AWS::Lambda::Function"},
                 "Mapping": {"Type": "AWS::Lambda::EventSourceMapping", "Properties": {"FunctionName": {"Fn::GetAtt": ["Streaming", "Arn"]}, "EventSourceArn": "x"}}}}),
         );
     let backend = read(&files);

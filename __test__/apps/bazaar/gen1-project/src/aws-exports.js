@@ -3,10 +3,10 @@
 
 const awsmobile = {
     "aws_project_region": "ap-southeast-2",
-    "aws_cognito_identity_pool_id": "ap-southeast-2:8c372ecb-1d10-433b-bc32-72c6b1cfecec",
+    "aws_cognito_identity_pool_id": "ap-southeast-2:0b05edf0-3be2-4773-9cf2-99a857371b9b",
     "aws_cognito_region": "ap-southeast-2",
-    "aws_user_pools_id": "ap-southeast-2_CAQFfRGDT",
-    "aws_user_pools_web_client_id": "ftvzifytjfonnjx5omcbscunwb",
+    "aws_user_pools_id": "ap-southeast-2_nSXIr47Ru",
+    "aws_user_pools_web_client_id": "c18vephvpm9okun9msupvampgo",
     "oauth": {},
     "aws_cognito_username_attributes": [
         "EMAIL"
@@ -26,19 +26,19 @@ const awsmobile = {
     "aws_cognito_verification_mechanisms": [
         "EMAIL"
     ],
-    "aws_appsync_graphqlEndpoint": "https://tzzl275xkgfxiltrw6v7pfhfuz.appsync-api.ap-southeast-2.amazonaws.com/graphql",
+    "aws_appsync_graphqlEndpoint": "https://zkohqv7se7i3xwps32ywnembqk.appsync-api.ap-southeast-2.amazonaws.com/graphql",
     "aws_appsync_region": "ap-southeast-2",
     "aws_appsync_authenticationType": "API_KEY",
     "aws_appsync_apiKey": "da2-fakeapikey000000000000000000",
     "aws_cloud_logic_custom": [
         {
             "name": "class",
-            "endpoint": "https://47b27fe1.execute-api.ap-southeast-2.amazonaws.com/prod2",
+            "endpoint": "https://cd8c038b.execute-api.ap-southeast-2.amazonaws.com/prod2",
             "region": "ap-southeast-2"
         },
         {
             "name": "default",
-            "endpoint": "https://1d366a89.execute-api.ap-southeast-2.amazonaws.com/prod2",
+            "endpoint": "https://1756a121.execute-api.ap-southeast-2.amazonaws.com/prod2",
             "region": "ap-southeast-2"
         }
     ],

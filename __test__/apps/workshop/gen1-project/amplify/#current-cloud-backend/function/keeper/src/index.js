@@ -1,0 +1,3 @@
+const { access } = require('fs/promises');
+
+exports.handler = async () => ({ mounted: await access('/mnt/files').then(() => true, () => false) });

@@ -1,0 +1,1 @@
+module.exports = (id) => id.slice(0, 8);

@@ -1,0 +1,1 @@
+export const rename = (key, ending) => `${key}.resized${ending}`;

@@ -1,0 +1,3 @@
+from distutils.core import setup
+
+setup(name='src', version='1.0')

@@ -1,0 +1,1 @@
+exports.stamp = () => new Date(0).toISOString();

@@ -1,0 +1,1 @@
+exports.handler = async (event) => (event.Records ?? []).map(({ kinesis }) => Buffer.from(kinesis.data, 'base64').toString());

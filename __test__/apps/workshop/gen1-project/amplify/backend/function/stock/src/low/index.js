@@ -1,0 +1,1 @@
+module.exports = ({ dynamodb }) => Number(dynamodb?.NewImage?.pieces?.N ?? 0) < 5;

@@ -1,0 +1,1 @@
+exports.title = (profile) => `${profile.name} of the workshop`;
