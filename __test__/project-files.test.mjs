@@ -376,7 +376,7 @@ describe('package.json', () => {
     );
   });
 
-  test('functions that want different versions are told, with the file that loses', async () => {
+  test('functions that want different versions are told, with both versions', async () => {
     const project = projects.of('shop', (files) => {
       const functions = fs.readdirSync(path.join(files.folder, files.trees[0], 'function'));
       for (const tree of files.trees)
@@ -386,11 +386,12 @@ describe('package.json', () => {
             JSON.stringify({ name, dependencies: { uuid: index ? '^9.0.0' : '^11.0.0' } }),
           );
     });
-    const { read, findings } = await generate(project);
-    assert.equal(JSON.parse(read('package.json')).dependencies.uuid, '^11.0.0');
-    const [conflict] = findings('dependency-conflict');
-    assert.match(conflict.path, /function\/[^/]+\/src\/package\.json$/);
-    assert.match(conflict.message, /\^9\.0\.0/);
+    const { result } = await generate(project);
+    const told = result.assessment.findings.filter((/** @type {any} */ one) => /^dependency-conflict/.test(one.id));
+    assert.ok(
+      told.some((/** @type {any} */ one) => /\^9\.0\.0/.test(one.message) && /\^11\.0\.0/.test(one.message)),
+      JSON.stringify(told),
+    );
   });
 });
 

@@ -83,14 +83,17 @@ export const rows = [
     },
   },
   {
-    id: 'package-conflicts',
+    id: 'package-pins',
     page: 'Defect 30',
-    gen2: "package.json: the project's own pins stay, functions that disagree are told",
-    test: { file: TESTS, name: 'functions that want different versions are told, with the file that loses' },
+    gen2: "package.json: the project's own pins stay; those that Gen 2 cannot work with are told with their line",
+    test: {
+      file: TESTS,
+      name: "the project's own pins, fields and layout stay; what is too old is told with its line",
+    },
     change: {
       file: 'src/generate/project_files/package_json.rs',
-      from: 'if version(&wish.range) > version(&best.range) {',
-      to: 'if version(&wish.range) < version(&best.range) {',
+      from: 'if file.pin(package).is_none() {',
+      to: 'if file.pin(package).is_some() {',
     },
   },
   {
