@@ -51,7 +51,18 @@ describe('amplify/copy-secrets.mjs', () => {
     ]) {
       cpSync(source, join(folder, name), { recursive: true });
       const out = join(folder, `${name}-out`);
-      const run = spawnSync(process.execPath, [bin, 'generate', '--offline', '--yes', '--project', join(folder, name), '--branch', 'main', '--out', out]);
+      const run = spawnSync(process.execPath, [
+        bin,
+        'generate',
+        '--offline',
+        '--yes',
+        '--project',
+        join(folder, name),
+        '--branch',
+        'main',
+        '--out',
+        out,
+      ]);
       assert.equal(run.status, 0, String(run.stderr));
     }
     mkdirSync(join(folder, 'bin'));
@@ -61,14 +72,18 @@ describe('amplify/copy-secrets.mjs', () => {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   function run(name, content, ...args) {
-    writeFileSync(store, JSON.stringify({ parameters: {}, providers: {}, types: {}, modes: [], calls: [], ...content }));
+    writeFileSync(
+      store,
+      JSON.stringify({ parameters: {}, providers: {}, types: {}, modes: [], calls: [], ...content }),
+    );
     const script = join(folder, `${name}-out`, 'amplify', 'copy-secrets.mjs');
     const { status, stdout, stderr } = spawnSync(process.execPath, [script, ...args], {
       encoding: 'utf8',
       env: { PATH: `${join(folder, 'bin')}${delimiter}${process.env.PATH}`, STORE: store },
     });
     const said = `${stdout}${stderr}`;
-    for (const value of ['top-secret', 'other-value', 'google-secret', 'google-id']) assert.ok(!said.includes(value), said);
+    for (const value of ['top-secret', 'other-value', 'google-secret', 'google-id'])
+      assert.ok(!said.includes(value), said);
     return { status, said, store: JSON.parse(readFileSync(store, 'utf8')) };
   }
 
@@ -99,7 +114,9 @@ describe('amplify/copy-secrets.mjs', () => {
     assert.equal(dry.said, 'SUPPLIER_TOKEN: would be copied\n');
     assert.deepEqual(Object.keys(dry.store.parameters), [from]);
     const other = run('depot', { parameters: { [from]: 'top-secret' } }, '--branch', 'feature/x');
-    assert.ok(Object.keys(other.store.parameters).some((name) => name.startsWith('/amplify/d1depot6c2k9tm/featurex-branch-')));
+    assert.ok(
+      Object.keys(other.store.parameters).some((name) => name.startsWith('/amplify/d1depot6c2k9tm/featurex-branch-')),
+    );
   });
 
   test('what is missing or refused is told, without what the service said', () => {

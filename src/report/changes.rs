@@ -3,6 +3,7 @@
 //! is here.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::ReportInput;
 use crate::backend::model::{Auth, Bucket, Category, FeatureKind, ResourceId, Trigger};
@@ -74,13 +75,17 @@ fn of_auth(input: ReportInput<'_>, auth: &Auth) -> Vec<ReportChange> {
         ));
     }
     let hosted_ui = features.iter().any(|feature| feature.kind == FeatureKind::AuthOauth);
-    if hosted_ui && input.backend.app.app_id.is_some() {
+    let address = input.backend.app.hosting_address(input.branch);
+    if let Some(address) = address.filter(|_| hosted_ui) {
         for property in ["CallbackURLs", "LogoutURLs"] {
+            if redirects(auth, property).contains(&address) {
+                continue;
+            }
             changes.push(change(
                 "AWS::Cognito::UserPoolClient",
                 property,
                 "the addresses of Gen 1".to_owned(),
-                format!("these, and the address of branch {} on Amplify Hosting", input.branch),
+                format!("these, and {address}"),
             ));
         }
     }
@@ -102,6 +107,20 @@ fn of_auth(input: ReportInput<'_>, auth: &Auth) -> Vec<ReportChange> {
         ));
     }
     changes
+}
+
+/// Addresses that Gen 1 redirects to, from the template or, where the CLI set them itself, from the wizard's file.
+fn redirects(auth: &Auth, property: &str) -> Vec<String> {
+    let wizard: Value = match auth.cognito_config.get("oAuthMetadata") {
+        Some(Value::String(text)) => serde_json::from_str(text).unwrap_or_default(),
+        Some(other) => other.clone(),
+        None => Value::Null,
+    };
+    let client = auth.web_client.as_ref();
+    let own = client.and_then(|client| client.properties.get(property));
+    let urls = own.or_else(|| wizard.get(property)).and_then(Value::as_array);
+    let texts = urls.into_iter().flatten().filter_map(Value::as_str);
+    texts.map(str::to_owned).collect()
 }
 
 fn of_bucket(input: ReportInput<'_>, bucket: &Bucket) -> Vec<ReportChange> {

@@ -29,7 +29,9 @@ function statements(stacks, name) {
   const inline = stacks
     .all('AWS::IAM::Role')
     .filter(({ stack }) => stack.endsWith(`/function${name}`))
-    .flatMap(({ properties }) => (properties.Policies ?? []).map((/** @type {any} */ one) => one.PolicyDocument.Statement));
+    .flatMap(({ properties }) =>
+      (properties.Policies ?? []).map((/** @type {any} */ one) => one.PolicyDocument.Statement),
+    );
   return [...lists, ...inline].flat();
 }
 
@@ -89,7 +91,13 @@ export const rows = [
     app: 'workshop',
     check({ gen1, gen2, after }) {
       const [was, now] = [bucket(gen1), bucket(gen2)];
-      for (const name of ['VersioningConfiguration', 'BucketEncryption', 'LifecycleConfiguration', 'CorsConfiguration', 'AccelerateConfiguration']) {
+      for (const name of [
+        'VersioningConfiguration',
+        'BucketEncryption',
+        'LifecycleConfiguration',
+        'CorsConfiguration',
+        'AccelerateConfiguration',
+      ]) {
         assert.ok(was[name], name);
         assert.deepEqual(now[name], was[name], name);
       }
@@ -107,12 +115,17 @@ export const rows = [
     gen2: "access: allow.guest, allow.authenticated, allow.entity('identity') on public/, protected/, private/",
     app: 'workshop',
     check({ gen1, gen2 }) {
-      const all = (/** @type {Stacks} */ stacks, /** @type {RegExp} */ role) => objectsOf(stacks, role, 's3:GetObject').join();
+      const all = (/** @type {Stacks} */ stacks, /** @type {RegExp} */ role) =>
+        objectsOf(stacks, role, 's3:GetObject').join();
       assert.match(all(gen1, /UnauthRole|unauthRole/), /public/);
       assert.match(all(gen2, /unauthenticated/i), /public/);
       assert.match(all(gen2, /[^n]authenticated/), /private\/\$\{cognito-identity/);
     },
-    change: { file: 'src/generate/storage/access.rs', from: 'Subject::Guest => allow.member("guest"),', to: 'Subject::Guest => allow.member("authenticated"),' },
+    change: {
+      file: 'src/generate/storage/access.rs',
+      from: 'Subject::Guest => allow.member("guest"),',
+      to: 'Subject::Guest => allow.member("authenticated"),',
+    },
   },
   {
     id: 'storage-auth-crud',
@@ -124,7 +137,11 @@ export const rows = [
       assert.ok(objectsOf(gen2, /[^n]authenticated/, 's3:PutObject').length > 0);
       assert.equal(objectsOf(gen2, /[^n]authenticated/, 's3:DeleteObject').length, 0);
     },
-    change: { file: 'src/generate/storage/access.rs', from: 'Action::Write => names.push("write"),', to: 'Action::Write => names.extend(["write", "delete"]),' },
+    change: {
+      file: 'src/generate/storage/access.rs',
+      from: 'Action::Write => names.push("write"),',
+      to: 'Action::Write => names.extend(["write", "delete"]),',
+    },
   },
   {
     id: 'storage-groups',
@@ -153,7 +170,11 @@ export const rows = [
       assert.equal(objectsOf(gen2, /unauthenticated/i, 's3:PutObject').length, 0);
       assert.match(files['amplify/storage/resource.ts'], /allow\.guest\.to\(\['read'\]\)/);
     },
-    change: { file: 'src/generate/storage/access.rs', from: 'names.push("read");', to: 'names.extend(["read", "write"]);' },
+    change: {
+      file: 'src/generate/storage/access.rs',
+      from: 'names.push("read");',
+      to: 'names.extend(["read", "write"]);',
+    },
   },
   {
     id: 'storage-lambda-trigger',
@@ -162,9 +183,20 @@ export const rows = [
     app: 'gallery',
     check({ gen1, gen2 }) {
       assert.ok(notifications(gen1).length > 0);
-      assert.deepEqual(notifications(gen2).map(({ Event }) => Event).sort(), notifications(gen1).map(({ Event }) => Event).sort());
+      assert.deepEqual(
+        notifications(gen2)
+          .map(({ Event }) => Event)
+          .sort(),
+        notifications(gen1)
+          .map(({ Event }) => Event)
+          .sort(),
+      );
     },
-    change: { file: 'src/generate/wiring/notification.rs', from: '"s3:ObjectRemoved:*" => Some(Self::Delete),', to: '"s3:ObjectRemoved:*" => Some(Self::Upload),' },
+    change: {
+      file: 'src/generate/wiring/notification.rs',
+      from: '"s3:ObjectRemoved:*" => Some(Self::Delete),',
+      to: '"s3:ObjectRemoved:*" => Some(Self::Upload),',
+    },
   },
   {
     id: 'storage-several-triggers',
@@ -176,20 +208,34 @@ export const rows = [
         notifications(stacks)
           .map((/** @type {any} */ { Event, Filter }) => {
             const rules = Filter?.S3Key?.Rules ?? Filter?.Key?.FilterRules ?? [];
-            return [Event ?? '', ...rules.map((/** @type {any} */ { Name, Value }) => `${Name.toLowerCase()}=${Value}`).sort()].join(' ');
+            return [
+              Event ?? '',
+              ...rules.map((/** @type {any} */ { Name, Value }) => `${Name.toLowerCase()}=${Value}`).sort(),
+            ].join(' ');
           })
           .sort();
       assert.ok(filters(gen1).includes('s3:ObjectCreated:* prefix=public/in/ suffix=.png'));
       assert.deepEqual(filters(gen2), filters(gen1));
     },
-    change: { file: 'src/generate/wiring/notification.rs', from: '[("prefix", prefix), ("suffix", suffix)]', to: '[("prefix", prefix), ("suffix", prefix)]' },
+    change: {
+      file: 'src/generate/wiring/notification.rs',
+      from: '[("prefix", prefix), ("suffix", suffix)]',
+      to: '[("prefix", prefix), ("suffix", prefix)]',
+    },
   },
   {
     id: 'storage-import',
     page: 'Storage: Import a single S3 bucket',
     gen2: 'addOutput({ storage }), rights of users and functions on the bucket by its name',
-    test: { file: 'src/generate/tests/storage.rs', name: 'imported_buckets_are_named_and_functions_keep_their_rights_on_them' },
-    change: { file: 'src/generate/storage/imported.rs', from: 'output.push(("bucket_name", Code::text(*default)));', to: '' },
+    test: {
+      file: 'src/generate/tests/storage.rs',
+      name: 'imported_buckets_are_named_and_functions_keep_their_rights_on_them',
+    },
+    change: {
+      file: 'src/generate/storage/imported.rs',
+      from: 'output.push(("bucket_name", Code::text(*default)));',
+      to: '',
+    },
   },
   {
     id: 'storage-override',
@@ -200,12 +246,18 @@ export const rows = [
       const [was, now] = [bucket(gen1), bucket(gen2)];
       assert.equal(was.PublicAccessBlockConfiguration.BlockPublicAcls, true);
       assert.deepEqual(now.PublicAccessBlockConfiguration, was.PublicAccessBlockConfiguration);
-      assert.ok(now.Tags.some((/** @type {any} */ { Key, Value }) => Key === 'cost-centre' && Value === "drawings & 'plans'"));
+      assert.ok(
+        now.Tags.some((/** @type {any} */ { Key, Value }) => Key === 'cost-centre' && Value === "drawings & 'plans'"),
+      );
       assert.equal(table(gen1, 'journal').TableClass, 'STANDARD_INFREQUENT_ACCESS');
       assert.equal(table(gen2, 'journal').TableClass, 'STANDARD_INFREQUENT_ACCESS');
       assert.deepEqual(table(gen2, 'journal').SSESpecification, table(gen1, 'journal').SSESpecification);
     },
-    change: { file: 'src/generate/tags.rs', from: 'of.method("add", vec![key, value])', to: 'of.method("add", vec![key.clone(), key])' },
+    change: {
+      file: 'src/generate/tags.rs',
+      from: 'of.method("add", vec![key, value])',
+      to: 'of.method("add", vec![key.clone(), key])',
+    },
   },
   {
     id: 'storage-table',
@@ -214,14 +266,25 @@ export const rows = [
     app: 'workshop',
     check({ gen1, gen2, after }) {
       const [was, now] = [table(gen1, 'inventory'), table(gen2, 'inventory')];
-      for (const name of ['KeySchema', 'ProvisionedThroughput', 'TimeToLiveSpecification', 'PointInTimeRecoverySpecification', 'StreamSpecification', 'DeletionProtectionEnabled']) {
+      for (const name of [
+        'KeySchema',
+        'ProvisionedThroughput',
+        'TimeToLiveSpecification',
+        'PointInTimeRecoverySpecification',
+        'StreamSpecification',
+        'DeletionProtectionEnabled',
+      ]) {
         assert.ok(was[name], name);
         assert.deepEqual(now[name], was[name], name);
       }
       assert.equal(table(after, 'inventory').TableName, was.TableName);
       assert.equal(table(gen2, 'journal').BillingMode, 'PAY_PER_REQUEST');
     },
-    change: { file: 'src/generate/storage/tables.rs', from: '("timeToLiveAttribute", Code::text(attribute))', to: '("timeToLiveAttribute", Code::text(attribute.to_uppercase()))' },
+    change: {
+      file: 'src/generate/storage/tables.rs',
+      from: '("timeToLiveAttribute", Code::text(attribute))',
+      to: '("timeToLiveAttribute", Code::text(attribute.to_uppercase()))',
+    },
   },
   {
     id: 'storage-table-indexes',
@@ -239,7 +302,11 @@ export const rows = [
         assert.deepEqual(sorted(table(gen2, 'inventory')[kind]), sorted(was));
       }
     },
-    change: { file: 'src/generate/storage/tables.rs', from: 'if !index.non_key_attributes.is_empty() {', to: 'if index.non_key_attributes.is_empty() {' },
+    change: {
+      file: 'src/generate/storage/tables.rs',
+      from: 'if !index.non_key_attributes.is_empty() {',
+      to: 'if index.non_key_attributes.is_empty() {',
+    },
   },
   {
     id: 'storage-table-trigger',
@@ -270,9 +337,16 @@ export const rows = [
       assert.match(files['amplify/storage/tables.ts'], /fromTableAttributes\(stack, 'companycatalog'/);
       assert.equal(variables(gen2, 'stock').STORAGE_COMPANYCATALOG_NAME, 'company-catalog');
       mentions(allowing(gen2, 'stock', 'dynamodb:Scan'), /company-catalog/);
-      assert.equal(gen2.all('AWS::DynamoDB::Table').filter(({ properties }) => properties.TableName === 'company-catalog').length, 0);
+      assert.equal(
+        gen2.all('AWS::DynamoDB::Table').filter(({ properties }) => properties.TableName === 'company-catalog').length,
+        0,
+      );
     },
-    change: { file: 'src/backend/interpret/tables.rs', from: 'text("Name", "tableName")', to: 'text("TableName", "table")' },
+    change: {
+      file: 'src/backend/interpret/tables.rs',
+      from: 'text("Name", "tableName")',
+      to: 'text("TableName", "table")',
+    },
   },
   {
     id: 'function-node',
@@ -283,13 +357,20 @@ export const rows = [
       assert.equal(lambda(gen1, 'intake').properties.Runtime, 'nodejs22.x');
       assert.equal(lambda(gen2, 'intake').properties.Runtime, 'nodejs22.x');
       assert.equal(lambda(gen1, 'resizer').properties.Handler, 'lib/app.run');
-      assert.match(files['amplify/function/resizer/handler.ts'], /export \{ run as handler \} from '.\/src\/lib\/app.mjs'/);
+      assert.match(
+        files['amplify/function/resizer/handler.ts'],
+        /export \{ run as handler \} from '.\/src\/lib\/app.mjs'/,
+      );
       assert.match(files['amplify/function/intake/handler.ts'], /import source from '.\/src\/index.js'/);
       assert.match(files['amplify/function/ledger/src/index.ts'], /interface LedgerEvent/);
       assert.equal(lambda(gen1, 'legacy').properties.Runtime, 'nodejs16.x');
       assert.equal(lambda(gen2, 'legacy').properties.Runtime, 'nodejs22.x');
     },
-    change: { file: 'src/generate/function/definition.rs', from: 'const CURRENT_RUNTIME: u32 = 22;', to: 'const CURRENT_RUNTIME: u32 = 20;' },
+    change: {
+      file: 'src/generate/function/definition.rs',
+      from: 'const CURRENT_RUNTIME: u32 = 22;',
+      to: 'const CURRENT_RUNTIME: u32 = 20;',
+    },
   },
   {
     id: 'function-node-as-package',
@@ -314,21 +395,33 @@ export const rows = [
     page: 'Functions: Function runtime: .NET 6',
     gen2: 'lambda.Function built by dotnet, on dotnet8',
     test: { file: 'src/generate/tests/languages.rs', name: 'go_java_and_dotnet' },
-    change: { file: 'src/generate/function/provided.rs', from: '("dotnet6", "dotnet8"),', to: '("dotnet6", "dotnet6"),' },
+    change: {
+      file: 'src/generate/function/provided.rs',
+      from: '("dotnet6", "dotnet8"),',
+      to: '("dotnet6", "dotnet6"),',
+    },
   },
   {
     id: 'function-go',
     page: 'Functions: Function runtime: Go',
     gen2: 'lambda.Function built by go, on provided.al2023',
     test: { file: 'src/generate/tests/languages.rs', name: 'go_java_and_dotnet' },
-    change: { file: 'src/generate/function/provided.rs', from: 'Language::Go => "bootstrap",', to: 'Language::Go => "main",' },
+    change: {
+      file: 'src/generate/function/provided.rs',
+      from: 'Language::Go => "bootstrap",',
+      to: 'Language::Go => "main",',
+    },
   },
   {
     id: 'function-java',
     page: 'Functions: Function runtime: Java',
     gen2: 'lambda.Function built by Gradle',
     test: { file: 'src/generate/tests/languages.rs', name: 'go_java_and_dotnet' },
-    change: { file: 'src/generate/function/provided.rs', from: 'build("java", "javaCode", vec![directory, runtime])', to: 'build("java", "javaCode", vec![directory])' },
+    change: {
+      file: 'src/generate/function/provided.rs',
+      from: 'build("java", "javaCode", vec![directory, runtime])',
+      to: 'build("java", "javaCode", vec![directory])',
+    },
   },
   {
     id: 'function-python',
@@ -341,7 +434,11 @@ export const rows = [
       assert.deepEqual([Runtime, Handler], ['python3.12', 'index.handler']);
       assert.match(files['amplify/function/scribe/source/src/index.py'], /def handler/);
     },
-    change: { file: 'src/generate/function/provided.rs', from: '("python3.8", "python3.12"),', to: '("python3.8", "python3.8"),' },
+    change: {
+      file: 'src/generate/function/provided.rs',
+      from: '("python3.8", "python3.12"),',
+      to: '("python3.8", "python3.8"),',
+    },
   },
   {
     id: 'function-access-auth',
@@ -354,7 +451,11 @@ export const rows = [
       assert.deepEqual(now.Action, was.Action);
       mentions(now.Resource, /UserPool/);
     },
-    change: { file: 'src/generate/reference.rs', from: 'Attribute::Arn => Some(auth().path(&["userPool", "userPoolArn"])),', to: 'Attribute::Arn => Some(auth().path(&["userPoolClient", "userPoolClientId"])),' },
+    change: {
+      file: 'src/generate/reference.rs',
+      from: 'Attribute::Arn => Some(auth().path(&["userPool", "userPoolArn"])),',
+      to: 'Attribute::Arn => Some(auth().path(&["userPoolClient", "userPoolClientId"])),',
+    },
   },
   {
     id: 'function-access-function',
@@ -366,7 +467,11 @@ export const rows = [
       mentions(allowing(gen2, 'profile', 'lambda:Invoke*'), /ledgerlambda/);
       mentions(variables(gen2, 'profile').FUNCTION_LEDGER_NAME, /ledgerlambda/);
     },
-    change: { file: 'src/generate/reference.rs', from: 'Attribute::Arn => Some(self.lambda(name).member("functionArn")),', to: 'Attribute::Arn => Some(self.lambda(name).member("functionName")),' },
+    change: {
+      file: 'src/generate/reference.rs',
+      from: 'Attribute::Arn => Some(self.lambda(name).member("functionArn")),',
+      to: 'Attribute::Arn => Some(self.lambda(name).member("functionName")),',
+    },
   },
   {
     id: 'function-access-api',
@@ -394,7 +499,10 @@ export const rows = [
     gen2: 'each statement of Gen 1 with its own actions and resources',
     app: 'workshop',
     check({ gen1, gen2 }) {
-      const writers = (/** @type {Stacks} */ stacks) => allowing(stacks, 'ledger', 'dynamodb:Put*').map((one) => JSON.stringify(one.Resource)).join();
+      const writers = (/** @type {Stacks} */ stacks) =>
+        allowing(stacks, 'ledger', 'dynamodb:Put*')
+          .map((one) => JSON.stringify(one.Resource))
+          .join();
       assert.match(writers(gen1), /journal/);
       assert.doesNotMatch(writers(gen1), /inventory/);
       assert.match(writers(gen2), /journal/);
@@ -411,7 +519,11 @@ export const rows = [
     page: 'Functions: Function resource access permissions: geo',
     gen2: 'addToRolePolicy on the ARN of map, index or collection',
     test: { file: 'src/generate/tests/geo.rs', name: 'a_function_refers_to_the_new_resource' },
-    change: { file: 'src/generate/reference.rs', from: 'GeoKind::Map { .. } => "attrMapArn",', to: 'GeoKind::Map { .. } => "attrArn",' },
+    change: {
+      file: 'src/generate/reference.rs',
+      from: 'GeoKind::Map { .. } => "attrMapArn",',
+      to: 'GeoKind::Map { .. } => "attrArn",',
+    },
   },
   {
     id: 'function-access-analytics',
@@ -425,7 +537,11 @@ export const rows = [
       mentions(streams, /machines/);
       mentions(variables(gen2, 'feed').ANALYTICS_MACHINES_KINESISSTREAMARN, /machines/);
     },
-    change: { file: 'src/generate/reference.rs', from: 'Attribute::Arn => Some(stream.member("attrArn")),', to: 'Attribute::Arn => Some(stream.member("ref")),' },
+    change: {
+      file: 'src/generate/reference.rs',
+      from: 'Attribute::Arn => Some(stream.member("attrArn")),',
+      to: 'Attribute::Arn => Some(stream.member("ref")),',
+    },
   },
   {
     id: 'function-environment',
@@ -434,12 +550,17 @@ export const rows = [
     app: 'workshop',
     check({ gen1, gen2 }) {
       const [was, now] = [variables(gen1, 'vault'), variables(gen2, 'vault')];
-      for (const name of ['GREETING', 'EXIT', 'COMMENT', 'X', 'TIER', 'MODE', 'BUCKET']) assert.equal(now[name], was[name], name);
+      for (const name of ['GREETING', 'EXIT', 'COMMENT', 'X', 'TIER', 'MODE', 'BUCKET'])
+        assert.equal(now[name], was[name], name);
       assert.match(was.GREETING, /`hi` to \$\{name\}/);
       mentions(now.OWN_ROLE, /vaultlambdaServiceRole/);
       mentions(variables(gen2, 'stock').STORAGE_INVENTORY_STREAMARN, /inventory.*StreamArn/);
     },
-    change: { file: 'src/backend/interpret/stacks.rs', from: 'mappings.get(map)?.get(first)?.get(second).cloned()', to: 'mappings.get(map)?.get(second)?.get(first).cloned()' },
+    change: {
+      file: 'src/backend/interpret/stacks.rs',
+      from: 'mappings.get(map)?.get(first)?.get(second).cloned()',
+      to: 'mappings.get(map)?.get(second)?.get(first).cloned()',
+    },
   },
   {
     id: 'function-secrets',
@@ -451,9 +572,16 @@ export const rows = [
       const path = variables(gen2, 'courier').CARRIER_TOKEN;
       assert.match(path, /^\/amplify\/\w+\/main-branch-[0-9a-f]{10}\/CARRIER_TOKEN$/);
       mentions(allowing(gen2, 'courier', 'ssm:GetParameters'), new RegExp(`parameter${path}`));
-      assert.match(files['amplify/copy-secrets.mjs'], /name: 'CARRIER_KEY',\n {4}from: '\/amplify\/d1workshop7q3z\/prod\/AMPLIFY_courier_CARRIER_KEY'/);
+      assert.match(
+        files['amplify/copy-secrets.mjs'],
+        /name: 'CARRIER_KEY',\n {4}from: '\/amplify\/d1workshop7q3z\/prod\/AMPLIFY_courier_CARRIER_KEY'/,
+      );
     },
-    change: { file: 'src/generate/function/wiring.rs', from: 'statements.extend(secret_permission(function, &referrer, &secrets));', to: 'let _ = secret_permission(function, &referrer, &secrets);' },
+    change: {
+      file: 'src/generate/function/wiring.rs',
+      from: 'statements.extend(secret_permission(function, &referrer, &secrets));',
+      to: 'let _ = secret_permission(function, &referrer, &secrets);',
+    },
   },
   {
     id: 'function-cron',
@@ -470,7 +598,11 @@ export const rows = [
       assert.equal(schedules(gen1).length, 3);
       assert.deepEqual(schedules(gen2), schedules(gen1));
     },
-    change: { file: 'src/generate/wiring/schedule.rs', from: '.method("expression", vec![Code::text(expression)]),', to: '.method("expression", vec![Code::text(expression.replace("MON-FRI", "*"))]),' },
+    change: {
+      file: 'src/generate/wiring/schedule.rs',
+      from: '.method("expression", vec![Code::text(expression)]),',
+      to: '.method("expression", vec![Code::text(expression.replace("MON-FRI", "*"))]),',
+    },
   },
   {
     id: 'function-memory',
@@ -480,13 +612,26 @@ export const rows = [
     check({ gen1, gen2 }) {
       const [was, now] = [lambda(gen1, 'keeper').properties, lambda(gen2, 'keeper').properties];
       assert.equal(was.MemorySize, 512);
-      for (const name of ['MemorySize', 'Timeout', 'EphemeralStorage', 'Architectures', 'VpcConfig', 'TracingConfig', 'LoggingConfig', 'Description'])
+      for (const name of [
+        'MemorySize',
+        'Timeout',
+        'EphemeralStorage',
+        'Architectures',
+        'VpcConfig',
+        'TracingConfig',
+        'LoggingConfig',
+        'Description',
+      ])
         assert.deepEqual(now[name], was[name], name);
       assert.equal(Number(now.ReservedConcurrentExecutions), 2);
       mentions(now.DeadLetterConfig, /KeeperDeadLetters/);
       assert.equal(now.FileSystemConfigs.length, 1);
     },
-    change: { file: 'src/generate/function/definition.rs', from: 'Code::number(function.memory_mb.unwrap_or(DEFAULT_MEMORY_MB)),', to: 'Code::number(DEFAULT_MEMORY_MB),' },
+    change: {
+      file: 'src/generate/function/definition.rs',
+      from: 'Code::number(function.memory_mb.unwrap_or(DEFAULT_MEMORY_MB)),',
+      to: 'Code::number(DEFAULT_MEMORY_MB),',
+    },
   },
   {
     id: 'function-layers',
@@ -501,7 +646,11 @@ export const rows = [
       assert.deepEqual(names(gen1), ['powertools', 'toolbox', 'insights', 'codes-of-another-team']);
       assert.deepEqual(names(gen2), names(gen1));
     },
-    change: { file: 'src/generate/function/wiring.rs', from: 'Layer::External(arn) => arns.push(Code::text(arn)),', to: 'Layer::External(arn) => arns.insert(0, Code::text(arn)),' },
+    change: {
+      file: 'src/generate/function/wiring.rs',
+      from: 'Layer::External(arn) => arns.push(Code::text(arn)),',
+      to: 'Layer::External(arn) => arns.insert(0, Code::text(arn)),',
+    },
   },
   {
     id: 'function-custom-policies',
@@ -514,7 +663,11 @@ export const rows = [
       assert.equal(statement.Effect, 'Allow');
       mentions(statement.Resource, /identity\/(prod|main)\.workshop\.example/);
     },
-    change: { file: 'src/backend/interpret/policies.rs', from: 'Some("Allow") | None => Effect::Allow,', to: 'Some("Allow") | None => Effect::Deny,' },
+    change: {
+      file: 'src/backend/interpret/policies.rs',
+      from: 'Some("Allow") | None => Effect::Allow,',
+      to: 'Some("Allow") | None => Effect::Deny,',
+    },
   },
   {
     id: 'function-template-hello-world',
@@ -526,7 +679,11 @@ export const rows = [
       assert.ok(lambda(gen2, 'nightly'));
       assert.match(files['amplify/function/nightly/src/package.json'], /"type": "commonjs"/);
     },
-    change: { file: 'src/generate/function/sources.rs', from: 'ModuleFormat::CommonJs | ModuleFormat::NotNode => "commonjs",', to: 'ModuleFormat::CommonJs | ModuleFormat::NotNode => "module",' },
+    change: {
+      file: 'src/generate/function/sources.rs',
+      from: 'ModuleFormat::CommonJs | ModuleFormat::NotNode => "commonjs",',
+      to: 'ModuleFormat::CommonJs | ModuleFormat::NotNode => "module",',
+    },
   },
   {
     id: 'function-template-crud',
@@ -540,7 +697,11 @@ export const rows = [
       assert.deepEqual(statement.Action, allowing(gen1, 'stock', 'dynamodb:Update*')[0].Action);
       mentions(statement.Resource, /inventory.*index\/\*/);
     },
-    change: { file: 'src/generate/reference.rs', from: 'Attribute::Name => Some(table.member("tableName")),', to: 'Attribute::Name => Some(table.member("tableArn")),' },
+    change: {
+      file: 'src/generate/reference.rs',
+      from: 'Attribute::Name => Some(table.member("tableName")),',
+      to: 'Attribute::Name => Some(table.member("tableArn")),',
+    },
   },
   {
     id: 'function-template-express',
@@ -572,10 +733,16 @@ export const rows = [
       assert.deepEqual(now.ScalingConfig, was.ScalingConfig);
       assert.deepEqual(now.FilterCriteria, was.FilterCriteria);
       mentions(now.EventSourceArn, /IntakeQueue/);
-      const failures = gen2.all('AWS::Lambda::EventSourceMapping').flatMap(({ properties }) => properties.DestinationConfig ?? []);
+      const failures = gen2
+        .all('AWS::Lambda::EventSourceMapping')
+        .flatMap(({ properties }) => properties.DestinationConfig ?? []);
       mentions(failures, /FeedFailures/);
     },
-    change: { file: 'src/generate/wiring/event_source.rs', from: 'for (key, value) in others {', to: 'for (key, value) in others.iter().skip(1) {' },
+    change: {
+      file: 'src/generate/wiring/event_source.rs',
+      from: 'for (key, value) in others {',
+      to: 'for (key, value) in others.iter().skip(1) {',
+    },
   },
   {
     id: 'function-additions',
@@ -583,8 +750,17 @@ export const rows = [
     gen2: 'CfnInclude beside the function: queue, alarm, URL, event invoke config, version, alias',
     app: 'workshop',
     check({ gen1, gen2 }) {
-      for (const type of ['AWS::Lambda::Url', 'AWS::Lambda::EventInvokeConfig', 'AWS::CloudWatch::Alarm', 'AWS::Lambda::Alias', 'AWS::Lambda::Version']) {
-        const settings = (/** @type {Found} */ found) => Object.keys(found.properties).filter((name) => name !== 'Tags').sort();
+      for (const type of [
+        'AWS::Lambda::Url',
+        'AWS::Lambda::EventInvokeConfig',
+        'AWS::CloudWatch::Alarm',
+        'AWS::Lambda::Alias',
+        'AWS::Lambda::Version',
+      ]) {
+        const settings = (/** @type {Found} */ found) =>
+          Object.keys(found.properties)
+            .filter((name) => name !== 'Tags')
+            .sort();
         const was = settings(gen1.only(type));
         const now = gen2.all(type).filter(({ logicalId }) => /Resources/.test(logicalId));
         assert.equal(now.length, 1, type);
@@ -594,7 +770,11 @@ export const rows = [
       assert.equal(queue.properties.QueueName, 'workshop-intake-main');
       assert.equal(queue.resource.DeletionPolicy, 'Retain');
     },
-    change: { file: 'src/backend/interpret/residue.rs', from: 'const EXTENDED: [&str; 4] = ["Lambda",', to: 'const EXTENDED: [&str; 4] = ["None",' },
+    change: {
+      file: 'src/backend/interpret/residue.rs',
+      from: 'const EXTENDED: [&str; 4] = ["Lambda",',
+      to: 'const EXTENDED: [&str; 4] = ["None",',
+    },
   },
   {
     id: 'analytics-kinesis',
@@ -609,7 +789,11 @@ export const rows = [
       assert.deepEqual(stream(gen2, 'machines').StreamModeDetails, { StreamMode: 'ON_DEMAND' });
       assert.equal(stream(after, 'clicks').Name, was.Name);
     },
-    change: { file: 'src/generate/analytics/mod.rs', from: 'properties.push(("retentionPeriodHours".to_owned(), Code::number(hours)));', to: 'properties.push(("retentionPeriodHours".to_owned(), Code::number(hours / 2)));' },
+    change: {
+      file: 'src/generate/analytics/mod.rs',
+      from: 'properties.push(("retentionPeriodHours".to_owned(), Code::number(hours)));',
+      to: 'properties.push(("retentionPeriodHours".to_owned(), Code::number(hours / 2)));',
+    },
   },
   {
     id: 'defect-9',
@@ -621,20 +805,34 @@ export const rows = [
       assert.equal(gen2.all('AWS::Kinesis::Stream').length, 2);
       assert.ok(files['amplify/analytics/clicks.ts'] && files['amplify/analytics/machines.ts']);
     },
-    change: { file: 'src/generate/analytics/mod.rs', from: 'for stream in &context.backend.streams {', to: 'for stream in context.backend.streams.iter().take(1) {' },
+    change: {
+      file: 'src/generate/analytics/mod.rs',
+      from: 'for stream in &context.backend.streams {',
+      to: 'for stream in context.backend.streams.iter().take(1) {',
+    },
   },
   {
     id: 'defect-10',
     page: 'Defect 10',
     gen2: 'functions get the stream as a parameter of their wiring',
-    test: { file: 'src/generate/tests/storage.rs', name: 'streams_without_users_have_no_policies_of_users_and_functions_use_them' },
-    change: { file: 'src/generate/reference.rs', from: 'self.handles.insert(Handle::Stream(name.clone()));\n                match', to: 'match' },
+    test: {
+      file: 'src/generate/tests/storage.rs',
+      name: 'streams_without_users_have_no_policies_of_users_and_functions_use_them',
+    },
+    change: {
+      file: 'src/generate/reference.rs',
+      from: 'self.handles.insert(Handle::Stream(name.clone()));\n                match',
+      to: 'match',
+    },
   },
   {
     id: 'defect-11',
     page: 'Defect 11',
     gen2: 'a stream without auth has no policies of users',
-    test: { file: 'src/generate/tests/storage.rs', name: 'streams_without_users_have_no_policies_of_users_and_functions_use_them' },
+    test: {
+      file: 'src/generate/tests/storage.rs',
+      name: 'streams_without_users_have_no_policies_of_users_and_functions_use_them',
+    },
     change: {
       file: 'src/generate/analytics/mod.rs',
       from: 'Code::name("backend").method("createStack", vec![Code::text(format!("analytics-{}", name.file))]),',
@@ -647,14 +845,25 @@ export const rows = [
     gen2: "allow.entity('identity') for what is a user's own: nobody else reads protected or private files of others more than in Gen 1",
     app: 'workshop',
     check({ gen1, gen2 }) {
-      assert.ok(objectsOf(gen1, /AuthRole|authRole/, 's3:PutObject').some((resource) => /private\/\$\{cognito-identity/.test(resource)));
+      assert.ok(
+        objectsOf(gen1, /AuthRole|authRole/, 's3:PutObject').some((resource) =>
+          /private\/\$\{cognito-identity/.test(resource),
+        ),
+      );
       for (const action of ['s3:GetObject', 's3:PutObject']) {
         const own = objectsOf(gen2, /[^n]authenticated/, action).filter((resource) => /private\//.test(resource));
         assert.ok(own.length > 0);
-        assert.ok(own.every((resource) => resource.includes('${cognito-identity.amazonaws.com:sub}')), action);
+        assert.ok(
+          own.every((resource) => resource.includes('${cognito-identity.amazonaws.com:sub}')),
+          action,
+        );
       }
     },
-    change: { file: 'src/generate/storage/access.rs', from: 'Subject::Owner => allow.method("entity", vec![Code::text("identity")]),', to: 'Subject::Owner => allow.member("authenticated"),' },
+    change: {
+      file: 'src/generate/storage/access.rs',
+      from: 'Subject::Owner => allow.method("entity", vec![Code::text("identity")]),',
+      to: 'Subject::Owner => allow.member("authenticated"),',
+    },
   },
   {
     id: 'defect-15',
@@ -664,7 +873,10 @@ export const rows = [
     check({ gen1, gen2 }) {
       const readers = (/** @type {Stacks} */ stacks, /** @type {RegExp} */ of) =>
         statements(stacks, 'ledger')
-          .filter((one) => of.test(JSON.stringify(one.Resource)) && list(one.Action).some((action) => /^dynamodb:/.test(action)))
+          .filter(
+            (one) =>
+              of.test(JSON.stringify(one.Resource)) && list(one.Action).some((action) => /^dynamodb:/.test(action)),
+          )
           .flatMap((one) => list(one.Action))
           .sort();
       assert.ok(readers(gen1, /inventory/).length > 0);
@@ -691,7 +903,11 @@ export const rows = [
       assert.deepEqual(denied(gen1), ['kms:Decrypt', 's3:Get*,s3:List*', 'ses:DeleteIdentity']);
       assert.deepEqual(denied(gen2), denied(gen1));
     },
-    change: { file: 'src/generate/wiring/policy.rs', from: 'if statement.effect == Effect::Deny {', to: 'if statement.effect == Effect::Deny && statement.not_actions.is_empty() {' },
+    change: {
+      file: 'src/generate/wiring/policy.rs',
+      from: 'if statement.effect == Effect::Deny {',
+      to: 'if statement.effect == Effect::Deny && statement.not_actions.is_empty() {',
+    },
   },
   {
     id: 'defect-17',
@@ -703,7 +919,11 @@ export const rows = [
       mentions(variables(gen2, 'profile').API_WORKSHOP_USERPROFILETABLE_NAME, /UserProfile/);
       assert.match(files['amplify/function/profile/wiring.ts'], /tables\.UserProfile\.tableName/);
     },
-    change: { file: 'src/backend/interpret/expressions.rs', from: 'target: Target::ModelTable(model.to_owned()),', to: 'target: Target::ModelTable(model.to_lowercase()),' },
+    change: {
+      file: 'src/backend/interpret/expressions.rs',
+      from: 'target: Target::ModelTable(model.to_owned()),',
+      to: 'target: Target::ModelTable(model.to_lowercase()),',
+    },
   },
   {
     id: 'defect-22',
@@ -712,11 +932,18 @@ export const rows = [
     app: 'workshop',
     check({ gen1, gen2 }) {
       const disabled = (/** @type {Stacks} */ stacks) =>
-        stacks.all('AWS::Events::Rule').filter(({ properties }) => properties.State === 'DISABLED').map(({ properties }) => properties.ScheduleExpression);
+        stacks
+          .all('AWS::Events::Rule')
+          .filter(({ properties }) => properties.State === 'DISABLED')
+          .map(({ properties }) => properties.ScheduleExpression);
       assert.deepEqual(disabled(gen1), ['cron(0 3 L * ? *)']);
       assert.deepEqual(disabled(gen2), disabled(gen1));
     },
-    change: { file: 'src/generate/wiring/schedule.rs', from: 'properties.push(("enabled", Code::Boolean(false)));', to: 'properties.push(("enabled", Code::Boolean(true)));' },
+    change: {
+      file: 'src/generate/wiring/schedule.rs',
+      from: 'properties.push(("enabled", Code::Boolean(false)));',
+      to: 'properties.push(("enabled", Code::Boolean(true)));',
+    },
   },
   {
     id: 'defect-24',
@@ -732,7 +959,11 @@ export const rows = [
       assert.deepEqual(started(gen1), ['resize', 'resizer', 'resizer']);
       assert.deepEqual(started(gen2), started(gen1));
     },
-    change: { file: 'src/backend/interpret/mod.rs', from: '.find(|function| function.deployed_name.as_deref() == Some(name))', to: '.find(|function| name.starts_with(&function.name))' },
+    change: {
+      file: 'src/backend/interpret/mod.rs',
+      from: '.find(|function| function.deployed_name.as_deref() == Some(name))',
+      to: '.find(|function| name.starts_with(&function.name))',
+    },
   },
   {
     id: 'defect-25',
@@ -743,7 +974,11 @@ export const rows = [
       assert.equal(bucket(after).BucketName, bucket(gen1).BucketName);
       assert.equal(table(after, 'journal').TableName, table(gen1, 'journal').TableName);
     },
-    change: { file: 'src/generate/storage/bucket.rs', from: 'construct(identifier).member("bucketName"),\n        Code::text(name),', to: 'construct(identifier).member("bucketName"),\n        Code::text(name.trim_end_matches("-prod")),' },
+    change: {
+      file: 'src/generate/storage/bucket.rs',
+      from: 'construct(identifier).member("bucketName"),\n        Code::text(name),',
+      to: 'construct(identifier).member("bucketName"),\n        Code::text(name.trim_end_matches("-prod")),',
+    },
   },
   {
     id: 'defect-27',
@@ -752,11 +987,20 @@ export const rows = [
     app: 'workshop',
     check({ gen1, gen2 }) {
       const capacities = (/** @type {Stacks} */ stacks) =>
-        Object.fromEntries(table(stacks, 'inventory').GlobalSecondaryIndexes.map((/** @type {any} */ index) => [index.IndexName, index.ProvisionedThroughput]));
+        Object.fromEntries(
+          table(stacks, 'inventory').GlobalSecondaryIndexes.map((/** @type {any} */ index) => [
+            index.IndexName,
+            index.ProvisionedThroughput,
+          ]),
+        );
       assert.equal(Number(capacities(gen1).byMaker.ReadCapacityUnits), 11);
       assert.deepEqual(capacities(gen2), capacities(gen1));
     },
-    change: { file: 'src/generate/storage/tables.rs', from: 'properties.push(("readCapacity", Code::number(read)));', to: 'properties.push(("readCapacity", Code::number(read.min(5))));' },
+    change: {
+      file: 'src/generate/storage/tables.rs',
+      from: 'properties.push(("readCapacity", Code::number(read)));',
+      to: 'properties.push(("readCapacity", Code::number(read.min(5))));',
+    },
   },
   {
     id: 'defect-30',
@@ -773,10 +1017,16 @@ export const rows = [
     check({ gen1, gen2, result }) {
       assert.equal(variables(gen1, 'legacy').ENV, 'prod');
       assert.equal(variables(gen2, 'legacy').ENV, 'prod');
-      const found = result.assessment.findings.filter((/** @type {any} */ { id }) => id === 'function-environment-name');
+      const found = result.assessment.findings.filter(
+        (/** @type {any} */ { id }) => id === 'function-environment-name',
+      );
       assert.ok(found.some((/** @type {any} */ { path, line }) => path.endsWith('legacy/src/index.js') && line === 4));
       assert.ok(found.some((/** @type {any} */ { path }) => path.endsWith('scribe/src/index.py')));
     },
-    change: { file: 'src/generate/function/mod.rs', from: 'environment_name::check(context, function, findings)?;', to: '' },
+    change: {
+      file: 'src/generate/function/mod.rs',
+      from: 'environment_name::check(context, function, findings)?;',
+      to: '',
+    },
   },
 ];

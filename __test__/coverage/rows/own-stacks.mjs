@@ -48,7 +48,7 @@ export const rows = [
     check({ gen1, gen2, files }) {
       assert.match(geoCallout(gen1, 'collectionName').collectionName, /-prod$/);
       assert.match(gen2.only('AWS::Location::GeofenceCollection').properties.CollectionName, /-main$/);
-      assert.match(files['amplify/geo/copy-geofences.mjs'], /BatchPutGeofence/);
+      assert.match(files['amplify/geo/copy-geofences.mjs'], /batch-put-geofence/);
     },
     change: { file: 'src/generate/geo/mod.rs', from: 'geofences::generate(context, tree, findings)?;', to: '' },
   },
@@ -78,8 +78,8 @@ export const rows = [
     check({ gen1, gen2 }) {
       const settings = (/** @type {import('../row.mjs').Stacks} */ stacks) =>
         stacks.find('AWS::SSM::Parameter', ({ logicalId }) => logicalId === 'Settings').properties;
-      assert.match(settings(gen1).Name, /archive-prod$/);
-      assert.match(settings(gen2).Name, /archive-main$/);
+      assert.equal(settings(gen1).Name, '/atlas/archive');
+      assert.equal(settings(gen2).Name, '/atlas/archive-main');
       assert.deepEqual(Object.keys(settings(gen2)).sort(), Object.keys(settings(gen1)).sort());
     },
     change: {
@@ -135,19 +135,19 @@ export const rows = [
     page: 'Issue: report, what differs after the refactor',
     gen2: 'settings of moved resources that the first Gen 2 deployment changes',
     app: 'gallery',
-    check({ report, gen1, gen2 }) {
-      const urls = (/** @type {import('../row.mjs').Stacks} */ stacks) =>
-        stacks.all('AWS::Cognito::UserPoolClient').flatMap(({ properties }) => properties.CallbackURLs ?? []);
-      assert.ok(urls(gen2).some((url) => !urls(gen1).includes(url)));
+    check({ report, gen1 }) {
+      const pool = gen1.only('AWS::Cognito::UserPool').properties;
+      assert.ok(pool.LambdaConfig.PostConfirmation);
       const told = report.changes.map((/** @type {any} */ one) => `${one.resourceType} ${one.property}`);
-      assert.ok(told.includes('AWS::Cognito::UserPoolClient CallbackURLs'));
-      assert.ok(told.includes('AWS::Cognito::UserPool LambdaConfig.PostConfirmation'));
-      assert.ok(told.includes('AWS::S3::Bucket NotificationConfiguration'));
+      // the address of the branch is among Gen 1's already
+      assert.ok(!told.includes('AWS::Cognito::UserPoolClient CallbackURLs'), told.join('\n'));
+      assert.ok(told.includes('AWS::Cognito::UserPool LambdaConfig.PostConfirmation'), told.join('\n'));
+      assert.ok(told.includes('AWS::S3::Bucket NotificationConfiguration'), told.join('\n'));
     },
     change: {
       file: 'src/report/changes.rs',
-      from: 'if hosted_ui && input.backend.app.app_id.is_some() {',
-      to: 'if hosted_ui && input.backend.app.app_id.is_none() {',
+      from: 'if redirects(auth, property).contains(&address) {',
+      to: 'if !redirects(auth, property).contains(&address) {',
     },
   },
 ];

@@ -31,3 +31,20 @@ pub struct App {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<(String, String)>,
 }
+
+impl App {
+    /// Address of a branch on Amplify Hosting; `None` where the app's id is not known.
+    pub fn hosting_address(&self, branch: &str) -> Option<String> {
+        let host: String = branch
+            .chars()
+            .map(|character| {
+                if character.is_ascii_alphanumeric() {
+                    character.to_ascii_lowercase()
+                } else {
+                    '-'
+                }
+            })
+            .collect();
+        Some(format!("https://{host}.{}.amplifyapp.com/", self.app_id.as_ref()?))
+    }
+}

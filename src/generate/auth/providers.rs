@@ -515,25 +515,16 @@ fn urls(context: &Context<'_>, urls: Vec<String>) -> (bool, Code) {
             false => (true, Code::texts(urls)),
         };
     };
-    let host: String = context
-        .options
-        .branch
-        .chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() {
-                character
-            } else {
-                '-'
-            }
-        })
-        .collect();
-    let migrated = format!("https://{}.{app}.amplifyapp.com/", host.to_ascii_lowercase());
+    let migrated = context.backend.app.hosting_address(&context.options.branch);
     let own = Code::joined([
         Part::Text("https://".to_owned()),
         Part::Code(Code::import("../branch", "hostName")),
         Part::Text(format!(".{app}.amplifyapp.com/")),
     ]);
-    let others = urls.into_iter().filter(|url| *url != migrated).map(Code::Text);
+    let others = urls
+        .into_iter()
+        .filter(|url| Some(url) != migrated.as_ref())
+        .map(Code::Text);
     (true, Code::Array(others.chain([own]).collect()))
 }
 
