@@ -286,7 +286,11 @@ describe('amplify.yml', () => {
     ['amplifyPush', new RegExp(literal(DEPLOY)), false],
     ['"amplifyPush -s"', new RegExp(literal(DEPLOY)), false],
     ['amplifyPush --environment prod --simple # push', new RegExp(literal(DEPLOY)), true],
-    ['amplifyPush --simple --environment "prod2" # push', new RegExp(`${literal(DEPLOY)} *# push`), true],
+    [
+      'amplifyPush --simple --environment "prod2" # push',
+      new RegExp(`- ${literal(INSTALL)} # push\\n        - ${literal(DEPLOY)}\\n`),
+      true,
+    ],
     [
       'if [ "$AWS_BRANCH" = main ]; then amplifyPush --simple; fi',
       new RegExp(`= main \\]; then .*${literal(DEPLOY)}; fi`),

@@ -1,4 +1,4 @@
-"""Search domains: what the GraphQL transformer makes for models with ``@searchable``. Nothing can be searched in them."""
+"""Search domains: what the GraphQL transformer makes for models with ``@searchable``. They cannot be searched."""
 
 from ministack.core.responses import get_account_id, get_region
 
