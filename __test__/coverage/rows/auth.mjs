@@ -533,8 +533,8 @@ export const rows = [
     },
     change: {
       file: 'src/generate/auth/providers.rs',
-      from: 'let others = urls.into_iter().filter(|url| Some(url) != migrated.as_ref()).map(Code::Text);',
-      to: 'let others = urls.into_iter().filter(|url| *url == migrated).map(Code::Text);',
+      from: '.filter(|url| Some(url) != migrated.as_ref())',
+      to: '.filter(|url| Some(url) == migrated.as_ref())',
     },
   },
   {
