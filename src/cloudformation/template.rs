@@ -1,13 +1,16 @@
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{error::TemplateError, yaml};
 
 /// A CloudFormation template. Order and numbers are kept as they were written.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(try_from = "Value", into = "Value")]
 pub struct Template {
-    document: Map<String, Value>,
+    /// Shared: templates are large, and most copies are never changed.
+    document: Arc<Map<String, Value>>,
 }
 
 impl Template {
@@ -64,12 +67,14 @@ impl Template {
                 ));
             }
         }
-        Ok(Self { document })
+        Ok(Self {
+            document: Arc::new(document),
+        })
     }
 
     /// A template without anything.
     pub fn empty() -> Self {
-        Self { document: Map::new() }
+        Self::default()
     }
 
     /// The whole document.
@@ -79,7 +84,7 @@ impl Template {
 
     /// The whole document, to be changed.
     pub fn document_mut(&mut self) -> &mut Map<String, Value> {
-        &mut self.document
+        Arc::make_mut(&mut self.document)
     }
 
     /// A section, for example `Mappings`; empty when it is not there.
@@ -89,8 +94,7 @@ impl Template {
 
     /// Puts an entry into a section: in its place when it is there already, else at the end. Makes the section if needed.
     pub fn insert(&mut self, section: &str, name: impl Into<String>, entry: Value) {
-        let entries = self
-            .document
+        let entries = Arc::make_mut(&mut self.document)
             .entry(section)
             .or_insert_with(|| Value::Object(Map::new()));
         if let Value::Object(entries) = entries {
@@ -100,7 +104,10 @@ impl Template {
 
     /// Takes an entry out of a section; the others keep their order.
     pub fn remove(&mut self, section: &str, name: &str) -> Option<Value> {
-        self.document.get_mut(section)?.as_object_mut()?.shift_remove(name)
+        Arc::make_mut(&mut self.document)
+            .get_mut(section)?
+            .as_object_mut()?
+            .shift_remove(name)
     }
 
     /// Resources in the order of the template.
@@ -172,12 +179,12 @@ impl Template {
 
     /// JSON without white space, as it is sent to the service.
     pub fn to_compact(&self) -> String {
-        serde_json::to_string(&self.document).unwrap_or_default()
+        serde_json::to_string(self.document()).unwrap_or_default()
     }
 
     /// JSON with two spaces of indentation and no newline at the end, as it is written to files.
     pub fn to_pretty(&self) -> String {
-        serde_json::to_string_pretty(&self.document).unwrap_or_default()
+        serde_json::to_string_pretty(self.document()).unwrap_or_default()
     }
 }
 
@@ -191,7 +198,7 @@ impl TryFrom<Value> for Template {
 
 impl From<Template> for Value {
     fn from(template: Template) -> Self {
-        Self::Object(template.document)
+        Self::Object(Arc::unwrap_or_clone(template.document))
     }
 }
 

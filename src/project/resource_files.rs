@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Reader,
+    BACKEND, Reader,
     error::ProjectError,
     resources::MetaResource,
     source::join,
@@ -110,16 +110,18 @@ pub(super) fn auth_trigger_template(
     Ok(None)
 }
 
-/// The template with the policies of REST APIs lies in the folder of the api category.
+/// The template with the policies of REST APIs lies in the folder of the api category. The CLI writes it on each push, and
+/// leaves it out of the copy of what is deployed.
 pub(super) fn api_gateway_auth_template(
     reader: &mut Reader<'_>,
     tree: &Tree,
 ) -> Result<Option<TemplateFile>, ProjectError> {
     for path in [
-        "awscloudformation/build/api/APIGatewayAuthStack.json",
-        "api/APIGatewayAuthStack.json",
+        join(&tree.path, "awscloudformation/build/api/APIGatewayAuthStack.json"),
+        join(&tree.path, "api/APIGatewayAuthStack.json"),
+        join(BACKEND, "api/APIGatewayAuthStack.json"),
     ] {
-        if let Some(template) = reader.template(&join(&tree.path, path))? {
+        if let Some(template) = reader.template(&path)? {
             return Ok(Some(template));
         }
     }

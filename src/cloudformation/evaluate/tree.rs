@@ -99,25 +99,38 @@ impl Scope<'_> {
             .outputs()
             .filter_map(|output| Some((output.name.to_owned(), output.value()?.clone())))
             .collect();
-        let nested = self
+        let parameters = self
+            .tree
+            .template
+            .parameters()
+            .filter_map(|parameter| Some((parameter.name.to_owned(), evaluator.parameter(parameter.name)?.clone())))
+            .collect();
+        let conditions = evaluator
+            .conditions()
+            .map(|(name, truth)| (name.to_owned(), truth))
+            .collect();
+        let existing: Vec<&String> = self
             .tree
             .nested
             .keys()
             .filter(|logical_id| evaluator.exists(logical_id) != Some(false))
-            .filter_map(|logical_id| Some((logical_id.clone(), EvaluatedTree::clone(&*self.nested(logical_id)?))))
+            .collect();
+        for logical_id in &existing {
+            self.nested(logical_id);
+        }
+        // They are large: nobody else needs them any more, so that none is copied.
+        let mut known = self.nested.take();
+        let nested = existing
+            .into_iter()
+            .filter_map(|logical_id| {
+                let tree = known.swap_remove(logical_id)??;
+                Some((logical_id.clone(), Rc::unwrap_or_clone(tree)))
+            })
             .collect();
         EvaluatedTree {
             path: self.path.clone(),
-            parameters: self
-                .tree
-                .template
-                .parameters()
-                .filter_map(|parameter| Some((parameter.name.to_owned(), evaluator.parameter(parameter.name)?.clone())))
-                .collect(),
-            conditions: evaluator
-                .conditions()
-                .map(|(name, truth)| (name.to_owned(), truth))
-                .collect(),
+            parameters,
+            conditions,
             template: evaluated.template,
             outputs,
             unresolved: evaluated.unresolved,
