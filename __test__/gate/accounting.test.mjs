@@ -19,15 +19,15 @@ test('everything of the shelf is accounted for', () => {
 });
 
 test('a resource that Gen 2 lacks is not', () => {
-  const lost = ({ gen1 }) => (gen1.functionreport.Resources.Alarms = TOPIC);
+  const lost = ({ gen1 }) => (gen1.apibooks.Resources.Alarms = TOPIC);
   assert.deepEqual(unaccounted(lost), ['Alarms AWS::SNS::Topic']);
-  assert.deepEqual(unaccounted(lost, 'Alarms (AWS::SNS::Topic) in the template of report is not carried over'), []);
+  assert.deepEqual(unaccounted(lost, 'Alarms (AWS::SNS::Topic) in the template of books is not carried over'), []);
 });
 
 test('one in Gen 2 accounts for one in Gen 1', () => {
   const oneOfTwo = ({ gen1, gen2 }) => {
-    Object.assign(gen1.functionreport.Resources, { Alarms: TOPIC, Others: TOPIC });
-    gen2.function1351588B.Resources.Alarms = TOPIC;
+    Object.assign(gen1.apibooks.Resources, { Alarms: TOPIC, Others: TOPIC });
+    gen2.restapi.Resources.Alarms = TOPIC;
   };
   assert.deepEqual(unaccounted(oneOfTwo), ['Others AWS::SNS::Topic']);
 });

@@ -10,6 +10,16 @@ from standin.seed.uploads import Uploader
 
 ROOT_TEMPLATE_KEY = "amplify-cfn-templates/nested-cloudformation-stack.yml"
 FIRST_TYPES = ("AWS::S3::Bucket", "AWS::IAM::Role")
+FEDERATED_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Federated": "cognito-identity.amazonaws.com"},
+            "Action": "sts:AssumeRoleWithWebIdentity",
+        }
+    ],
+}
 REFERENCE = re.compile(r'"(?:Ref|Fn::GetAtt)": ?\[?"([A-Za-z0-9]+)')
 
 
@@ -35,6 +45,7 @@ class Gen1Environment:
         """Create the root with bucket and roles, upload everything else, update the root to the full template."""
         if self.aws.stack(self.root_stack):
             raise SeedError(f"stack {self.root_stack} is deployed already; seed it as another environment")
+        self._create_roles_of_others()
         template = self._with_provider_credentials(self.stacks.templates[self.root_stack])
         cloudformation = self.aws.client("cloudformation")
         common = {
@@ -52,6 +63,15 @@ class Gen1Environment:
         self.root_stack_id = self.aws.wait_for_stack(self.root_stack, "UPDATE_COMPLETE")["StackId"]
         self._learn_tree(self.root_stack, self.root_stack)
         self.identifiers.set(self.info["StackId"], self.root_stack_id)
+
+    def _create_roles_of_others(self):
+        """Roles that the app's policies name and no stack of it makes: those of an imported identity pool."""
+        iam = self.aws.client("iam")
+        for name in self.folder.seed.get("roles", []):
+            try:
+                iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(FEDERATED_TRUST))
+            except iam.exceptions.EntityAlreadyExistsException:
+                continue
 
     def child_outputs(self, logical_id):
         """Outputs of the nested stack of the root with this logical id; `None` when there is none."""
