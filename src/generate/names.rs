@@ -280,10 +280,9 @@ fn stack_name(scope: &mut Scope, files: &mut BTreeSet<String>, name: &str, kind:
     }
 }
 
-/// A name for a file or folder: the resource's own where that is harmless, unique even where case does not count.
-fn unique_file(taken: &mut BTreeSet<String>, name: &str) -> String {
-    let mut base: String = name
-        .chars()
+/// The name with a dash for everything but letters, digits, dashes and underscores.
+fn harmless(name: &str) -> String {
+    name.chars()
         .map(|character| {
             if character.is_ascii_alphanumeric() || matches!(character, '-' | '_') {
                 character
@@ -291,7 +290,12 @@ fn unique_file(taken: &mut BTreeSet<String>, name: &str) -> String {
                 '-'
             }
         })
-        .collect();
+        .collect()
+}
+
+/// A name for a file or folder: the resource's own where that is harmless, unique even where case does not count.
+fn unique_file(taken: &mut BTreeSet<String>, name: &str) -> String {
+    let mut base = harmless(name);
     if base.is_empty() {
         base.push_str("unnamed");
     }
@@ -305,16 +309,7 @@ fn unique_file(taken: &mut BTreeSet<String>, name: &str) -> String {
 
 /// The id of a construct: the resource's own name where the CDK and Gen 2 can work with it.
 pub fn construct_id(kind: &str, name: &str) -> String {
-    let plain: String = name
-        .chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() || matches!(character, '-' | '_') {
-                character
-            } else {
-                '-'
-            }
-        })
-        .collect();
+    let plain = harmless(name);
     if plain.is_empty() {
         return kind.to_owned();
     }
