@@ -80,7 +80,8 @@ export const rows = [
         stacks.find('AWS::SSM::Parameter', ({ logicalId }) => logicalId === 'Settings').properties;
       assert.equal(settings(gen1).Name, '/atlas/archive');
       assert.equal(settings(gen2).Name, '/atlas/archive-main');
-      assert.deepEqual(Object.keys(settings(gen2)).sort(), Object.keys(settings(gen1)).sort());
+      assert.equal(settings(gen2).Type, settings(gen1).Type);
+      assert.match(JSON.stringify(settings(gen2).Value), /orders/);
     },
     change: {
       file: 'src/generate/custom/mod.rs',
