@@ -1,7 +1,7 @@
 /**
  * Sees every row's check fail under the row's change: `npm run coverage:prove [-- --again] [-- ID ...]`. Works on a copy of
- * the sources below `target/`, builds the addon there with several changes at a time that touch different files, and writes
- * what it saw to `proofs.json` and the table. Takes about half an hour for all rows, nothing for rows that were seen.
+ * the sources below `target/`, builds the addon there with one change at a time (a change may break other rows' checks, too), and
+ * writes what it saw to `proofs.json` and the table. Takes about a minute for each row, nothing for rows that were seen.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -18,7 +18,6 @@ const COPY = path.join(ROOT, 'target', 'coverage');
 const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target');
 /** What the copy needs beside `src` and `templates`, which are copied anew for every build. */
 const SURROUNDINGS = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'package.json', 'index.js', 'binding.js', 'cli'];
-const LARGEST_BATCH = 10;
 
 /** @typedef {import('./row.mjs').Row} Row */
 
@@ -32,51 +31,20 @@ const wanted = rows.filter(
     (values.again || proofs[row.id]?.digest !== digestOf(row)),
 );
 const survivors = [];
-for (const batch of batches(wanted)) await prove(batch);
+for (const row of wanted) await prove(row);
 fs.mkdirSync(path.dirname(TABLE), { recursive: true });
 fs.writeFileSync(TABLE, tableOf(rows, proofs));
 console.log(`${wanted.length - survivors.length} of ${wanted.length} checks were seen to fail`);
 for (const [id, why] of survivors) console.log(`✘ ${id}: ${why}`);
 process.exit(survivors.length === 0 ? 0 : 1);
 
-/** Rows whose changes lie in different files: one build shows all of them. @param {Row[]} waiting */
-function batches(waiting) {
-  /** @type {Row[][]} */
-  const made = [];
-  for (const row of waiting) {
-    const place = made.find(
-      (batch) => batch.length < LARGEST_BATCH && batch.every((other) => other.change.file !== row.change.file),
-    );
-    if (place) place.push(row);
-    else made.push([row]);
-  }
-  return made;
-}
-
-/** @param {Row[]} batch */
-async function prove(batch) {
-  console.log(`── ${batch.map(({ id }) => id).join(', ')}`);
-  const trouble = build(batch);
-  if (trouble) {
-    if (batch.length === 1) return void survivors.push([batch[0].id, `does not build: ${trouble}`]);
-    for (const row of batch) await prove([row]);
-    return;
-  }
-  const apps = new Set(batch.flatMap(({ app }) => app ?? []));
-  for (const app of apps) {
-    const here = batch.filter((row) => row.app === app);
-    const { subject, failure } = await generate(app);
-    if (subject)
-      for (const row of here)
-        judge(
-          row,
-          failureOf(() => row.check(subject)),
-        );
-    // another change of the batch may be what broke the whole app
-    else if (batch.length === 1) judge(here[0], failure);
-    else for (const row of here) await prove([row]);
-  }
-  for (const row of batch.filter(({ test }) => test)) judge(row, runTest(row));
+/** @param {Row} row */
+async function prove(row) {
+  const trouble = build(row);
+  if (trouble) return void survivors.push([row.id, `does not build: ${trouble}`]);
+  if (!row.app) return judge(row, runTest(row));
+  const { subject, failure } = await generate(row.app);
+  judge(row, subject ? failureOf(() => row.check?.(subject)) : failure);
 }
 
 /** @param {Row} row @param {string | undefined} failure */
@@ -112,8 +80,8 @@ function described(error) {
   return `${shown(actual)} instead of ${shown(expected)}`;
 }
 
-/** @param {Row[]} batch @returns {string | undefined} what went wrong */
-function build(batch) {
+/** @param {Row} row @returns {string | undefined} what went wrong */
+function build({ change }) {
   fs.mkdirSync(COPY, { recursive: true });
   for (const name of ['src', 'templates', ...SURROUNDINGS]) {
     // unchanged files keep their time, so that cargo builds no more than it must
@@ -122,14 +90,12 @@ function build(batch) {
   }
   const modules = path.join(COPY, 'node_modules');
   if (!fs.existsSync(modules)) fs.symlinkSync(path.join(ROOT, 'node_modules'), modules);
-  for (const { change } of batch) {
-    const file = path.join(COPY, change.file);
-    const text = fs.readFileSync(file, 'utf8');
-    fs.writeFileSync(
-      file,
-      text.replace(change.from, () => change.to),
-    );
-  }
+  const file = path.join(COPY, change.file);
+  const text = fs.readFileSync(file, 'utf8');
+  fs.writeFileSync(
+    file,
+    text.replace(change.from, () => change.to),
+  );
   const made = spawnSync('npx', ['napi', 'build', '--platform', '--js', 'binding.js', '--dts', 'index.d.ts'], {
     cwd: COPY,
     env: { ...process.env, CARGO_TARGET_DIR: TARGET },
