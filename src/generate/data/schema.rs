@@ -78,6 +78,8 @@ pub fn functions_by_name(backend: &Backend) -> BTreeSet<String> {
 struct Defaults {
     /// Rule of models. In the CLI's sandbox mode it is whoever has the API key.
     model: Option<&'static str>,
+    /// The schema says so; else only the resolvers that are deployed could tell.
+    model_is_known: bool,
     /// Rule of fields that have a resolver by their directive: whoever passes the default mode.
     operation: Option<&'static str>,
     /// Directive of AppSync for types and fields that no rule belongs to.
@@ -104,6 +106,7 @@ impl Defaults {
                 .any(|file| global_rule(&Parser::new(&file.text).parse().document()).is_some());
         Self {
             model: if sandbox { Some("{ allow: public }") } else { operation },
+            model_is_known: sandbox,
             operation,
             directive,
         }
@@ -156,16 +159,13 @@ fn edit(
                     "Add @auth to the generated schema if somebody shall use the model.",
                 );
             } else if !directives.iter().any(|directive| is_named(directive, "auth")) {
-                explicit_rule(
-                    &mut edits,
-                    &file.text,
-                    model,
-                    defaults.model,
-                    &format!("model {name}"),
-                    data,
-                    file,
-                    findings,
-                );
+                let unprotected = Unprotected {
+                    what: format!("model {name}"),
+                    after: model,
+                    rule: defaults.model,
+                    is_known: defaults.model_is_known,
+                };
+                explicit_rule(&mut edits, &unprotected, data, file, findings);
             }
         } else if matches!(name.as_str(), "Query" | "Mutation" | "Subscription") {
             for field in fields.into_iter().flat_map(|fields| fields.field_definitions()) {
@@ -184,16 +184,13 @@ fn edit(
                 }
                 if let (false, Some(resolver)) = (protected, resolver) {
                     let field = field.name().map(|name| name.text().to_string()).unwrap_or_default();
-                    explicit_rule(
-                        &mut edits,
-                        &file.text,
-                        resolver,
-                        defaults.operation,
-                        &format!("field {name}.{field}"),
-                        data,
-                        file,
-                        findings,
-                    );
+                    let unprotected = Unprotected {
+                        what: format!("field {name}.{field}"),
+                        after: resolver,
+                        rule: defaults.operation,
+                        is_known: true,
+                    };
+                    explicit_rule(&mut edits, &unprotected, data, file, findings);
                 }
             }
         } else if open_types.contains(&name)
@@ -333,28 +330,49 @@ fn innermost(ty: &cst::Type) -> Option<String> {
     }
 }
 
-#[allow(clippy::too_many_arguments)]
+/// A model or field without `@auth`.
+struct Unprotected<'d> {
+    what: String,
+    /// The directive that the rule is written behind.
+    after: &'d cst::Directive,
+    /// Gen 1's default; there is none where IAM is the API's default.
+    rule: Option<&'static str>,
+    /// The rule is what the deployed API does, and no guess.
+    is_known: bool,
+}
+
 fn explicit_rule(
     edits: &mut Vec<Edit>,
-    text: &str,
-    after: &cst::Directive,
-    rule: Option<&str>,
-    what: &str,
+    unprotected: &Unprotected<'_>,
     data: &GraphqlApi,
     file: &SchemaFile,
     findings: &mut Findings,
 ) {
-    let end = trimmed_end(text, after.syntax());
-    let place = location(file, text, end);
-    match rule {
-        Some(rule) => {
-            edits.push((end, end, format!(" @auth(rules: [{rule}])")));
+    let what = &unprotected.what;
+    let end = trimmed_end(&file.text, unprotected.after.syntax());
+    let place = location(file, &file.text, end);
+    let mut write = |rule: &str| edits.push((end, end, format!(" @auth(rules: [{rule}])")));
+    match unprotected.rule {
+        Some(rule) if unprotected.is_known => {
+            write(rule);
             findings.add(
                 "no-auth-models",
                 Severity::Info,
                 format!("{what} has no @auth rule; in Gen 2 only IAM would get at it, so Gen 1's default {rule} is said outright"),
                 &place,
                 "Look over the rule in the generated schema.",
+            );
+        }
+        Some(rule) => {
+            write(rule);
+            findings.add(
+                "no-auth-models",
+                Severity::Warning,
+                format!(
+                    "{what} has no @auth rule, and the resolvers that are deployed for it are not among the files: it gets {rule}, the default of the API, although the deployed resolvers may let in nobody"
+                ),
+                &place,
+                "Run `amplify pull`, so that build/resolvers of the API is there, and generate again; or look over the rule in the generated schema.",
             );
         }
         None => findings.add(
