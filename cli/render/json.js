@@ -40,7 +40,7 @@ function stoppingMessage(executing) {
 }
 
 /** @param {import('../run.js').Result} result */
-function resultLine({ step, status, exitCode, error, assessment, operations, files }) {
+function resultLine({ step, status, exitCode, error, assessment, operations, nextDeployment, files }) {
   return {
     type: 'result',
     step,
@@ -49,6 +49,7 @@ function resultLine({ step, status, exitCode, error, assessment, operations, fil
     ...(error ? { error: plainError(error) } : {}),
     ...(assessment ? { assessment: plainAssessment(assessment) } : {}),
     ...(operations ? { operations } : {}),
+    ...(nextDeployment ? { nextDeployment } : {}),
     ...(files ? { files } : {}),
   };
 }

@@ -47,6 +47,7 @@ pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
         rollback: false,
         operations,
         findings: matches.findings,
+        next_deployment: matches.next_deployment,
         record,
         violations,
     })

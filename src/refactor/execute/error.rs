@@ -49,6 +49,14 @@ pub enum ExecutionError {
         /// The service's words.
         reason: String,
     },
+    /// What is about to move would be deleted with its stack.
+    #[error("{} of stack {stack} would be deleted with the stack: deletion and update-replace policy are not both Retain", resources.join(", "))]
+    NotRetained {
+        /// Stack.
+        stack: String,
+        /// Logical ids.
+        resources: Vec<String>,
+    },
     /// The stack refactor was refused.
     #[error("CloudFormation refuses to move resources from {source_stack} to {target_stack}: {reason}")]
     RefactorRefused {
@@ -126,6 +134,7 @@ impl CodedError for ExecutionError {
             Self::StackFailed { .. } => "STACK_FAILED",
             Self::UpdateNotHarmless { .. } => "UPDATE_NOT_HARMLESS",
             Self::UpdateRefused { .. } => "UPDATE_REFUSED",
+            Self::NotRetained { .. } => "RESOURCE_NOT_RETAINED",
             Self::RefactorRefused { .. } => "REFACTOR_REFUSED",
             Self::PreviewDiffers { .. } => "REFACTOR_PREVIEW_DIFFERS",
             Self::RefactorFailed { .. } => "REFACTOR_FAILED",
@@ -143,6 +152,7 @@ impl CodedError for ExecutionError {
             Self::UpdateRefused { .. } | Self::RefactorRefused { .. } | Self::PreviewDiffers { .. } => {
                 format!("Nothing was changed by this operation. Mend what CloudFormation names. {GO_ON}")
             }
+            Self::NotRetained { .. } => format!("Nothing was moved by this operation. Set DeletionPolicy and UpdateReplacePolicy of these resources to Retain in the stack. {GO_ON}"),
             Self::RefactorFailed { .. } => format!("The resources are where they were before this operation. {GO_ON}"),
             Self::OwnershipWrong { .. } => "Do not deploy either environment. Compare the resources of both stacks in the CloudFormation console and contact AWS support if a resource is in none or both.".into(),
             Self::ConfigurationChanged { .. } => format!("Compare the resource's settings with those named here and put them back by hand. {GO_ON}"),
@@ -158,6 +168,7 @@ impl CodedError for ExecutionError {
             }
             Self::StackChanged { stack, .. } | Self::UpdateRefused { stack, .. } => json!({ "stack": stack }),
             Self::StackFailed { stack, status, .. } => json!({ "stack": stack, "status": status }),
+            Self::NotRetained { stack, resources } => json!({ "stack": stack, "resources": resources }),
             Self::UpdateNotHarmless { stack, changes } => json!({ "stack": stack, "changes": changes }),
             Self::RefactorRefused {
                 source_stack,

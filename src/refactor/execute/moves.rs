@@ -14,7 +14,7 @@ use crate::{
     cloud::{
         Pace, RefactorAction, StackRefactorDefinition, StackRefactorRequest, StackRefactorState, TemplateHandOver,
     },
-    cloudformation::SHELL,
+    cloudformation::{SHELL, Template},
     deployment::StackResource,
     error::Result,
     plan::OperationOutcome,
@@ -102,6 +102,25 @@ async fn state(run: &Run<'_>, operation: &str, moved: &StackRefactor) -> Result<
     if !run.is_expected(&moved.source.stack.name, &live, moved.source.before.as_ref()) {
         return Err(changed(&moved.source.stack.name, "its template is another one".into()).into());
     }
+    let weak = unretained(&live, moved.moves.iter().map(|one| one.source_logical_id.as_str()));
+    if !weak.is_empty() {
+        return Err(ExecutionError::NotRetained {
+            stack: moved.source.stack.name.clone(),
+            resources: weak,
+        }
+        .into());
+    }
+    let weak = unretained(
+        &moved.target.after,
+        moved.moves.iter().map(|one| one.target_logical_id.as_str()),
+    );
+    if !weak.is_empty() {
+        return Err(ExecutionError::NotRetained {
+            stack: moved.target.stack.name.clone(),
+            resources: weak,
+        }
+        .into());
+    }
     match (&moved.target.before, target_exists) {
         (None, true) => return Err(changed(&moved.target.stack.name, "it exists already".into()).into()),
         (Some(_), false) => return Err(changed(&moved.target.stack.name, "it does not exist any more".into()).into()),
@@ -123,6 +142,21 @@ async fn resources(run: &Run<'_>, operation: &str, stack: &str) -> Result<IndexM
         .stack_resources(stack)
         .await
         .map_err(|error| run.failed(operation, error))?)
+}
+
+/// Resources of a template that would go with their stack, or when they are replaced.
+fn unretained<'m>(template: &Template, logical_ids: impl Iterator<Item = &'m str>) -> Vec<String> {
+    let is_retained = |logical_id: &str| {
+        template.resource(logical_id).is_some_and(|resource| {
+            ["DeletionPolicy", "UpdateReplacePolicy"]
+                .iter()
+                .all(|policy| resource.definition.get(*policy).is_some_and(|value| value == "Retain"))
+        })
+    };
+    logical_ids
+        .filter(|logical_id| !is_retained(logical_id))
+        .map(ToOwned::to_owned)
+        .collect()
 }
 
 /// The first resource that is not where the move leads; none when all are.

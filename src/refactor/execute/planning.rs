@@ -9,6 +9,7 @@ use super::{
     at_rest::ensure_at_rest,
     error::TargetError,
     history::history,
+    stack_policies::StackPolicies,
     step::{RefactorStep, RefactorTarget},
 };
 use crate::{
@@ -20,8 +21,8 @@ use crate::{
     journal::{Journal, MigrationFolder},
     plan::{Event, EventSink, OperationEvents, ValidationCheck},
     refactor::{
-        AttributeRequest, KnownAttributes, LiveAttributes, PlanError, PlanInput, ResourceMappings, holding_names,
-        plan_forward, plan_rollback,
+        AttributeRequest, KnownAttributes, LiveAttributes, Obstacles, PlanError, PlanInput, ResourceMappings,
+        holding_names, plan_forward, plan_rollback,
     },
 };
 
@@ -97,6 +98,8 @@ pub async fn plan_refactor(
         region: request.cloud.region.clone(),
     };
     let mut known = KnownAttributes::default();
+    let mut policies = StackPolicies::default();
+    let mut obstacles = Obstacles::default();
     let plan = loop {
         let input = PlanInput {
             gen1: &gen1,
@@ -106,6 +109,7 @@ pub async fn plan_refactor(
             account_id: &place.account_id,
             region: &place.region,
             mappings: &mappings,
+            obstacles: &obstacles,
             attributes: &known,
         };
         let planned = if request.is_rollback {
@@ -114,13 +118,23 @@ pub async fn plan_refactor(
             plan_forward(&input)
         };
         match planned {
-            Ok(plan) => break plan,
-            // Read what can be read, and plan again; what cannot stays the error that it is.
-            Err(PlanError::AttributesNeeded(requests)) => {
-                if !read_attributes(&request.cloud, &requests, &mut known).await? {
-                    return Err(PlanError::AttributesNeeded(requests).into());
+            Ok(plan) if request.is_rollback => break plan,
+            Ok(plan) => {
+                policies.read(&request.cloud, &plan).await?;
+                if !policies.add_to(&mut obstacles) {
+                    break plan;
                 }
             }
+            // Read what can be read, and plan again; what cannot stays the error that it is.
+            Err(PlanError::AttributesNeeded(requests)) => {
+                let is_read = read_attributes(&request.cloud, &requests, &mut known).await?;
+                let error = PlanError::AttributesNeeded(requests);
+                if !is_read && (request.is_rollback || !obstacles.learn(&error)) {
+                    return Err(error.into());
+                }
+            }
+            // What cannot take part is left out, and the rest moves; a rollback brings back everything or nothing.
+            Err(error) if !request.is_rollback && obstacles.learn(&error) => {}
             Err(error) => return Err(error.into()),
         }
     };
@@ -137,6 +151,7 @@ pub async fn plan_refactor(
         },
         cloud: request.cloud,
         checks,
+        policies,
     })
 }
 

@@ -70,7 +70,9 @@ impl<'a> Run<'a> {
                 message: describe(index),
             });
             let outcome = match &planned.operation {
-                RefactorOperation::UpdateStack(operation) => update::carry_out(self, &planned.id, operation).await,
+                RefactorOperation::UpdateStack(operation) => {
+                    update::carry_out(self, &planned.id, operation, &before).await
+                }
                 RefactorOperation::CreateAndExecuteStackRefactor(operation) => {
                     moves::carry_out(self, &planned.id, operation, &before).await
                 }

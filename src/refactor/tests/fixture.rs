@@ -9,7 +9,7 @@ use crate::{
     deployment::{Output, Parameter, Stack, StackResource, StackTree},
     error::CodedError,
     refactor::{
-        MigrationRecord, NoLiveAttributes, PlanError, PlanInput, PlannedOperation, Presence, RefactorPlan,
+        MigrationRecord, NoLiveAttributes, Obstacles, PlanError, PlanInput, PlannedOperation, Presence, RefactorPlan,
         ResourceMappings, plan_forward, plan_rollback,
     },
 };
@@ -31,6 +31,7 @@ pub(super) struct World {
     pub(super) holdings: IndexMap<String, Stack>,
     pub(super) resources: Vec<Resource>,
     pub(super) region: &'static str,
+    pub(super) obstacles: Obstacles,
 }
 
 impl World {
@@ -43,6 +44,7 @@ impl World {
             account_id: ACCOUNT,
             region: self.region,
             mappings,
+            obstacles: &self.obstacles,
             attributes: &NoLiveAttributes,
         }
     }
@@ -53,6 +55,17 @@ impl World {
 
     pub(super) fn forward_with(&self, mappings: &ResourceMappings) -> Result<RefactorPlan, PlanError> {
         plan_forward(&self.input(mappings))
+    }
+
+    /// Plans as the step does: around whatever cannot take part.
+    pub(super) fn forward_around(&self) -> Result<RefactorPlan, PlanError> {
+        let mut world = self.clone();
+        loop {
+            match world.forward() {
+                Err(error) if world.obstacles.learn(&error) => {}
+                planned => return planned,
+            }
+        }
     }
 
     pub(super) fn rollback(&self, record: Option<&MigrationRecord>) -> Result<RefactorPlan, PlanError> {
@@ -499,6 +512,7 @@ pub(super) fn shop() -> World {
             resource("geo", "map", "Map"),
         ],
         region: REGION,
+        obstacles: Obstacles::default(),
     }
 }
 

@@ -1,7 +1,8 @@
 mod corpus;
 mod deployed_stacks;
+mod files;
 mod fixture;
-mod live;
+mod obstacles;
 mod pairing;
 mod plan;
 mod rollback;
