@@ -15,6 +15,8 @@ import { digestOf, readProofs, TABLE, tableOf, writeProofs } from './table.mjs';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const COPY = path.join(ROOT, 'target', 'coverage');
+/** The addon with the change in it; `binding.js` is told to load this one. */
+const ADDON = path.join(COPY, 'addon.node');
 const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target');
 /** What the copy needs beside `src` and `templates`, which are copied anew for every build. */
 const SURROUNDINGS = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'package.json', 'index.js', 'binding.js', 'cli'];
@@ -31,6 +33,7 @@ const wanted = rows.filter(
     (values.again || proofs[row.id]?.digest !== digestOf(row)),
 );
 const survivors = [];
+await seePassing(wanted);
 for (const row of wanted) await prove(row);
 fs.mkdirSync(path.dirname(TABLE), { recursive: true });
 fs.writeFileSync(TABLE, tableOf(rows, proofs));
@@ -38,9 +41,24 @@ console.log(`${wanted.length - survivors.length} of ${wanted.length} checks were
 for (const [id, why] of survivors) console.log(`✘ ${id}: ${why}`);
 process.exit(survivors.length === 0 ? 0 : 1);
 
+/**
+ * A check that fails without its change, too, proves nothing.
+ *
+ * @param {Row[]} checked
+ */
+async function seePassing(checked) {
+  const trouble = build();
+  if (trouble) throw new Error(`the addon does not build: ${trouble}`);
+  for (const app of new Set(checked.flatMap((row) => row.app ?? []))) {
+    const { subject, failure } = await generate(app);
+    if (!subject) throw new Error(`${app}: ${failure}`);
+    for (const row of checked.filter((one) => one.app === app)) row.check?.(subject);
+  }
+}
+
 /** @param {Row} row */
 async function prove(row) {
-  const trouble = build(row);
+  const trouble = build(row.change);
   if (trouble) return void survivors.push([row.id, `does not build: ${trouble}`]);
   if (!row.app) return judge(row, runTest(row));
   const { subject, failure } = await generate(row.app);
@@ -80,8 +98,8 @@ function described(error) {
   return `${shown(actual)} instead of ${shown(expected)}`;
 }
 
-/** @param {Row} row @returns {string | undefined} what went wrong */
-function build({ change }) {
+/** @param {Row['change']} [change] @returns {string | undefined} what went wrong */
+function build(change) {
   fs.mkdirSync(COPY, { recursive: true });
   for (const name of ['src', 'templates', ...SURROUNDINGS]) {
     // unchanged files keep their time, so that cargo builds no more than it must
@@ -90,20 +108,33 @@ function build({ change }) {
   }
   const modules = path.join(COPY, 'node_modules');
   if (!fs.existsSync(modules)) fs.symlinkSync(path.join(ROOT, 'node_modules'), modules);
-  const file = path.join(COPY, change.file);
-  const text = fs.readFileSync(file, 'utf8');
-  fs.writeFileSync(
-    file,
-    text.replace(change.from, () => change.to),
-  );
-  const made = spawnSync('npx', ['napi', 'build', '--platform', '--js', 'binding.js', '--dts', 'index.d.ts'], {
+  if (change) {
+    const file = path.join(COPY, change.file);
+    const text = fs.readFileSync(file, 'utf8').replace(change.from, () => change.to);
+    fs.writeFileSync(file, text);
+  }
+  // a file whose change was taken back has its old time again: cargo alone would not look at it
+  fs.utimesSync(path.join(COPY, 'src', 'lib.rs'), new Date(), new Date());
+  const made = spawnSync('cargo', ['build', '--lib', '--message-format', 'json-render-diagnostics'], {
     cwd: COPY,
     env: { ...process.env, CARGO_TARGET_DIR: TARGET },
     encoding: 'utf8',
-    shell: process.platform === 'win32',
+    maxBuffer: 2 ** 28,
   });
-  if (made.status === 0) return undefined;
-  return /error(\[E\d+\])?: .*/.exec(made.stderr + made.stdout)?.[0] ?? `napi build ended with ${made.status}`;
+  if (made.status !== 0) return /error(\[E\d+\])?: .*/.exec(made.stderr)?.[0] ?? `cargo ended with ${made.status}`;
+  fs.copyFileSync(libraryOf(made.stdout), ADDON);
+  return undefined;
+}
+
+/** @param {string} messages of cargo, one JSON object a line */
+function libraryOf(messages) {
+  for (const line of messages.split('\n')) {
+    const message = line.startsWith('{') ? JSON.parse(line) : {};
+    if (message.reason !== 'compiler-artifact' || message.target.name !== 'amplify_gen2_migration') continue;
+    const library = message.filenames.find((/** @type {string} */ name) => /\.(so|dylib|dll)$/.test(name));
+    if (library) return library;
+  }
+  throw new Error('cargo names no library of the addon');
 }
 
 /** @param {string} app */
@@ -126,7 +157,10 @@ async function generate(app) {
       '--out',
       outDir,
     ];
-    const said = spawnSync(process.execPath, [path.join(COPY, 'cli', 'bin.js'), ...args], { encoding: 'utf8' });
+    const said = spawnSync(process.execPath, [path.join(COPY, 'cli', 'bin.js'), ...args], {
+      env: { ...process.env, NAPI_RS_NATIVE_LIBRARY_PATH: ADDON },
+      encoding: 'utf8',
+    });
     const result = JSON.parse(said.stdout.trim().split('\n').at(-1) ?? 'null');
     if (said.status !== 0) return { failure: `generate: ${result?.error?.message ?? said.stderr}` };
     const assemblies = path.join(work, 'assemblies');
@@ -158,7 +192,7 @@ function runTest({ test }) {
   try {
     const output = execFileSync(command, args, {
       cwd: COPY,
-      env: { ...process.env, CARGO_TARGET_DIR: TARGET, INSTA_UPDATE: 'no' },
+      env: { ...process.env, CARGO_TARGET_DIR: TARGET, INSTA_UPDATE: 'no', NAPI_RS_NATIVE_LIBRARY_PATH: ADDON },
       encoding: 'utf8',
       stdio: 'pipe',
     });
