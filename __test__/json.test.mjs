@@ -158,7 +158,10 @@ test('what the next deployment changes is part of the result of a refactor', asy
   ];
   const { result } = await run(['refactor', '--to', 'x', '--yes'], { nextDeployment });
   assert.deepEqual(result.nextDeployment, nextDeployment);
-  assert.equal((await run(['lock', '--yes'], { nextDeployment })).result.nextDeployment, undefined);
+  const findings = [{ id: 'x', severity: 'manual', feature: 'f', message: 'm', path: 'p', remedy: 'r' }];
+  assert.deepEqual((await run(['refactor', '--to', 'x', '--yes'], { findings })).result.findings, findings);
+  const lock = await run(['lock', '--yes'], { nextDeployment, findings });
+  assert.deepEqual([lock.result.nextDeployment, lock.result.findings], [undefined, undefined]);
 });
 
 test('the schema refuses what is not a result', () => {

@@ -99,6 +99,38 @@ export class Account {
     });
   }
 
+  /**
+   * A call to Cognito's user pools.
+   * @param {string} action
+   * @param {Record<string, unknown>} input
+   * @returns {Promise<any>}
+   */
+  async userPools(action, input) {
+    return this.#json('cognito-idp', `AWSCognitoIdentityProviderService.${action}`, input);
+  }
+
+  /**
+   * A call to DynamoDB.
+   * @param {string} action
+   * @param {Record<string, unknown>} input
+   * @returns {Promise<any>}
+   */
+  async tables(action, input) {
+    return this.#json('dynamodb', `DynamoDB_20120810.${action}`, input);
+  }
+
+  /** @param {string} service @param {string} target @param {Record<string, unknown>} input */
+  async #json(service, target, input) {
+    const headers = {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': target,
+      ...this.#authorization(service),
+    };
+    const body = JSON.stringify(input);
+    const answer = await this.#answer(await fetch(this.endpoint, { method: 'POST', headers, body }));
+    return answer ? JSON.parse(answer) : {};
+  }
+
   /** @param {string} action @param {Record<string, string>} parameters */
   async #query(action, parameters) {
     const body = new URLSearchParams({ Action: action, Version: '2010-05-15', ...parameters });

@@ -45,19 +45,16 @@ pub(super) fn predict(successors: &[Successor]) -> Vec<PredictedChange> {
 /// Findings about the changes that ask for something, one for each resource and kind.
 pub(super) fn findings(changes: &[PredictedChange]) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen = Vec::new();
     for change in changes {
-        if seen.contains(&change.physical_id.as_str()) {
+        let resource = (change.stack.as_str(), change.logical_id.as_str());
+        if seen.contains(&resource) {
             continue;
         }
-        seen.push(&change.physical_id);
+        seen.push(resource);
         let of_one: Vec<&PredictedChange> = changes
             .iter()
-            .filter(|other| {
-                other.physical_id == change.physical_id
-                    && other.resource_type == change.resource_type
-                    && other.group == change.group
-            })
+            .filter(|other| (other.stack.as_str(), other.logical_id.as_str()) == resource)
             .collect();
         let properties = |wanted: &dyn Fn(&PredictedChange) -> bool| -> Vec<String> {
             of_one

@@ -269,6 +269,14 @@ pub enum TargetError {
         /// App of the stack.
         found: String,
     },
+    /// Nothing can be moved in this region.
+    #[error("CloudFormation has no stack refactors in {region}, so nothing can be moved there: {reason}")]
+    NoStackRefactor {
+        /// Region.
+        region: String,
+        /// The service's words.
+        reason: String,
+    },
     /// `--mappings` names a file that cannot be read.
     #[error("the mapping file {path} cannot be read: {source}")]
     MappingsUnreadable {
@@ -319,6 +327,7 @@ impl CodedError for TargetError {
             Self::IsNested { .. } => "GEN2_ROOT_IS_NESTED",
             Self::NotStable { .. } => "STACK_NOT_STABLE",
             Self::OtherApp { .. } => "GEN2_ROOT_OF_OTHER_APP",
+            Self::NoStackRefactor { .. } => "STACK_REFACTOR_UNAVAILABLE",
             Self::MappingsUnreadable { .. } => "MAPPINGS_FILE_UNREADABLE",
         }
     }
@@ -328,6 +337,7 @@ impl CodedError for TargetError {
             Self::NotNamed | Self::Gen2RootMissing { .. } | Self::IsGen1 { .. } | Self::IsOtherGen1 { .. } | Self::NotAmplify { .. } | Self::IsNested { .. } | Self::OtherApp { .. } => {
                 "Name the root stack of the Gen 2 branch with --to: in the CloudFormation console it looks like amplify-<appId>-<branch>-branch-<hash>.".into()
             }
+            Self::NoStackRefactor { .. } => "Nothing was changed, and both apps go on working beside each other. Ask AWS when the region gets stack refactors (CreateStackRefactor).".into(),
             Self::Gen1RootMissing { .. } => "Make sure that region and credentials are those of the environment, and run `amplify pull`.".into(),
             Self::NotStable { stacks } => {
                 let wait = stacks.iter().any(UnstableStack::is_in_progress);
@@ -371,6 +381,7 @@ impl CodedError for TargetError {
             Self::OtherApp { stack, expected, found } => {
                 json!({ "stack": stack, "expected": expected, "found": found })
             }
+            Self::NoStackRefactor { region, .. } => json!({ "region": region }),
             Self::MappingsUnreadable { path, .. } => json!({ "path": path }),
         };
         match details {

@@ -9,6 +9,7 @@ mod moves;
 mod next_deployment;
 mod output;
 mod planning;
+mod region;
 mod run;
 mod stack_policies;
 mod step;

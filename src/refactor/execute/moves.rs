@@ -449,3 +449,23 @@ fn preview_differences(moved: &StackRefactor, preview: &[RefactorAction]) -> Vec
     );
     differences
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_moves_must_be_retained_in_both_ways() {
+        let template = json!({"Resources": {
+            "Kept": {"Type": "T", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"},
+            "Half": {"Type": "T", "DeletionPolicy": "Retain"},
+            "Snapshot": {"Type": "T", "DeletionPolicy": "Snapshot", "UpdateReplacePolicy": "Retain"},
+            "Bare": {"Type": "T"}
+        }});
+        let template = Template::from_value(template, "t").unwrap_or_default();
+        let weak = unretained(&template, ["Kept", "Half", "Snapshot", "Bare", "Missing"].into_iter());
+        assert_eq!(weak, ["Half", "Snapshot", "Bare", "Missing"]);
+    }
+}

@@ -19,7 +19,7 @@ pub(super) fn validation(changes: &[PredictedChange]) -> Validation {
     let resolution = match status {
         ValidationStatus::Passed => None,
         ValidationStatus::Failed => Some(
-            "Nothing was changed. Give the Gen 2 resource the value that the Gen 1 resource has (in the Gen 2 backend's code), deploy the branch, and plan the refactor again: until the refactor that deployment only touches Gen 2's own, empty resources. This cannot be skipped.",
+            "Nothing was changed. Give the Gen 2 resource the value that the Gen 1 resource has (in the Gen 2 backend's code), deploy the branch, and plan the refactor again: until the refactor a deployment only touches Gen 2's own, empty resources. Where the service refuses to change the resource that is there, delete the Gen 2 deployment and deploy it anew. This cannot be skipped.",
         ),
         ValidationStatus::NotChecked => {
             Some("Look at a change set of the Gen 2 stack before the branch is deployed after the refactor.")

@@ -9,6 +9,7 @@ use super::{
     at_rest::ensure_at_rest,
     error::TargetError,
     history::history,
+    region::ensure_stack_refactor,
     stack_policies::StackPolicies,
     step::{RefactorStep, RefactorTarget},
 };
@@ -82,6 +83,9 @@ pub async fn plan_refactor(
     };
     if gen2_root == request.gen1_root {
         return Err(TargetError::IsGen1 { stack: gen2_root }.into());
+    }
+    if !request.is_rollback {
+        ensure_stack_refactor(&request.cloud).await?;
     }
     events.emit(Event::Phase {
         name: "read-stacks".into(),

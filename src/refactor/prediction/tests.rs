@@ -334,6 +334,30 @@ fn users_notice() {
         ),
         (
             POOL,
+            json!({"SmsConfiguration": {"SnsCallerArn": "gen1"}}),
+            json!({"SmsConfiguration": {"SnsCallerArn": "gen2"}}),
+            ChangeEffect::Interrupt,
+        ),
+        (
+            BUCKET,
+            json!({"NotificationConfiguration": {"LambdaConfigurations": ["a"]}}),
+            json!({}),
+            ChangeEffect::Interrupt,
+        ),
+        (
+            "AWS::Cognito::IdentityPoolRoleAttachment",
+            json!({"Roles": {"authenticated": "gen1"}}),
+            json!({"Roles": {"authenticated": "gen2"}}),
+            ChangeEffect::Interrupt,
+        ),
+        (
+            "AWS::Cognito::IdentityPool",
+            json!({"CognitoIdentityProviders": [{"ClientId": "web"}, {"ClientId": "native"}]}),
+            json!({"CognitoIdentityProviders": [{"ClientId": "web"}]}),
+            ChangeEffect::Interrupt,
+        ),
+        (
+            POOL,
             json!({"UserPoolTags": {"a": "1"}}),
             json!({"UserPoolTags": {"a": "2"}}),
             ChangeEffect::Harmless,
