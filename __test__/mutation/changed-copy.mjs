@@ -17,8 +17,8 @@ import { fileURLToPath } from 'node:url';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const COPY = path.join(ROOT, 'target', 'changed-copy');
 const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target');
-/** Files that the last change was made in: their content comes back, but cargo would take their old time for unchanged. */
-const LAST_CHANGED = path.join(COPY, '.last-changed');
+/** The addon of the copy; `binding.js` is told to load this one. */
+const ADDON = path.join(COPY, 'addon.node');
 const COPIED = [
   'Cargo.toml',
   'Cargo.lock',
@@ -44,7 +44,7 @@ const LINKED = ['node_modules', '__test__/gate/node_modules', '__test__/cloud/.v
 
 /** Environment of what runs in the copy. @returns {NodeJS.ProcessEnv} */
 export function copyEnvironment() {
-  return { ...process.env, CARGO_TARGET_DIR: TARGET, INSTA_UPDATE: 'no' };
+  return { ...process.env, CARGO_TARGET_DIR: TARGET, INSTA_UPDATE: 'no', NAPI_RS_NATIVE_LIBRARY_PATH: ADDON };
 }
 
 /** Where a change would be made. @param {Change} change @returns {number} how often its text occurs */
@@ -54,11 +54,10 @@ export function placesOf({ file, from }) {
 }
 
 /**
- * Brings the copy to the state of the project, with one change.
- * @param {Change} change
+ * Brings the copy to the state of the project, with one change or as it is.
+ * @param {Change} [change]
  */
-export function makeChangedCopy(change) {
-  const last = fs.existsSync(LAST_CHANGED) ? fs.readFileSync(LAST_CHANGED, 'utf8') : '';
+export function makeCopy(change) {
   fs.mkdirSync(COPY, { recursive: true });
   for (const name of COPIED) {
     fs.rmSync(path.join(COPY, name), { recursive: true, force: true });
@@ -74,41 +73,44 @@ export function makeChangedCopy(change) {
     if (!fs.existsSync(path.join(ROOT, name)) || fs.existsSync(path.join(COPY, name))) continue;
     fs.symlinkSync(fs.realpathSync(path.join(ROOT, name)), path.join(COPY, name), 'junction');
   }
-  if (last && fs.existsSync(path.join(COPY, last))) {
-    const now = new Date();
-    fs.utimesSync(path.join(COPY, last), now, now);
+  if (change) {
+    const file = path.join(COPY, change.file);
+    const text = fs.readFileSync(file, 'utf8').replace(change.from, () => change.to);
+    fs.writeFileSync(file, text);
   }
-  const file = path.join(COPY, change.file);
-  const text = fs.readFileSync(file, 'utf8');
-  fs.writeFileSync(LAST_CHANGED, change.file);
-  fs.writeFileSync(
-    file,
-    text.replace(change.from, () => change.to),
-  );
+  // a file whose change was taken back has its old time again: cargo alone would not look at it
+  fs.utimesSync(path.join(COPY, 'src', 'lib.rs'), new Date(), new Date());
 }
 
 /** Builds the addon of the copy. @returns {string | undefined} what went wrong */
 export function buildAddon() {
-  return run('npx', ['napi', 'build', '--platform', '--js', 'binding.js', '--dts', 'index.d.ts']);
+  const { trouble, output } = cargo('build', '--lib', '-j2', '--message-format', 'json-render-diagnostics');
+  if (trouble === undefined) fs.copyFileSync(libraryOf(output), ADDON);
+  return trouble;
 }
 
 /** Builds the Rust tests of the copy. @returns {string | undefined} what went wrong */
 export function buildRustTests() {
-  return run('cargo', ['test', '--lib', '--no-run', '-j2']);
+  return cargo('test', '--lib', '--no-run', '-j2').trouble;
 }
 
-/** @param {string} command @param {string[]} args @returns {string | undefined} */
-function run(command, args) {
-  const made = spawnSync(command, args, {
-    cwd: COPY,
-    env: copyEnvironment(),
-    encoding: 'utf8',
-    maxBuffer: 1 << 28,
-    shell: process.platform === 'win32',
-  });
-  if (made.status === 0) return undefined;
-  const said = `${made.stderr}${made.stdout}`;
-  return /error(\[E\d+\])?: .*/.exec(said)?.[0] ?? `${command} ended with ${made.status ?? made.error?.message}`;
+/** @param {string[]} args @returns {{ trouble?: string, output: string }} */
+function cargo(...args) {
+  const made = spawnSync('cargo', args, { cwd: COPY, env: copyEnvironment(), encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (made.status === 0) return { output: made.stdout };
+  const trouble = /error(\[E\d+\])?: .*/.exec(made.stderr)?.[0] ?? `cargo ended with ${made.status ?? made.error}`;
+  return { trouble, output: made.stdout };
+}
+
+/** @param {string} messages of cargo, one JSON object a line */
+function libraryOf(messages) {
+  for (const line of messages.split('\n')) {
+    const message = line.startsWith('{') ? JSON.parse(line) : {};
+    if (message.reason !== 'compiler-artifact' || message.target.name !== 'amplify_gen2_migration') continue;
+    const library = message.filenames.find((/** @type {string} */ name) => /\.(so|dylib|dll)$/.test(name));
+    if (library) return library;
+  }
+  throw new Error('cargo names no library of the addon');
 }
 
 /** @param {string} source */
