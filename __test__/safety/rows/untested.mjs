@@ -54,13 +54,6 @@ export const rows = [
     untested: WHY,
   },
   {
-    id: 'H-22',
-    title: 'Tags of the stacks',
-    elsewhere: 'An empty list of tags is sent with every update, which takes all tags away.',
-    here: 'Tags are never sent: the stacks keep theirs.',
-    untested: WHY,
-  },
-  {
     id: 'H-23',
     title: 'A stack works with a role of its own, or has other settings',
     elsewhere: 'They are not sent, and so are kept; that the role may lack rights is not told.',
@@ -180,20 +173,6 @@ export const rows = [
     untested: WHY,
   },
   {
-    id: 'H-56',
-    title: '`--skip-validations`',
-    elsewhere: 'It skips everything, the lock and Retain as well.',
-    here: 'It skips the validations of the step; that nothing but owners changes is proved all the same.',
-    untested: WHY,
-  },
-  {
-    id: 'H-60',
-    title: 'Account and region of a call',
-    elsewhere: 'Some clients take the default region and credentials.',
-    here: 'One region and one set of credentials for all of a run.',
-    untested: WHY,
-  },
-  {
     id: 'H-63',
     title: 'Names that Gen 2 writes otherwise',
     elsewhere: 'A name with an underscore or in capitals is not found.',
@@ -201,31 +180,10 @@ export const rows = [
     untested: WHY,
   },
   {
-    id: 'H-64',
-    title: 'The description of a stack changes',
-    elsewhere: 'A stack is no longer recognised.',
-    here: 'No decision rests on a description of Gen 1.',
-    untested: WHY,
-  },
-  {
-    id: 'H-67',
-    title: 'Quotas',
-    elsewhere: 'The step fails in the middle.',
-    here: 'A refactor has two stacks; what the service refuses is told with its reason and taken back.',
-    untested: WHY,
-  },
-  {
     id: 'H-69',
     title: 'It dies between orphaning and importing the domain and the identity providers',
     elsewhere: 'They are never imported, and the rollback cannot be planned.',
     here: 'They do not move.',
-    untested: WHY,
-  },
-  {
-    id: 'H-70',
-    title: 'Updates besides the first ones',
-    elsewhere: 'They send parameters as they were told, `****` included.',
-    here: 'There is one way to send an update: parameters keep their previous values.',
     untested: WHY,
   },
   {
@@ -247,13 +205,6 @@ export const rows = [
     title: 'An update that two categories need is planned once',
     elsewhere: 'When the first fails, the second takes it for done.',
     here: 'Before each change the live template must be what the plan expects.',
-    untested: WHY,
-  },
-  {
-    id: 'H-74',
-    title: 'Retain is checked in the planned template only',
-    elsewhere: 'What the holding stack then has is not looked at.',
-    here: 'Every template that is submitted carries Retain, and a refactor that did not take it is seen before the next change.',
     untested: WHY,
   },
   {
