@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { randomCase, singleFaultCases } from '../campaign/cases.mjs';
 import { describeResult, runCase } from '../campaign/course.mjs';
 import { Random } from '../campaign/random.mjs';
-import { before as beforeStep, beforeRefactor, STEPS } from '../campaign/scenarios.mjs';
+import { before as beforeStep, STEPS } from '../campaign/scenarios.mjs';
 import { Site } from '../campaign/site.mjs';
 
 const SEED = Number(process.env.CAMPAIGN_SEED ?? Date.now() % 100_000);
@@ -48,30 +48,6 @@ for (const step of STEPS) {
     });
   }
 }
-
-test('a second run waits for what the first had begun at the service', async () => {
-  const { journey, forward } = await beforeRefactor('notes');
-  try {
-    const { cloud } = journey;
-    await cloud.faults([{ action: 'ExecuteChangeSet', kind: 'hang-after' }]);
-    const first = journey.start([...forward, '--yes', '--json']);
-    assert.ok(await cloud.waitForFault({ timeoutMs: 30_000 }));
-    first.child.kill('SIGKILL');
-    await first.outcome;
-    await cloud.faults([]);
-    const [stack] = Object.keys(await journey.stacks()).filter((name) => name.startsWith(`${journey.gen2Root}-auth`));
-    await cloud.putIntoStatus(stack, 'UPDATE_IN_PROGRESS');
-    const second = journey.start([...forward, '--yes', '--json']);
-    await second.saw(/"waiting".*UPDATE_IN_PROGRESS/);
-    await cloud.putIntoStatus(stack, 'UPDATE_COMPLETE');
-    const { code, stdout } = await second.outcome;
-    assert.equal(code, 0, stdout.slice(-2000));
-    const { violations } = await cloud.ledger();
-    assert.deepEqual(violations, []);
-  } finally {
-    await journey.end();
-  }
-});
 
 /** @param {import('../campaign/cases.mjs').Case[]} cases @param {Random} random */
 function oneAtEveryCall(cases, random) {
