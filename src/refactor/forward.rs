@@ -7,29 +7,34 @@ use super::{
     assembly::{Assembly, PlannedMove},
     error::PlanError,
     holding::{empty_template, holding_name},
+    hosted_ui::{self, HostedUi},
     input::PlanInput,
     landscape::{HoldingState, Landscape},
     literal,
-    matching::{Pair, matches},
+    matching::{Pair, group, matches},
     operation::{DeleteReason, MoveKind, RefactorPlan, ResourceMove, StackRef, UpdatePurpose},
     record::{MigrationRecord, RecordedAddress, RecordedMove, RecordedStack},
 };
-use crate::cloudformation::Template;
+use crate::{backend::finding::Finding, cloudformation::Template};
 
 /// Plans the refactor from what is live: what an earlier run has done is not planned again.
 ///
+/// `earlier` is what earlier runs of the same migration journaled; without it the holding stacks tell what they released.
+///
 /// # Errors
 /// When a stack or a counterpart is missing, something is ambiguous, or a value that is needed is not known.
-pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
-    let mut landscape = Landscape::new(*input)?;
+pub fn plan_forward(input: &PlanInput<'_>, earlier: Option<&MigrationRecord>) -> Result<RefactorPlan, PlanError> {
+    let mut landscape = Landscape::new(*input, earlier)?;
     let matches = matches(&mut landscape)?;
-    let units = units(matches.pairs);
+    let mut findings = matches.findings;
+    let mut units = units(matches.pairs);
+    units.extend(unfinished(&mut landscape, &units)?);
     let mut holdings = IndexMap::new();
     for unit in &units {
         holdings.insert(unit.gen2_stack.clone(), landscape.holding(&unit.gen2_stack)?);
     }
-    for unit in &units {
-        ensure_no_hosted_ui(&landscape, unit)?;
+    for unit in &mut units {
+        plan_hosted_ui(&mut landscape, unit, &mut findings)?;
     }
     let record = record(&landscape, &units)?;
     let (simulation, references) = landscape.simulation();
@@ -46,7 +51,7 @@ pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
     Ok(RefactorPlan {
         rollback: false,
         operations,
-        findings: matches.findings,
+        findings,
         record,
         violations,
     })
@@ -56,6 +61,28 @@ pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
 struct Unit {
     gen2_stack: String,
     pairs: Vec<Pair>,
+    hosted_ui: HostedUi,
+}
+
+impl Unit {
+    /// What it belongs to.
+    fn group(&self, landscape: &Landscape<'_>) -> String {
+        let groups: IndexSet<&str> = self.pairs.iter().map(|pair| pair.group.as_str()).collect();
+        if !groups.is_empty() {
+            return groups.into_iter().collect::<Vec<_>>().join(", ");
+        }
+        let pool = landscape.input.resources.iter().find(|resource| {
+            resource.id.category.0 == "auth" && resource.service.as_deref() == Some("Cognito") && !resource.imported
+        });
+        pool.map_or_else(|| self.gen2_stack.clone(), group)
+    }
+
+    /// Pairs whose Gen 2 resource is parked; one of the hosted UI is released instead.
+    fn parked(&self) -> impl Iterator<Item = &Pair> {
+        self.pairs
+            .iter()
+            .filter(|pair| !hosted_ui::TYPES.contains(&pair.target.resource_type.as_str()))
+    }
 }
 
 fn units(pairs: Vec<Pair>) -> Vec<Unit> {
@@ -66,40 +93,46 @@ fn units(pairs: Vec<Pair>) -> Vec<Unit> {
             None => units.push(Unit {
                 gen2_stack: pair.target.stack.clone(),
                 pairs: vec![pair],
+                hosted_ui: HostedUi::default(),
             }),
         }
     }
     units
 }
 
-/// Domain, identity providers and resource servers of Gen 2 stay with the parked user pool. The next deployment would make them anew on the
-/// moved pool, which has its own already, and fail.
-fn ensure_no_hosted_ui(landscape: &Landscape<'_>, unit: &Unit) -> Result<(), PlanError> {
-    const OF_HOSTED_UI: [&str; 3] = [
-        "AWS::Cognito::UserPoolDomain",
-        "AWS::Cognito::UserPoolIdentityProvider",
-        "AWS::Cognito::UserPoolResourceServer",
-    ];
-    let moves_pool = unit
-        .pairs
-        .iter()
-        .any(|pair| !pair.parked && pair.target.resource_type == "AWS::Cognito::UserPool");
-    let Some(state) = landscape.state(&unit.gen2_stack).filter(|_| moves_pool) else {
+/// Gen 2 stacks whose user pool an earlier run has moved: what it released must still be replaced.
+fn unfinished(landscape: &mut Landscape<'_>, units: &[Unit]) -> Result<Vec<Unit>, PlanError> {
+    let mut found = Vec::new();
+    for (_, stack) in landscape.input.gen2.nested.iter().map(|(id, tree)| (id, &tree.stack)) {
+        if units.iter().any(|unit| unit.gen2_stack == stack.name) {
+            continue;
+        }
+        landscape.holding(&stack.name)?;
+        if !landscape.released(&stack.name).is_empty() {
+            found.push(Unit {
+                gen2_stack: stack.name.clone(),
+                pairs: Vec::new(),
+                hosted_ui: HostedUi::default(),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// What happens to the hosted UI that belongs to the unit's user pool.
+fn plan_hosted_ui(
+    landscape: &mut Landscape<'_>,
+    unit: &mut Unit,
+    findings: &mut Vec<Finding>,
+) -> Result<(), PlanError> {
+    let Some((_, stack)) = Landscape::find(landscape.input.gen2, &unit.gen2_stack) else {
         return Ok(());
     };
-    let resources: Vec<String> = state
-        .resources
-        .iter()
-        .filter(|(_, resource)| OF_HOSTED_UI.contains(&resource.resource_type.as_str()))
-        .map(|(logical_id, _)| logical_id.clone())
-        .collect();
-    if resources.is_empty() {
-        return Ok(());
+    let group = unit.group(landscape);
+    if let Some(planned) = hosted_ui::plan(landscape, stack, &unit.pairs, &group, findings)? {
+        unit.hosted_ui = planned;
     }
-    Err(PlanError::HostedUi {
-        stack: unit.gen2_stack.clone(),
-        resources,
-    })
+    Ok(())
 }
 
 fn real_resources(pair: &Pair) -> [(String, String); 2] {
@@ -113,8 +146,7 @@ fn plan_unit(
     holding: HoldingState,
     record: &MigrationRecord,
 ) -> Result<(), PlanError> {
-    let groups: IndexSet<&str> = unit.pairs.iter().map(|pair| pair.group.as_str()).collect();
-    let unit_group = groups.iter().copied().collect::<Vec<_>>().join(", ");
+    let unit_group = unit.group(landscape);
     let holding_stack = holding_name(&unit.gen2_stack);
     if holding == HoldingState::Shell {
         assembly.shell(&holding_stack);
@@ -125,9 +157,14 @@ fn plan_unit(
         prepare_source(landscape, assembly, unit, source)?;
     }
     park(landscape, assembly, unit, &holding_stack, &unit_group, record)?;
+    let released = unit.hosted_ui.release.iter().map(|released| released.resource.clone());
+    assembly.release(&unit.gen2_stack, released.collect(), &unit_group);
     for source in &sources {
         move_from(assembly, unit, source);
     }
+    let adopt = unit.hosted_ui.adopt.iter();
+    let adopt = adopt.map(|adoption| (adoption.resource.clone(), adoption.definition.clone()));
+    assembly.adopt(&unit.gen2_stack, adopt.collect(), &unit_group);
     Ok(())
 }
 
@@ -144,7 +181,7 @@ fn prepare_source(
         return Ok(());
     };
     let deployed = landscape.deployed(source);
-    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved)?;
+    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved, &IndexSet::new())?;
     assembly.update(source, prepared, UpdatePurpose::Prepare, group);
     Ok(())
 }
@@ -158,14 +195,24 @@ fn park(
     record: &MigrationRecord,
 ) -> Result<(), PlanError> {
     let gen2_stack = unit.gen2_stack.as_str();
-    let waiting: Vec<&Pair> = unit.pairs.iter().filter(|pair| !pair.parked).collect();
+    let waiting: Vec<&Pair> = unit.parked().filter(|pair| !pair.parked).collect();
     let moved: IndexSet<String> = waiting.iter().map(|pair| pair.target.logical_id.clone()).collect();
-    let Some(state) = assembly.simulation.stacks.get(gen2_stack).filter(|_| !moved.is_empty()) else {
+    let released: IndexSet<String> = unit
+        .hosted_ui
+        .release
+        .iter()
+        .map(|released| released.resource.logical_id.clone())
+        .collect();
+    let leaves = !moved.is_empty() || !released.is_empty();
+    let Some(state) = assembly.simulation.stacks.get(gen2_stack).filter(|_| leaves) else {
         return Ok(());
     };
     let deployed = landscape.deployed(gen2_stack);
-    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved)?;
+    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved, &released)?;
     assembly.update(gen2_stack, prepared.clone(), UpdatePurpose::Prepare, group);
+    if moved.is_empty() {
+        return Ok(());
+    }
     let moves: Vec<RecordedMove> = record
         .moves
         .iter()
@@ -176,7 +223,7 @@ fn park(
     let mut target_after = assembly
         .template(holding_stack)
         .cloned()
-        .unwrap_or_else(|| empty_template(&moves));
+        .unwrap_or_else(|| empty_template(&moves, &unit.hosted_ui.released));
     // In the order of the template, which is also the order of the file that is written.
     let order: Vec<String> = prepared
         .resources()
@@ -286,6 +333,7 @@ fn record(landscape: &Landscape<'_>, units: &[Unit]) -> Result<MigrationRecord, 
         gen2_root: root(&landscape.input.gen2.stack),
         stacks: IndexMap::new(),
         moves: Vec::new(),
+        released: units.iter().flat_map(|unit| unit.hosted_ui.released.clone()).collect(),
     };
     let address = |stack: &str, logical_id: &str| RecordedAddress {
         stack: stack.into(),
@@ -304,13 +352,15 @@ fn record(landscape: &Landscape<'_>, units: &[Unit]) -> Result<MigrationRecord, 
             }
         }
         let target = &pair.target;
-        record.moves.push(RecordedMove {
-            kind: MoveKind::Park,
-            resource_type: target.resource_type.clone(),
-            physical_id: target.physical_id.clone(),
-            source: address(&target.stack, &target.logical_id),
-            target: address(&holding_name(&target.stack), &target.logical_id),
-        });
+        if !hosted_ui::TYPES.contains(&target.resource_type.as_str()) {
+            record.moves.push(RecordedMove {
+                kind: MoveKind::Park,
+                resource_type: target.resource_type.clone(),
+                physical_id: target.physical_id.clone(),
+                source: address(&target.stack, &target.logical_id),
+                target: address(&holding_name(&target.stack), &target.logical_id),
+            });
+        }
         record.moves.push(RecordedMove {
             kind: MoveKind::Move,
             resource_type: pair.source.resource_type.clone(),
