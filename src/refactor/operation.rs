@@ -38,6 +38,15 @@ pub struct RefactorPlan {
     pub violations: Vec<Violation>,
 }
 
+impl RefactorPlan {
+    /// A stack lets resources go that no stack owns afterwards.
+    pub fn releases(&self) -> bool {
+        self.operations.iter().any(|planned| {
+            matches!(&planned.operation, RefactorOperation::UpdateStack(update) if update.purpose == UpdatePurpose::Release)
+        })
+    }
+}
+
 /// An operation and its place in the plan.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]

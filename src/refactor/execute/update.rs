@@ -5,6 +5,7 @@ use serde_json::json;
 use super::{
     error::ExecutionError,
     run::{CHANGE_SET, Run},
+    sign_in::SignIn,
     wait::until_usable,
 };
 use crate::{
@@ -34,6 +35,7 @@ pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &UpdateSta
         }
         .into());
     }
+    let sign_in = SignIn::before(run, operation, update).await?;
     let template = run.hand_over(&stack.name, &update.after)?;
     run.intend(
         operation,
@@ -75,7 +77,10 @@ pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &UpdateSta
         )
     };
     match update_stack(run.cloud, &request, &approve, run.events_of(operation)).await {
-        Ok(StackUpdateOutcome::Updated) => Ok(OperationOutcome::Done),
+        Ok(StackUpdateOutcome::Updated) => {
+            sign_in.compare().await?;
+            Ok(OperationOutcome::Done)
+        }
         Ok(StackUpdateOutcome::Unchanged) => {
             run.accept(&stack.name, live);
             Ok(OperationOutcome::Unchanged)
