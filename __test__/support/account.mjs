@@ -77,6 +77,34 @@ export class Account {
   }
 
   /**
+   * Makes a stack that takes over one resource.
+   * @param {string} stack
+   * @param {{ type: string, logicalId: string, identifier: Record<string, string> }} resource
+   */
+  async importResource(stack, { type, logicalId, identifier }) {
+    const template = { Resources: { [logicalId]: { Type: type, DeletionPolicy: 'Retain', Properties: identifier } } };
+    const entries = Object.entries(identifier).flatMap(([key, value], index) => [
+      [`ResourcesToImport.member.1.ResourceIdentifier.entry.${index + 1}.key`, key],
+      [`ResourcesToImport.member.1.ResourceIdentifier.entry.${index + 1}.value`, value],
+    ]);
+    await this.#query('CreateChangeSet', {
+      StackName: stack,
+      ChangeSetName: 'take-over',
+      ChangeSetType: 'IMPORT',
+      TemplateBody: JSON.stringify(template),
+      'ResourcesToImport.member.1.ResourceType': type,
+      'ResourcesToImport.member.1.LogicalResourceId': logicalId,
+      ...Object.fromEntries(entries),
+    });
+    await this.#query('ExecuteChangeSet', { StackName: stack, ChangeSetName: 'take-over' });
+  }
+
+  /** Begins the deletion of a stack. @param {string} stack */
+  async deleteStack(stack) {
+    await this.#query('DeleteStack', { StackName: stack });
+  }
+
+  /**
    * Begins an update of a stack, all parameters with their previous values but those that are given.
    * @param {string} stack
    * @param {unknown} template `null` for the one it has
