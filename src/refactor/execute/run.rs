@@ -62,6 +62,7 @@ impl<'a> Run<'a> {
                 report.status = ExecutionStatus::Cancelled;
                 return Ok(report);
             }
+            self.journal.confirm(self.events).await?;
             let began = Instant::now();
             self.events.emit(Event::OperationStarted {
                 operation: planned.id.clone(),

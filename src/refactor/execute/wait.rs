@@ -17,7 +17,7 @@ pub(super) async fn until_settled(
         .map_err(|error| run.failed(operation, error))
 }
 
-/// The stack is settled, exists, and may take part in the next operation.
+/// The stack is settled, exists, has the parameters and tags of the plan, and may take part in the next operation.
 pub(super) async fn until_usable(
     run: &Run<'_>,
     operation: &str,
@@ -27,6 +27,7 @@ pub(super) async fn until_usable(
         return Err(ExecutionError::gone(stack.to_owned()));
     };
     if is_stable(&found.status) {
+        run.target.baseline.ensure_same(&found)?;
         return Ok(found);
     }
     Err(ExecutionError::StackFailed {
