@@ -99,7 +99,7 @@ impl JournalPlace {
         if let Some(lease) = copy.lease
             && !take_over
             && lease.remaining(copy.age).is_some()
-            && !folder.existing_identity().is_some_and(|own| own == lease.folder)
+            && folder.existing_identity().is_none_or(|own| own != lease.folder)
         {
             return Err(JournalError::LeaseHeld {
                 lease: Box::new(lease),

@@ -240,14 +240,17 @@ impl<'facts> Assembly<'facts> {
         before: Vec<StackExpectation>,
         afterwards: Vec<StackExpectation>,
     ) {
+        // Everything is retained before anything moves.
+        let moves_resources = matches!(operation, RefactorOperation::CreateAndExecuteStackRefactor(_));
         let after = self
             .operations
             .iter()
             .filter(|earlier| {
-                earlier
+                let shares_a_stack = earlier
                     .before
                     .iter()
-                    .any(|theirs| before.iter().any(|ours| ours.stack.name == theirs.stack.name))
+                    .any(|theirs| before.iter().any(|ours| ours.stack.name == theirs.stack.name));
+                shares_a_stack || (moves_resources && earlier.operation.is_preparation())
             })
             .map(|earlier| earlier.id.clone())
             .collect();

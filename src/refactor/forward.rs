@@ -34,9 +34,21 @@ pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
     let record = record(&landscape, &units)?;
     let (simulation, references) = landscape.simulation();
     let mut assembly = Assembly::new(simulation, references);
+    // Everything is retained before anything moves: what the service refuses to prepare stops a run that has changed nothing.
     for unit in &units {
         let holding = holdings.get(&unit.gen2_stack).copied().unwrap_or(HoldingState::Absent);
-        plan_unit(&landscape, &mut assembly, unit, holding, &record)?;
+        if holding == HoldingState::Shell {
+            let holding_stack = holding_name(&unit.gen2_stack);
+            assembly.shell(&holding_stack);
+            assembly.delete(&holding_stack, DeleteReason::Shell, &unit.group());
+        }
+    }
+    prepare_sources(&landscape, &mut assembly, &units)?;
+    for unit in &units {
+        prepare_target(&landscape, &mut assembly, unit)?;
+    }
+    for unit in &units {
+        move_unit(&mut assembly, unit, &record);
     }
     let exclusive = units
         .iter()
@@ -56,6 +68,24 @@ pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
 struct Unit {
     gen2_stack: String,
     pairs: Vec<Pair>,
+}
+
+impl Unit {
+    /// Groups of all pairs, as operations show them.
+    fn group(&self) -> String {
+        let groups: IndexSet<&str> = self.pairs.iter().map(|pair| pair.group.as_str()).collect();
+        groups.into_iter().collect::<Vec<_>>().join(", ")
+    }
+
+    /// Gen 1 stacks that resources come from.
+    fn sources(&self) -> IndexSet<&str> {
+        self.pairs.iter().map(|pair| pair.source.stack.as_str()).collect()
+    }
+
+    /// Pairs whose Gen 2 resource is not parked yet.
+    fn waiting(&self) -> impl Iterator<Item = &Pair> {
+        self.pairs.iter().filter(|pair| !pair.parked)
+    }
 }
 
 fn units(pairs: Vec<Pair>) -> Vec<Unit> {
@@ -106,66 +136,54 @@ fn real_resources(pair: &Pair) -> [(String, String); 2] {
     [&pair.source, &pair.target].map(|resource| (resource.resource_type.clone(), resource.physical_id.clone()))
 }
 
-fn plan_unit(
-    landscape: &Landscape<'_>,
-    assembly: &mut Assembly<'_>,
-    unit: &Unit,
-    holding: HoldingState,
-    record: &MigrationRecord,
-) -> Result<(), PlanError> {
-    let groups: IndexSet<&str> = unit.pairs.iter().map(|pair| pair.group.as_str()).collect();
-    let unit_group = groups.iter().copied().collect::<Vec<_>>().join(", ");
-    let holding_stack = holding_name(&unit.gen2_stack);
-    if holding == HoldingState::Shell {
-        assembly.shell(&holding_stack);
-        assembly.delete(&holding_stack, DeleteReason::Shell, &unit_group);
-    }
-    let sources: IndexSet<&str> = unit.pairs.iter().map(|pair| pair.source.stack.as_str()).collect();
-    for source in &sources {
-        prepare_source(landscape, assembly, unit, source)?;
-    }
-    park(landscape, assembly, unit, &holding_stack, &unit_group, record)?;
-    for source in &sources {
+fn move_unit(assembly: &mut Assembly<'_>, unit: &Unit, record: &MigrationRecord) {
+    park(assembly, unit, record);
+    for source in unit.sources() {
         move_from(assembly, unit, source);
     }
+}
+
+/// Each Gen 1 stack once, whatever number of Gen 2 stacks its resources go to.
+fn prepare_sources(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, units: &[Unit]) -> Result<(), PlanError> {
+    let mut sources: IndexMap<&str, Vec<&Pair>> = IndexMap::new();
+    for pair in units.iter().flat_map(|unit| &unit.pairs) {
+        sources.entry(&pair.source.stack).or_default().push(pair);
+    }
+    for (source, pairs) in sources {
+        let moved: IndexSet<String> = pairs.iter().map(|pair| pair.source.logical_id.clone()).collect();
+        let group = pairs.first().map(|pair| pair.group.as_str()).unwrap_or_default();
+        let Some(state) = assembly.simulation.stacks.get(source) else {
+            continue;
+        };
+        let deployed = landscape.deployed(source);
+        let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved)?;
+        assembly.update(source, prepared, UpdatePurpose::Prepare, group);
+    }
     Ok(())
 }
 
-fn prepare_source(
-    landscape: &Landscape<'_>,
-    assembly: &mut Assembly<'_>,
-    unit: &Unit,
-    source: &str,
-) -> Result<(), PlanError> {
-    let pairs: Vec<&Pair> = unit.pairs.iter().filter(|pair| pair.source.stack == source).collect();
-    let moved: IndexSet<String> = pairs.iter().map(|pair| pair.source.logical_id.clone()).collect();
-    let group = pairs.first().map(|pair| pair.group.as_str()).unwrap_or_default();
-    let Some(state) = assembly.simulation.stacks.get(source) else {
-        return Ok(());
-    };
-    let deployed = landscape.deployed(source);
-    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved)?;
-    assembly.update(source, prepared, UpdatePurpose::Prepare, group);
-    Ok(())
-}
-
-fn park(
-    landscape: &Landscape<'_>,
-    assembly: &mut Assembly<'_>,
-    unit: &Unit,
-    holding_stack: &str,
-    group: &str,
-    record: &MigrationRecord,
-) -> Result<(), PlanError> {
+fn prepare_target(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit) -> Result<(), PlanError> {
     let gen2_stack = unit.gen2_stack.as_str();
-    let waiting: Vec<&Pair> = unit.pairs.iter().filter(|pair| !pair.parked).collect();
-    let moved: IndexSet<String> = waiting.iter().map(|pair| pair.target.logical_id.clone()).collect();
+    let moved: IndexSet<String> = unit.waiting().map(|pair| pair.target.logical_id.clone()).collect();
     let Some(state) = assembly.simulation.stacks.get(gen2_stack).filter(|_| !moved.is_empty()) else {
         return Ok(());
     };
     let deployed = landscape.deployed(gen2_stack);
     let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved)?;
-    assembly.update(gen2_stack, prepared.clone(), UpdatePurpose::Prepare, group);
+    assembly.update(gen2_stack, prepared, UpdatePurpose::Prepare, &unit.group());
+    Ok(())
+}
+
+fn park(assembly: &mut Assembly<'_>, unit: &Unit, record: &MigrationRecord) {
+    let gen2_stack = unit.gen2_stack.as_str();
+    let holding_stack = holding_name(gen2_stack);
+    let waiting: IndexMap<&str, &Pair> = unit
+        .waiting()
+        .map(|pair| (pair.target.logical_id.as_str(), pair))
+        .collect();
+    let Some(prepared) = assembly.template(gen2_stack).filter(|_| !waiting.is_empty()).cloned() else {
+        return;
+    };
     let moves: Vec<RecordedMove> = record
         .moves
         .iter()
@@ -174,14 +192,14 @@ fn park(
         .collect();
     let mut source_after = prepared.clone();
     let mut target_after = assembly
-        .template(holding_stack)
+        .template(&holding_stack)
         .cloned()
         .unwrap_or_else(|| empty_template(&moves));
     // In the order of the template, which is also the order of the file that is written.
     let order: Vec<String> = prepared
         .resources()
         .map(|resource| resource.logical_id.to_owned())
-        .filter(|logical_id| moved.contains(logical_id))
+        .filter(|logical_id| waiting.contains_key(logical_id.as_str()))
         .collect();
     for logical_id in &order {
         if let Some(definition) = source_after.remove("Resources", logical_id) {
@@ -190,7 +208,7 @@ fn park(
     }
     let moves = order
         .iter()
-        .filter_map(|logical_id| waiting.iter().find(|pair| pair.target.logical_id == *logical_id))
+        .filter_map(|logical_id| waiting.get(logical_id.as_str()))
         .map(|pair| ResourceMove {
             source_logical_id: pair.target.logical_id.clone(),
             target_logical_id: pair.target.logical_id.clone(),
@@ -201,13 +219,12 @@ fn park(
     let planned = PlannedMove {
         kind: MoveKind::Park,
         source: gen2_stack,
-        target: holding_stack,
+        target: &holding_stack,
         source_after,
         target_after,
         moves,
     };
-    assembly.refactor(planned, group);
-    Ok(())
+    assembly.refactor(planned, &unit.group());
 }
 
 fn move_from(assembly: &mut Assembly<'_>, unit: &Unit, source: &str) {

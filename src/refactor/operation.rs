@@ -45,7 +45,8 @@ pub struct PlannedOperation {
     pub id: String,
     /// What it belongs to, for example `auth/myapp (Cognito)`.
     pub group: String,
-    /// Ids of the operations that must be done before. Operations that do not depend on each other touch different stacks.
+    /// Ids of the operations that must be done before: those that touch one of its stacks, and for a move all preparations.
+    /// Operations that do not depend on each other touch different stacks and may be carried out side by side.
     pub after: Vec<String>,
     /// What is done.
     pub operation: RefactorOperation,
@@ -65,6 +66,13 @@ pub enum RefactorOperation {
     CreateAndExecuteStackRefactor(StackRefactor),
     /// `DeleteStack` of a stack that owns nothing real.
     DeleteStack(DeleteStack),
+}
+
+impl RefactorOperation {
+    /// An update that makes a stack ready for moves.
+    pub fn is_preparation(&self) -> bool {
+        matches!(self, Self::UpdateStack(update) if update.purpose == UpdatePurpose::Prepare)
+    }
 }
 
 /// Why a stack is updated.

@@ -2,7 +2,6 @@
 
 use indexmap::IndexMap;
 
-use super::error::ExecutionError;
 use crate::{
     cloud::StackDescription,
     cloudformation::SHELL,
@@ -40,14 +39,9 @@ impl Baseline {
         }
     }
 
-    /// Parameters and tags are those of the plan. Values are not told: they may be secret.
-    ///
-    /// # Errors
-    /// `STACK_CHANGED`
-    pub(super) fn ensure_same(&self, live: &StackDescription) -> Result<(), ExecutionError> {
-        let Some(planned) = self.stacks.get(&live.name) else {
-            return Ok(());
-        };
+    /// What is not as in the plan: the first parameter or tag. Values are not told, they may be secret.
+    pub(super) fn difference(&self, live: &StackDescription) -> Option<String> {
+        let planned = self.stacks.get(&live.name)?;
         let value = |parameters: &[Parameter], key: &str| {
             parameters
                 .iter()
@@ -69,13 +63,7 @@ impl Baseline {
             .chain(live.tags.keys())
             .find(|key| planned.tags.get(*key) != live.tags.get(*key))
             .map(|key| format!("its tag {key} is another one"));
-        match parameter.or(tag) {
-            None => Ok(()),
-            Some(difference) => Err(ExecutionError::StackChanged {
-                stack: live.name.clone(),
-                difference,
-            }),
-        }
+        parameter.or(tag)
     }
 }
 
@@ -118,7 +106,7 @@ mod tests {
                 },
             )]),
         };
-        let difference = |stack: &StackDescription| baseline.ensure_same(stack).err().map(|error| error.to_string());
+        let difference = |stack: &StackDescription| baseline.difference(stack);
         assert_eq!(difference(&planned), None);
         let reordered = live(
             vec![parameter("secret", "****"), parameter("env", "main")],
@@ -141,7 +129,7 @@ mod tests {
             ),
         ] {
             let message = difference(&changed).unwrap();
-            assert!(message.contains("auth") && message.contains(named), "{message}");
+            assert!(message.contains(named), "{message}");
             assert!(!message.contains("prod"), "{message}");
         }
     }

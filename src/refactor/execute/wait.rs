@@ -27,8 +27,13 @@ pub(super) async fn until_usable(
         return Err(ExecutionError::gone(stack.to_owned()));
     };
     if is_stable(&found.status) {
-        run.target.baseline.ensure_same(&found)?;
-        return Ok(found);
+        return match run.target.baseline.difference(&found) {
+            None => Ok(found),
+            Some(difference) => Err(ExecutionError::StackChanged {
+                stack: found.name,
+                difference,
+            }),
+        };
     }
     Err(ExecutionError::StackFailed {
         stack: found.name,
