@@ -262,6 +262,8 @@ export interface PlanOptions {
   outDir?: string
   /** Generate: also edit the places in the app's own source that know Gen 1. */
   frontend?: boolean
+  /** Lock and refactor: go on from a run of somebody else that did not end, without waiting for its lease to end by itself. */
+  takeOver?: boolean
 }
 
 /** The IAM policy document that covers every AWS call of every step. */

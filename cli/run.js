@@ -245,6 +245,7 @@ function planOptions(flags) {
     mappings: flags.mappings && path.resolve(flags.mappings),
     outDir: flags.out && path.resolve(flags.out),
     frontend: flags.frontend,
+    takeOver: flags.takeOver,
   };
 }
 

@@ -113,6 +113,10 @@ pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
     ("kinesis:DescribeStreamSummary", Access::Read, &[Step::Refactor]),
 ];
 
+/// Permissions that no call is named after: without this one S3 answers `AccessDenied` instead of telling that an object is
+/// not there.
+const TO_TELL_ABSENCE: &str = "s3:ListBucket";
+
 /// What CloudFormation itself does in the caller's name when resources change owner or are imported: it reads and re-tags them.
 const MOVED_RESOURCES: &[&str] = &[
     "cognito-idp:DescribeUserPool",
@@ -144,7 +148,7 @@ pub fn policy() -> Value {
         .iter()
         .map(|(action, ..)| *action)
         .partition(|action| action.starts_with("cloudformation:") && !is_account_wide(action));
-    let account_wide: Vec<&str> = others.into_iter().collect();
+    let account_wide: Vec<&str> = others.into_iter().chain([TO_TELL_ABSENCE]).collect();
     json!({
         "Version": "2012-10-17",
         "Statement": [

@@ -1,12 +1,16 @@
 //! The refactor as a step of the migration.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use futures::future::join_all;
 use indexmap::IndexSet;
 
 use super::{
+    baseline::Baseline,
     history::{History, history},
     output::write_files,
     run::Run,
@@ -16,7 +20,7 @@ use crate::{
     cloud::{Cloud, remove_leftover},
     cloudformation::Place,
     error::Result,
-    journal::{Journal, MigrationFolder, RunHeader},
+    journal::{CopyPlace, Journal, JournalPlace, MigrationFolder, RunHeader},
     plan::{
         CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationEvents, OperationView, Step,
         StepPlan, Validation, ValidationCheck, ValidationReport, ValidationStatus,
@@ -37,8 +41,10 @@ pub struct RefactorTarget {
     pub gen1_root: String,
     /// Gen 2 root stack.
     pub gen2_root: String,
-    /// Deployment bucket of the environment, for templates that are too large for a request.
+    /// Deployment bucket of the environment: for the copy of the journal, and for templates that are too large for a request.
     pub deployment_bucket: String,
+    /// Parameters and tags of all stacks when the plan was made.
+    pub baseline: Baseline,
 }
 
 /// A planned refactor or rollback.
@@ -48,6 +54,25 @@ pub struct RefactorStep {
     pub(super) target: RefactorTarget,
     pub(super) cloud: Cloud,
     pub(super) checks: Vec<ValidationCheck>,
+    /// A lease of somebody else is no obstacle.
+    pub(super) take_over: bool,
+}
+
+/// Where the journal of an environment lies.
+pub(super) fn journal_place(
+    cloud: &Cloud,
+    project_dir: &Path,
+    environment: &str,
+    deployment_bucket: &str,
+) -> JournalPlace {
+    JournalPlace {
+        project_directory: project_dir.to_owned(),
+        environment: environment.to_owned(),
+        copy: Some(CopyPlace {
+            objects: Arc::clone(&cloud.objects),
+            bucket: deployment_bucket.to_owned(),
+        }),
+    }
 }
 
 #[async_trait]
@@ -135,11 +160,31 @@ impl StepPlan for RefactorStep {
     }
 
     async fn execute(&self, events: &dyn EventSink, cancel: &CancelToken) -> Result<ExecutionReport> {
+        let place = journal_place(
+            &self.cloud,
+            &self.target.project_dir,
+            &self.target.environment,
+            &self.target.deployment_bucket,
+        );
+        let journal = Journal::begin(&place, self.header(), self.take_over, events).await?;
+        let work = self.carry_out(&journal, events, cancel);
+        let mut report = journal.alongside(events, work).await?;
+        report.next_steps = self.next_steps(report.status);
+        Ok(report)
+    }
+}
+
+impl RefactorStep {
+    async fn carry_out(
+        &self,
+        journal: &Journal,
+        events: &dyn EventSink,
+        cancel: &CancelToken,
+    ) -> Result<ExecutionReport> {
+        self.remove_leftovers(&history(&journal.earlier_runs()), events).await;
+        let id = journal.run();
+        let run = Run::new(&self.cloud, &self.target, journal, events, id.clone());
         let folder = MigrationFolder::open(&self.target.project_dir)?;
-        let journal = Journal::open(&folder, &self.target.environment)?;
-        self.remove_leftovers(&history(&journal.runs()), events).await;
-        let id = journal.begin(self.header())?;
-        let run = Run::new(&self.cloud, &self.target, &journal, events, id.clone());
         let operations = folder.path().join("operations").join(id.as_str());
         write_files(&self.plan.operations, &operations)?;
         let views = self.plan.views();
@@ -149,13 +194,9 @@ impl StepPlan for RefactorStep {
                 .map(|view| view.description.clone())
                 .unwrap_or_default()
         };
-        let mut report = run.carry_out(&self.plan, describe, cancel).await?;
-        report.next_steps = self.next_steps(report.status);
-        Ok(report)
+        run.carry_out(&self.plan, describe, cancel).await
     }
-}
 
-impl RefactorStep {
     fn header(&self) -> RunHeader {
         RunHeader {
             step: Step::Refactor,
