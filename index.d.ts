@@ -271,6 +271,8 @@ export interface PlanOptions {
   outDir?: string
   /** Generate: also edit the places in the app's own source that know Gen 1. */
   frontend?: boolean
+  /** Lock and refactor: go on from a run of somebody else that did not end, without waiting for its lease to end by itself. */
+  takeOver?: boolean
 }
 
 /** A setting of a moved resource that the next deployment of Gen 2 changes. */

@@ -144,6 +144,7 @@ test('the engine gets every option of the command line', async () => {
       mappings: undefined,
       outDir: path.resolve('o'),
       frontend: true,
+      takeOver: undefined,
     },
   ]);
 });

@@ -249,6 +249,7 @@ function planOptions(flags) {
     mappings: flags.mappings && path.resolve(flags.mappings),
     outDir: flags.out && path.resolve(flags.out),
     frontend: flags.frontend,
+    takeOver: flags.takeOver,
   };
 }
 

@@ -44,13 +44,16 @@ describe('live configuration during a refactor', () => {
   test('triggers and factors of a user pool that an update wipes are put back at once', async () => {
     await journey.cloud.restore(deployed);
     const pool = await production('AWS::Cognito::UserPool');
-    const read = async () => (await account.userPools('DescribeUserPool', { UserPoolId: pool })).UserPool;
-    const factors = () => account.userPools('GetUserPoolMfaConfig', { UserPoolId: pool });
+    const read = async () =>
+      (await account.call('cognito-idp', 'AWSCognitoIdentityProviderService.DescribeUserPool', { UserPoolId: pool }))
+        .UserPool;
+    const factors = () =>
+      account.call('cognito-idp', 'AWSCognitoIdentityProviderService.GetUserPoolMfaConfig', { UserPoolId: pool });
     const [before, factorsBefore] = [await read(), await factors()];
     assert.ok(before.LambdaConfig.PreSignUp);
     // As an update does that names some settings and resets the others.
     const { code, events, result } = await refactorWhile(async () => {
-      await account.userPools('UpdateUserPool', {
+      await account.call('cognito-idp', 'AWSCognitoIdentityProviderService.UpdateUserPool', {
         UserPoolId: pool,
         LambdaConfig: {},
         Policies: { PasswordPolicy: { MinimumLength: 20 } },
@@ -70,7 +73,7 @@ describe('live configuration during a refactor', () => {
     await journey.cloud.restore(deployed);
     const table = await production('AWS::DynamoDB::Table');
     const { code, result } = await refactorWhile(async () => {
-      await account.tables('UpdateTimeToLive', {
+      await account.call('dynamodb', 'DynamoDB_20120810.UpdateTimeToLive', {
         TableName: table,
         TimeToLiveSpecification: { Enabled: true, AttributeName: 'gone' },
       });

@@ -107,6 +107,10 @@ pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
     ("cognito-idp:SetUserPoolMfaConfig", Access::Write, &[Step::Refactor]),
     ("cognito-idp:DescribeUserPoolClient", Access::Read, &[Step::Refactor]),
     ("cognito-idp:GetGroup", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:DescribeUserPoolDomain", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:DescribeIdentityProvider", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:ListIdentityProviders", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:ListResourceServers", Access::Read, &[Step::Refactor]),
     (
         "cognito-idp:UpdateUserPool",
         Access::Write,
@@ -123,10 +127,17 @@ pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
     ("kinesis:ListTagsForStream", Access::Read, &[Step::Refactor]),
 ];
 
-/// What CloudFormation itself does in the caller's name when resources change owner: it reads and re-tags them.
+/// Permissions that no call is named after: without this one S3 answers `AccessDenied` instead of telling that an object is
+/// not there.
+const TO_TELL_ABSENCE: &str = "s3:ListBucket";
+
+/// What CloudFormation itself does in the caller's name when resources change owner or are imported: it reads and re-tags them.
 const MOVED_RESOURCES: &[&str] = &[
     "cognito-idp:DescribeUserPool",
     "cognito-idp:DescribeUserPoolClient",
+    "cognito-idp:DescribeUserPoolDomain",
+    "cognito-idp:DescribeIdentityProvider",
+    "cognito-idp:DescribeResourceServer",
     "cognito-idp:GetGroup",
     "cognito-idp:ListTagsForResource",
     "cognito-idp:TagResource",
@@ -151,7 +162,7 @@ pub fn policy() -> Value {
         .iter()
         .map(|(action, ..)| *action)
         .partition(|action| action.starts_with("cloudformation:") && !is_account_wide(action));
-    let account_wide: Vec<&str> = others.into_iter().collect();
+    let account_wide: Vec<&str> = others.into_iter().chain([TO_TELL_ABSENCE]).collect();
     json!({
         "Version": "2012-10-17",
         "Statement": [
@@ -184,6 +195,7 @@ mod tests {
     const SOURCES: &[&str] = &[
         include_str!("amplify.rs"),
         include_str!("cloudformation/client.rs"),
+        include_str!("hosted_ui.rs"),
         include_str!("identity.rs"),
         include_str!("live.rs"),
         include_str!("live/bucket.rs"),

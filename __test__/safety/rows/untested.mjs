@@ -47,13 +47,6 @@ export const rows = [
     untested: WHY,
   },
   {
-    id: 'H-22',
-    title: 'Tags of the stacks',
-    elsewhere: 'An empty list of tags is sent with every update, which takes all tags away.',
-    here: 'Tags are never sent: the stacks keep theirs.',
-    untested: WHY,
-  },
-  {
     id: 'H-23',
     title: 'A stack works with a role of its own, or has other settings',
     elsewhere: 'They are not sent, and so are kept; that the role may lack rights is not told.',
@@ -110,13 +103,6 @@ export const rows = [
     untested: WHY,
   },
   {
-    id: 'H-60',
-    title: 'Account and region of a call',
-    elsewhere: 'Some clients take the default region and credentials.',
-    here: 'One region and one set of credentials for all of a run.',
-    untested: WHY,
-  },
-  {
     id: 'H-63',
     title: 'Names that Gen 2 writes otherwise',
     elsewhere: 'A name with an underscore or in capitals is not found.',
@@ -124,31 +110,10 @@ export const rows = [
     untested: WHY,
   },
   {
-    id: 'H-64',
-    title: 'The description of a stack changes',
-    elsewhere: 'A stack is no longer recognised.',
-    here: 'No decision rests on a description of Gen 1.',
-    untested: WHY,
-  },
-  {
-    id: 'H-67',
-    title: 'Quotas',
-    elsewhere: 'The step fails in the middle.',
-    here: 'A refactor has two stacks; what the service refuses is told with its reason and taken back.',
-    untested: WHY,
-  },
-  {
     id: 'H-69',
     title: 'It dies between orphaning and importing the domain and the identity providers',
     elsewhere: 'They are never imported, and the rollback cannot be planned.',
     here: 'They do not move.',
-    untested: WHY,
-  },
-  {
-    id: 'H-70',
-    title: 'Updates besides the first ones',
-    elsewhere: 'They send parameters as they were told, `****` included.',
-    here: 'There is one way to send an update: parameters keep their previous values.',
     untested: WHY,
   },
   {

@@ -129,6 +129,7 @@ impl<'a> Run<'a> {
         before: &configuration::Snapshot,
     ) -> Result<OperationOutcome> {
         let began = Instant::now();
+        self.journal.confirm(self.events).await?;
         let outcome = match &planned.operation {
             RefactorOperation::UpdateStack(operation) => update::carry_out(self, &planned.id, operation, before).await,
             RefactorOperation::CreateAndExecuteStackRefactor(operation) => {

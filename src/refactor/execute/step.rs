@@ -1,11 +1,15 @@
 //! The refactor as a step of the migration.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use futures::future::join_all;
 
 use super::{
+    baseline::Baseline,
     history::{History, history},
     next_deployment,
     output::write_files,
@@ -17,7 +21,7 @@ use crate::{
     cloud::{Cloud, remove_leftover},
     cloudformation::Place,
     error::Result,
-    journal::{Journal, MigrationFolder, RunHeader},
+    journal::{CopyPlace, Journal, JournalPlace, MigrationFolder, RunHeader},
     plan::{
         CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationEvents, OperationView,
         PredictedChange, Step, StepPlan, Validation, ValidationCheck, ValidationReport, ValidationStatus,
@@ -38,8 +42,10 @@ pub struct RefactorTarget {
     pub gen1_root: String,
     /// Gen 2 root stack.
     pub gen2_root: String,
-    /// Deployment bucket of the environment, for templates that are too large for a request.
+    /// Deployment bucket of the environment: for the copy of the journal, and for templates that are too large for a request.
     pub deployment_bucket: String,
+    /// Parameters and tags of all stacks when the plan was made.
+    pub baseline: Baseline,
 }
 
 /// A planned refactor or rollback.
@@ -51,6 +57,25 @@ pub struct RefactorStep {
     pub(super) checks: Vec<ValidationCheck>,
     /// Those that were read while planning.
     pub(super) policies: StackPolicies,
+    /// A lease of somebody else is no obstacle.
+    pub(super) take_over: bool,
+}
+
+/// Where the journal of an environment lies.
+pub(super) fn journal_place(
+    cloud: &Cloud,
+    project_dir: &Path,
+    environment: &str,
+    deployment_bucket: &str,
+) -> JournalPlace {
+    JournalPlace {
+        project_directory: project_dir.to_owned(),
+        environment: environment.to_owned(),
+        copy: Some(CopyPlace {
+            objects: Arc::clone(&cloud.objects),
+            bucket: deployment_bucket.to_owned(),
+        }),
+    }
 }
 
 #[async_trait]
@@ -81,13 +106,19 @@ impl StepPlan for RefactorStep {
                 "No resource is created, changed or deleted, except the emptied holding stacks.".into(),
             ];
         }
-        vec![
+        let mut implications = vec![
             format!("Your Gen 1 stateful resources will be owned by the stacks of {}.", self.target.gen2_root),
             "No resource is created, changed or deleted: only their owner changes. Gen 2's own, empty ones are kept in holding stacks.".into(),
             format!("{} must not be deployed any more: it stays locked.", self.target.gen1_root),
             "Until the next Gen 2 deployment (Step 8 of the guide) the Gen 2 app still uses its own resources: new sign-ups there land in the parked user pool.".into(),
             "Gen 1's IAM access to the GraphQL API ends with that deployment, unless custom-roles.json names the Gen 2 roles.".into(),
-        ]
+        ];
+        if self.plan.releases() {
+            implications.push(
+                "Gen 2's stack takes over the sign-in domain and the identity providers of the Gen 1 user pool. Its own stay alive with its parked user pool, where no stack owns them until a rollback takes them back.".into(),
+            );
+        }
+        implications
     }
 
     fn findings(&self) -> Vec<Finding> {
@@ -143,11 +174,31 @@ impl StepPlan for RefactorStep {
     }
 
     async fn execute(&self, events: &dyn EventSink, cancel: &CancelToken) -> Result<ExecutionReport> {
+        let place = journal_place(
+            &self.cloud,
+            &self.target.project_dir,
+            &self.target.environment,
+            &self.target.deployment_bucket,
+        );
+        let journal = Journal::begin(&place, self.header(), self.take_over, events).await?;
+        let work = self.carry_out(&journal, events, cancel);
+        let mut report = journal.alongside(events, work).await?;
+        report.next_steps = self.next_steps(report.status);
+        Ok(report)
+    }
+}
+
+impl RefactorStep {
+    async fn carry_out(
+        &self,
+        journal: &Journal,
+        events: &dyn EventSink,
+        cancel: &CancelToken,
+    ) -> Result<ExecutionReport> {
+        self.remove_leftovers(&history(&journal.earlier_runs()), events).await;
+        let id = journal.run();
+        let run = Run::new(&self.cloud, &self.target, journal, events, id.clone());
         let folder = MigrationFolder::open(&self.target.project_dir)?;
-        let journal = Journal::open(&folder, &self.target.environment)?;
-        self.remove_leftovers(&history(&journal.runs()), events).await;
-        let id = journal.begin(self.header())?;
-        let run = Run::new(&self.cloud, &self.target, &journal, events, id.clone());
         let operations = folder.path().join("operations").join(id.as_str());
         write_files(&self.plan.operations, &operations)?;
         let views = self.plan.views();
@@ -157,13 +208,9 @@ impl StepPlan for RefactorStep {
                 .map(|view| view.description.clone())
                 .unwrap_or_default()
         };
-        let mut report = run.carry_out(&self.plan, describe, cancel).await?;
-        report.next_steps = self.next_steps(report.status);
-        Ok(report)
+        run.carry_out(&self.plan, describe, cancel).await
     }
-}
 
-impl RefactorStep {
     fn header(&self) -> RunHeader {
         RunHeader {
             step: Step::Refactor,

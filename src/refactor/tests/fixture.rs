@@ -9,8 +9,8 @@ use crate::{
     deployment::{Output, Parameter, Stack, StackResource, StackTree},
     error::CodedError,
     refactor::{
-        MigrationRecord, NoLiveAttributes, Obstacles, PlanError, PlanInput, PlannedOperation, Presence, RefactorPlan,
-        ResourceMappings, plan_forward, plan_rollback,
+        KnownAttributes, MigrationRecord, NoLiveAttributes, Obstacles, PlanError, PlanInput, PlannedOperation,
+        Presence, RefactorPlan, ResourceMappings, plan_forward, plan_rollback,
     },
 };
 
@@ -32,6 +32,8 @@ pub(super) struct World {
     pub(super) resources: Vec<Resource>,
     pub(super) region: &'static str,
     pub(super) obstacles: Obstacles,
+    /// What the services tell of the resources themselves; `None`: they are not asked.
+    pub(super) known: Option<KnownAttributes>,
 }
 
 impl World {
@@ -45,7 +47,10 @@ impl World {
             region: self.region,
             mappings,
             obstacles: &self.obstacles,
-            attributes: &NoLiveAttributes,
+            attributes: match &self.known {
+                Some(known) => known,
+                None => &NoLiveAttributes,
+            },
         }
     }
 
@@ -54,7 +59,12 @@ impl World {
     }
 
     pub(super) fn forward_with(&self, mappings: &ResourceMappings) -> Result<RefactorPlan, PlanError> {
-        plan_forward(&self.input(mappings))
+        plan_forward(&self.input(mappings), None)
+    }
+
+    /// With what earlier runs journaled.
+    pub(super) fn forward_again(&self, record: &MigrationRecord) -> Result<RefactorPlan, PlanError> {
+        plan_forward(&self.input(&ResourceMappings::default()), Some(record))
     }
 
     /// Plans as the step does: around whatever cannot take part.
@@ -513,6 +523,7 @@ pub(super) fn shop() -> World {
         ],
         region: REGION,
         obstacles: Obstacles::default(),
+        known: None,
     }
 }
 

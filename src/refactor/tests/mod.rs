@@ -2,6 +2,7 @@ mod corpus;
 mod deployed_stacks;
 mod files;
 mod fixture;
+mod hosted_ui;
 mod obstacles;
 mod pairing;
 mod plan;
