@@ -77,6 +77,8 @@ export class Journey {
     this.projectDir = seeded.projectDir;
     /** @type {string|null} Gen 2 root stack, once deployed */
     this.gen2Root = null;
+    /** @type {string|null} what was deployed to Gen 2 last */
+    this.assemblyDir = null;
   }
 
   /** Stops the cloud and removes everything that was written. */
@@ -97,11 +99,16 @@ export class Journey {
   /**
    * Starts a command of the tool in the project.
    * @param {string[]} args
+   * @param {{ patienceMs?: number, cwd?: string }} [options] another project folder; it is killed after that time
    * @returns {Command}
    */
-  start(args) {
-    const { projectDir: cwd, patienceMs } = this;
-    return new Command([BIN, ...args], { cwd, env: this.environment(), patienceMs });
+  start(args, { patienceMs = this.patienceMs, cwd = this.projectDir } = {}) {
+    return new Command([BIN, ...args], { cwd, env: this.environment(), ...(patienceMs ? { patienceMs } : {}) });
+  }
+
+  /** What a command with `--json` has said. @param {import('./cli.mjs').Outcome} outcome @returns {StepOutcome} */
+  read(outcome) {
+    return readOutcome(outcome);
   }
 
   /**
@@ -148,7 +155,15 @@ export class Journey {
     const { appId, region, accountId } = this.seeded;
     const deployed = await this.cloud.deployAssembly({ assemblyDir, appId, branch: GEN2_BRANCH, region, accountId });
     this.gen2Root = deployed.stackName;
+    this.assemblyDir = assemblyDir;
     return deployed;
+  }
+
+  /** Deploys once more what was deployed last, whatever is checked out. */
+  async redeployGen2() {
+    const { appId, region, accountId } = this.seeded;
+    const assemblyDir = String(this.assemblyDir);
+    return this.cloud.deployAssembly({ assemblyDir, appId, branch: GEN2_BRANCH, region, accountId });
   }
 
   /** Back to the Gen 1 project, from which refactor is run. */

@@ -97,6 +97,10 @@ pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
         &[Step::Lock, Step::Refactor],
     ),
     ("cognito-idp:DescribeUserPoolClient", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:DescribeUserPoolDomain", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:DescribeIdentityProvider", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:ListIdentityProviders", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:ListResourceServers", Access::Read, &[Step::Refactor]),
     (
         "cognito-idp:UpdateUserPool",
         Access::Write,
@@ -109,10 +113,13 @@ pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
     ("kinesis:DescribeStreamSummary", Access::Read, &[Step::Refactor]),
 ];
 
-/// What CloudFormation itself does in the caller's name when resources change owner: it reads and re-tags them.
+/// What CloudFormation itself does in the caller's name when resources change owner or are imported: it reads and re-tags them.
 const MOVED_RESOURCES: &[&str] = &[
     "cognito-idp:DescribeUserPool",
     "cognito-idp:DescribeUserPoolClient",
+    "cognito-idp:DescribeUserPoolDomain",
+    "cognito-idp:DescribeIdentityProvider",
+    "cognito-idp:DescribeResourceServer",
     "cognito-idp:GetGroup",
     "cognito-idp:ListTagsForResource",
     "cognito-idp:TagResource",
@@ -170,6 +177,7 @@ mod tests {
     const SOURCES: &[&str] = &[
         include_str!("amplify.rs"),
         include_str!("cloudformation/client.rs"),
+        include_str!("hosted_ui.rs"),
         include_str!("identity.rs"),
         include_str!("live.rs"),
         include_str!("s3.rs"),

@@ -1,5 +1,7 @@
 //! What planning is given.
 
+use std::sync::LazyLock;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -8,7 +10,7 @@ use super::error::PlanError;
 use crate::{
     backend::model::Resource,
     cloudformation::simulate::ResourceMapping,
-    deployment::{Stack, StackTree},
+    deployment::{HostedUi, Stack, StackTree},
 };
 
 /// Everything that a plan is made from.
@@ -52,22 +54,41 @@ pub struct AttributeRequest {
 pub trait LiveAttributes: Send + Sync {
     /// The value; `None` when it was not read.
     fn attribute(&self, resource_type: &str, physical_id: &str, attribute: &str) -> Option<Value>;
+
+    /// Domains, identity providers and resource servers of a user pool; `None` when nobody has asked for them yet.
+    fn hosted_ui(&self, user_pool_id: &str) -> Option<&HostedUiReading>;
 }
 
-/// Nothing was read.
+/// Answer to the question for a user pool's hosted UI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostedUiReading {
+    /// What the service tells.
+    Read(HostedUi),
+    /// It may not be read; with the reason.
+    Unreadable(String),
+}
+
+/// Nothing can be read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoLiveAttributes;
+
+static NOT_READ: LazyLock<HostedUiReading> = LazyLock::new(|| HostedUiReading::Unreadable("nothing is read".into()));
 
 impl LiveAttributes for NoLiveAttributes {
     fn attribute(&self, _resource_type: &str, _physical_id: &str, _attribute: &str) -> Option<Value> {
         None
     }
+
+    fn hosted_ui(&self, _user_pool_id: &str) -> Option<&HostedUiReading> {
+        Some(&NOT_READ)
+    }
 }
 
 /// What was read after a plan asked for it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct KnownAttributes {
     values: IndexMap<(String, String, String), Value>,
+    hosted_uis: IndexMap<String, HostedUiReading>,
 }
 
 impl KnownAttributes {
@@ -80,12 +101,21 @@ impl KnownAttributes {
         );
         self.values.insert(key, value);
     }
+
+    /// Keeps what was read of a user pool.
+    pub fn insert_hosted_ui(&mut self, user_pool_id: &str, reading: HostedUiReading) {
+        self.hosted_uis.insert(user_pool_id.into(), reading);
+    }
 }
 
 impl LiveAttributes for KnownAttributes {
     fn attribute(&self, resource_type: &str, physical_id: &str, attribute: &str) -> Option<Value> {
         let key = (resource_type.to_owned(), physical_id.to_owned(), attribute.to_owned());
         self.values.get(&key).cloned()
+    }
+
+    fn hosted_ui(&self, user_pool_id: &str) -> Option<&HostedUiReading> {
+        self.hosted_uis.get(user_pool_id)
     }
 }
 

@@ -76,6 +76,7 @@ fn match_service<'a>(
     mappings: &mut Vec<&'a ResourceMapping>,
     matches: &mut Matches,
 ) -> Result<(), PlanError> {
+    let types = rule.all_types();
     let mut states = Vec::new();
     for resource in resources {
         let logical_id = resource.id.logical_id();
@@ -92,10 +93,8 @@ fn match_service<'a>(
     }
     let mut sources = Vec::new();
     for (resource, stack, state) in &states {
-        let found = candidates(state, &landscape.knowledge, rule.types, "");
-        matches
-            .findings
-            .extend(inventory::left_behind(resource, stack, rule.types));
+        let found = candidates(state, &landscape.knowledge, &types, "");
+        matches.findings.extend(inventory::left_behind(resource, stack, &types));
         if found.is_empty() {
             matches.findings.push(inventory::nothing_to_move(resource, stack));
         }
@@ -124,7 +123,7 @@ fn match_service<'a>(
     }
     let mut targets = Vec::new();
     for (nested_id, stack) in stacks {
-        targets.extend(landscape.gen2_candidates(nested_id, stack, rule.types)?);
+        targets.extend(landscape.gen2_candidates(nested_id, stack, &types)?);
     }
     let decided = decided(mappings, &sources, &targets)?;
     if let (true, Some(source)) = (targets.is_empty(), sources.first()) {

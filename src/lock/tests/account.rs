@@ -10,10 +10,10 @@ use tokio::sync::Notify;
 use crate::{
     cloud::{
         AmplifyApi, AmplifyApp, Change, ChangeDetail, ChangeSet, ChangeSetRequest, Cloud, CloudError,
-        CloudFormationApi, IdentityApi, LiveConfiguration, LiveConfigurationApi, ObjectStoreApi, RefactorAction,
-        StackDescription, StackRefactorRequest, StackRefactorState, TemplateSource,
+        CloudFormationApi, HostedUiApi, IdentityApi, LiveConfiguration, LiveConfigurationApi, ObjectStoreApi,
+        RefactorAction, StackDescription, StackRefactorRequest, StackRefactorState, TemplateSource,
     },
-    deployment::StackResource,
+    deployment::{HostedUi, StackResource},
 };
 
 pub(super) const APP: &str = "d1app";
@@ -103,6 +103,7 @@ impl Account {
             amplify: account.clone(),
             objects: account.clone(),
             live: account.clone(),
+            hosted_ui: account.clone(),
             region: "us-east-1".into(),
             identity: account,
         }
@@ -222,6 +223,7 @@ fn changes(before: &Value, after: &Value) -> Vec<Change> {
                 action: "Modify".into(),
                 logical_id: logical_id.clone(),
                 resource_type: new["Type"].as_str().unwrap().into(),
+                policy_action: None,
                 replacement: Some("False".into()),
                 scope: Vec::new(),
                 details,
@@ -441,6 +443,13 @@ impl LiveConfigurationApi for Account {
             Ok(())
         })
         .await
+    }
+}
+
+#[async_trait]
+impl HostedUiApi for Account {
+    async fn hosted_ui(&self, _: &str) -> Result<HostedUi, CloudError> {
+        Ok(HostedUi::default())
     }
 }
 

@@ -9,6 +9,7 @@ mod moves;
 mod output;
 mod planning;
 mod run;
+mod sign_in;
 mod step;
 mod update;
 mod wait;

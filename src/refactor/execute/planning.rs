@@ -20,8 +20,8 @@ use crate::{
     journal::{Journal, MigrationFolder},
     plan::{Event, EventSink, OperationEvents, ValidationCheck},
     refactor::{
-        AttributeRequest, KnownAttributes, LiveAttributes, PlanError, PlanInput, ResourceMappings, holding_names,
-        plan_forward, plan_rollback,
+        AttributeRequest, HostedUiReading, KnownAttributes, LiveAttributes, PlanError, PlanInput, ResourceMappings,
+        holding_names, plan_forward, plan_rollback,
     },
 };
 
@@ -111,7 +111,7 @@ pub async fn plan_refactor(
         let planned = if request.is_rollback {
             plan_rollback(&input, recorded.record.as_ref())
         } else {
-            plan_forward(&input)
+            plan_forward(&input, recorded.record.as_ref())
         };
         match planned {
             Ok(plan) => break plan,
@@ -119,6 +119,11 @@ pub async fn plan_refactor(
             Err(PlanError::AttributesNeeded(requests)) => {
                 if !read_attributes(&request.cloud, &requests, &mut known).await? {
                     return Err(PlanError::AttributesNeeded(requests).into());
+                }
+            }
+            Err(PlanError::HostedUiNeeded(pools)) => {
+                for pool in pools {
+                    read_hosted_ui(&request.cloud, &pool, &mut known).await?;
                 }
             }
             Err(error) => return Err(error.into()),
@@ -237,6 +242,17 @@ async fn read_attributes(cloud: &Cloud, requests: &[AttributeRequest], known: &m
         }
     }
     Ok(is_new)
+}
+
+/// Reads what is attached to a user pool for signing in. What may not be read is known to be unknown.
+async fn read_hosted_ui(cloud: &Cloud, user_pool_id: &str, known: &mut KnownAttributes) -> Result<()> {
+    let reading = match cloud.hosted_ui.hosted_ui(user_pool_id).await {
+        Ok(found) => HostedUiReading::Read(found),
+        Err(error) if error.is_unavailable() => HostedUiReading::Unreadable(error.to_string()),
+        Err(error) => return Err(error.into()),
+    };
+    known.insert_hosted_ui(user_pool_id, reading);
+    Ok(())
 }
 
 /// A holding stack usually does not exist before a refactor: asked for alone first, so that nothing else is read in vain.

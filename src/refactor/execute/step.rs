@@ -78,13 +78,19 @@ impl StepPlan for RefactorStep {
                 "No resource is created, changed or deleted, except the emptied holding stacks.".into(),
             ];
         }
-        vec![
+        let mut implications = vec![
             format!("Your Gen 1 stateful resources will be owned by the stacks of {}.", self.target.gen2_root),
             "No resource is created, changed or deleted: only their owner changes. Gen 2's own, empty ones are kept in holding stacks.".into(),
             format!("{} must not be deployed any more: it stays locked.", self.target.gen1_root),
             "Until the next Gen 2 deployment (Step 8 of the guide) the Gen 2 app still uses its own resources: new sign-ups there land in the parked user pool.".into(),
             "Gen 1's IAM access to the GraphQL API ends with that deployment, unless custom-roles.json names the Gen 2 roles.".into(),
-        ]
+        ];
+        if self.plan.releases() {
+            implications.push(
+                "Gen 2's stack takes over the sign-in domain and the identity providers of the Gen 1 user pool. Its own stay alive with its parked user pool, where no stack owns them until a rollback takes them back.".into(),
+            );
+        }
+        implications
     }
 
     fn findings(&self) -> Vec<Finding> {

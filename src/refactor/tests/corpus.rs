@@ -34,16 +34,19 @@ fn corpus(app: &str) -> Option<PathBuf> {
 }
 
 pub(super) fn plan(app: &App) -> RefactorPlan {
-    plan_forward(&PlanInput {
-        gen1: &app.gen1,
-        gen2: &app.gen2,
-        holdings: &IndexMap::new(),
-        resources: &app.resources,
-        account_id: "123456789012",
-        region: &app.region,
-        mappings: &ResourceMappings::default(),
-        attributes: &NoLiveAttributes,
-    })
+    plan_forward(
+        &PlanInput {
+            gen1: &app.gen1,
+            gen2: &app.gen2,
+            holdings: &IndexMap::new(),
+            resources: &app.resources,
+            account_id: "123456789012",
+            region: &app.region,
+            mappings: &ResourceMappings::default(),
+            attributes: &NoLiveAttributes,
+        },
+        None,
+    )
     .unwrap_or_else(|error| panic!("{error}"))
 }
 

@@ -9,8 +9,8 @@ use crate::{
     deployment::{Output, Parameter, Stack, StackResource, StackTree},
     error::CodedError,
     refactor::{
-        MigrationRecord, NoLiveAttributes, PlanError, PlanInput, PlannedOperation, Presence, RefactorPlan,
-        ResourceMappings, plan_forward, plan_rollback,
+        KnownAttributes, MigrationRecord, NoLiveAttributes, PlanError, PlanInput, PlannedOperation, Presence,
+        RefactorPlan, ResourceMappings, plan_forward, plan_rollback,
     },
 };
 
@@ -31,6 +31,8 @@ pub(super) struct World {
     pub(super) holdings: IndexMap<String, Stack>,
     pub(super) resources: Vec<Resource>,
     pub(super) region: &'static str,
+    /// What the services tell of the resources themselves; `None`: they are not asked.
+    pub(super) known: Option<KnownAttributes>,
 }
 
 impl World {
@@ -43,7 +45,10 @@ impl World {
             account_id: ACCOUNT,
             region: self.region,
             mappings,
-            attributes: &NoLiveAttributes,
+            attributes: match &self.known {
+                Some(known) => known,
+                None => &NoLiveAttributes,
+            },
         }
     }
 
@@ -52,7 +57,12 @@ impl World {
     }
 
     pub(super) fn forward_with(&self, mappings: &ResourceMappings) -> Result<RefactorPlan, PlanError> {
-        plan_forward(&self.input(mappings))
+        plan_forward(&self.input(mappings), None)
+    }
+
+    /// With what earlier runs journaled.
+    pub(super) fn forward_again(&self, record: &MigrationRecord) -> Result<RefactorPlan, PlanError> {
+        plan_forward(&self.input(&ResourceMappings::default()), Some(record))
     }
 
     pub(super) fn rollback(&self, record: Option<&MigrationRecord>) -> Result<RefactorPlan, PlanError> {
@@ -499,6 +509,7 @@ pub(super) fn shop() -> World {
             resource("geo", "map", "Map"),
         ],
         region: REGION,
+        known: None,
     }
 }
 

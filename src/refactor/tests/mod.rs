@@ -1,6 +1,7 @@
 mod corpus;
 mod deployed_stacks;
 mod fixture;
+mod hosted_ui;
 mod live;
 mod pairing;
 mod plan;

@@ -48,16 +48,19 @@ fn attributes_that_cannot_be_derived_are_asked_for_and_only_when_needed() {
     );
     let mut known = KnownAttributes::default();
     known.insert(&expected, json!("arn:stream"));
-    let plan = plan_forward(&PlanInput {
-        gen1: &world.gen1,
-        gen2: &world.gen2,
-        holdings: &IndexMap::new(),
-        resources: &world.resources,
-        account_id: "123456789012",
-        region: "eu-west-1",
-        mappings: &ResourceMappings::default(),
-        attributes: &known,
-    })
+    let plan = plan_forward(
+        &PlanInput {
+            gen1: &world.gen1,
+            gen2: &world.gen2,
+            holdings: &IndexMap::new(),
+            resources: &world.resources,
+            account_id: "123456789012",
+            region: "eu-west-1",
+            mappings: &ResourceMappings::default(),
+            attributes: &known,
+        },
+        None,
+    )
     .unwrap();
     assert_eq!(plan.violations, []);
 }
