@@ -154,6 +154,26 @@ export class Account {
     });
   }
 
+  /**
+   * A call to Cognito's user pools.
+   * @param {string} action
+   * @param {Record<string, unknown>} input
+   * @returns {Promise<any>}
+   */
+  async userPools(action, input) {
+    return this.call('cognito-idp', `AWSCognitoIdentityProviderService.${action}`, input);
+  }
+
+  /**
+   * A call to DynamoDB.
+   * @param {string} action
+   * @param {Record<string, unknown>} input
+   * @returns {Promise<any>}
+   */
+  async tables(action, input) {
+    return this.call('dynamodb', `DynamoDB_20120810.${action}`, input);
+  }
+
   /** Begins the deletion of a stack. @param {string} stack */
   async deleteStack(stack) {
     await this.#query('DeleteStack', { StackName: stack });
@@ -170,6 +190,7 @@ export class Account {
    * @param {string} service signing name
    * @param {string} target for example `AWSCognitoIdentityProviderService.DeleteUserPoolClient`
    * @param {unknown} parameters
+   * @returns {Promise<any>}
    */
   async call(service, target, parameters) {
     const headers = {
@@ -177,7 +198,9 @@ export class Account {
       'x-amz-target': target,
       ...this.#authorization(service),
     };
-    await this.#answer(await fetch(this.endpoint, { method: 'POST', headers, body: JSON.stringify(parameters) }));
+    const body = JSON.stringify(parameters);
+    const answer = await this.#answer(await fetch(this.endpoint, { method: 'POST', headers, body }));
+    return answer ? JSON.parse(answer) : {};
   }
 
   /** @param {string} action @param {Record<string, string>} parameters */
