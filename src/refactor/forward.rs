@@ -64,6 +64,7 @@ pub fn plan_forward(input: &PlanInput<'_>, earlier: Option<&MigrationRecord>) ->
         rollback: false,
         operations,
         findings,
+        next_deployment: matches.next_deployment,
         record,
         violations,
     })

@@ -10,6 +10,7 @@ use crate::{
         Template,
         simulate::{LogicalAddress, ResourceMapping, Violation},
     },
+    plan::PredictedChange,
 };
 
 use super::{hosted_ui::name_property, record::MigrationRecord};
@@ -32,6 +33,8 @@ pub struct RefactorPlan {
     pub operations: Vec<PlannedOperation>,
     /// What was seen while planning.
     pub findings: Vec<Finding>,
+    /// What the next deployment of Gen 2 does to the resources that move.
+    pub next_deployment: Vec<PredictedChange>,
     /// What a rollback needs; to be journaled before the first effect.
     pub record: MigrationRecord,
     /// Rules and invariants that the simulated plan breaks; empty when it is proven. Never to be waived.
