@@ -25,7 +25,7 @@ use crate::{
         CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationEvents, OperationView, Step,
         StepPlan, Validation, ValidationCheck, ValidationReport, ValidationStatus,
     },
-    refactor::{Presence, RefactorPlan},
+    refactor::{Presence, RefactorPlan, inventory::PARKED_LOST},
 };
 
 /// What a refactor works on.
@@ -122,6 +122,9 @@ impl StepPlan for RefactorStep {
             report.validations.push(outcome?);
         }
         report.validations.push(self.stack_policies().await?);
+        if self.is_rollback {
+            report.validations.push(self.parked_resources());
+        }
         for validation in &report.validations {
             events.emit(Event::Validated {
                 validation: validation.clone(),
@@ -212,6 +215,31 @@ impl RefactorStep {
             remove_leftover(&self.cloud, bucket, leftover, events)
         }))
         .await;
+    }
+
+    /// A rollback that cannot restore everything does not go on by itself.
+    fn parked_resources(&self) -> Validation {
+        let lost: Vec<&Finding> = self
+            .plan
+            .findings
+            .iter()
+            .filter(|finding| finding.id == PARKED_LOST)
+            .collect();
+        let lines: Vec<&str> = lost.iter().map(|finding| finding.message.as_str()).collect();
+        Validation {
+            name: "Parked Resources".into(),
+            description: "Verifies that what was parked in the holding stacks can return to Gen 2.".into(),
+            status: if lost.is_empty() {
+                ValidationStatus::Passed
+            } else {
+                ValidationStatus::Failed
+            },
+            report: (!lost.is_empty()).then(|| lines.join("\n")),
+            resolution: (!lost.is_empty()).then(|| {
+                "To bring the resources of Gen 1 back without them, run the same command with --skip-validations."
+                    .into()
+            }),
+        }
     }
 
     /// CloudFormation refuses a stack refactor on any stack that has a policy, whatever it allows.
