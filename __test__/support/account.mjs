@@ -42,7 +42,10 @@ export class Account {
   /** The copy of an environment's journal, line by line. @param {string} bucket @param {string} environment @returns {Promise<any[]>} */
   async journalCopy(bucket, environment) {
     const text = await this.#get('s3', `/${bucket}/${OWN_PREFIX}${environment}${JOURNAL}`);
-    return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
   }
 
   /** Puts other lines into the place of a journal's copy. @param {string} bucket @param {string} environment @param {any[]} lines */
@@ -81,14 +84,10 @@ export class Account {
    * @param {Record<string, string>} [tags]
    */
   async createStack(stack, template, tags = {}) {
-    const tagParameters = Object.entries(tags).flatMap(([key, value], index) => [
-      [`Tags.member.${index + 1}.Key`, key],
-      [`Tags.member.${index + 1}.Value`, value],
-    ]);
     await this.#query('CreateStack', {
       StackName: stack,
       TemplateBody: JSON.stringify(template),
-      ...Object.fromEntries(tagParameters),
+      ...tagParameters(tags),
     });
   }
 
@@ -111,8 +110,9 @@ export class Account {
    * @param {string} stack
    * @param {unknown} template
    * @param {string[]} parameterKeys
+   * @param {Record<string, string>} [tags] in place of those it has
    */
-  async updateStack(stack, template, parameterKeys) {
+  async updateStack(stack, template, parameterKeys, tags) {
     const parameters = parameterKeys.flatMap((key, index) => [
       [`Parameters.member.${index + 1}.ParameterKey`, key],
       [`Parameters.member.${index + 1}.UsePreviousValue`, 'true'],
@@ -122,7 +122,13 @@ export class Account {
       TemplateBody: JSON.stringify(template),
       'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
       ...Object.fromEntries(parameters),
+      ...(tags && tagParameters(tags)),
     });
+  }
+
+  /** Begins the deletion of a stack. @param {string} stack */
+  async deleteStack(stack) {
+    await this.#query('DeleteStack', { StackName: stack });
   }
 
   /** @param {string} action @param {Record<string, string>} parameters */
@@ -154,4 +160,14 @@ export class Account {
     const scope = `${this.accountId}/20260101/${this.region}/${service}/aws4_request`;
     return { authorization: `AWS4-HMAC-SHA256 Credential=${scope}` };
   }
+}
+
+/** Tags as parameters of a query. @param {Record<string, string>} tags */
+function tagParameters(tags) {
+  return Object.fromEntries(
+    Object.entries(tags).flatMap(([key, value], index) => [
+      [`Tags.member.${index + 1}.Key`, key],
+      [`Tags.member.${index + 1}.Value`, value],
+    ]),
+  );
 }
