@@ -261,6 +261,33 @@ test('a second interruption leaves at once, with the line that resumes', async (
   await running;
 });
 
+test('what the next deployment does is shown by resource, the weightiest first, and what nobody notices is counted', async () => {
+  const change = (property, effect, more = {}) => ({
+    group: 'auth/app (Cognito)',
+    resourceType: 'AWS::Cognito::UserPool',
+    physicalId: 'pool',
+    stack: 's',
+    logicalId: 'L',
+    property,
+    effect,
+    avoidedByPostRefactor: false,
+    ...more,
+  });
+  const nextDeployment = [
+    change('UserPoolName', 'harmless'),
+    change('LambdaConfig.PreSignUp', 'interrupt', { before: 'a', after: 'b', note: 'sign-up runs through another' }),
+    change('BucketName', 'replace', { before: 'old\u001b[2J', avoidedByPostRefactor: true }),
+  ];
+  const { output } = await run(['refactor', '--to', 'x', '--yes'], { scenario: { nextDeployment } });
+  assert.match(output, /Next Gen 2 Deployment\s+auth\/app \(Cognito\): AWS::Cognito::UserPool pool/);
+  assert.match(
+    output,
+    /BucketName.*old\\u001b.*—.*replaced: unless postRefactor\(\) is called[^]*LambdaConfig\.PreSignUp.*users notice: sign-up/,
+  );
+  assert.match(output, /and 1 harmless change\b/);
+  assert.doesNotMatch(output, /UserPoolName/);
+});
+
 test('names cannot repaint the terminal', async () => {
   const evil = 'bucket\u001b[2J\u202e';
   const operations = [operation('op-1', { description: evil, group: evil })];

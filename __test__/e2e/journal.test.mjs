@@ -294,7 +294,7 @@ describe('a refactor of notes', () => {
         name,
         change(stack.template),
         Object.keys(stack.parameters),
-        what === 'tags' ? { ...stack.tags, team: 'other' } : undefined,
+        what === 'tags' ? { tags: { ...stack.tags, team: 'other' } } : {},
       );
       const { code, stdout } = await running.outcome;
       const { error } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');

@@ -87,7 +87,7 @@ export class Account {
     await this.#query('CreateStack', {
       StackName: stack,
       TemplateBody: JSON.stringify(template),
-      ...tagParameters(tags),
+      ...Object.fromEntries(tagParameters(tags)),
     });
   }
 
@@ -106,29 +106,104 @@ export class Account {
   }
 
   /**
-   * Begins an update of a stack, all parameters with their previous values.
+   * Makes a stack that takes over one resource.
    * @param {string} stack
-   * @param {unknown} template
-   * @param {string[]} parameterKeys
-   * @param {Record<string, string>} [tags] in place of those it has
+   * @param {{ type: string, logicalId: string, identifier: Record<string, string> }} resource
    */
-  async updateStack(stack, template, parameterKeys, tags) {
-    const parameters = parameterKeys.flatMap((key, index) => [
-      [`Parameters.member.${index + 1}.ParameterKey`, key],
-      [`Parameters.member.${index + 1}.UsePreviousValue`, 'true'],
+  async importResource(stack, { type, logicalId, identifier }) {
+    const template = { Resources: { [logicalId]: { Type: type, DeletionPolicy: 'Retain', Properties: identifier } } };
+    const entries = Object.entries(identifier).flatMap(([key, value], index) => [
+      [`ResourcesToImport.member.1.ResourceIdentifier.entry.${index + 1}.key`, key],
+      [`ResourcesToImport.member.1.ResourceIdentifier.entry.${index + 1}.value`, value],
     ]);
-    await this.#query('UpdateStack', {
+    await this.#query('CreateChangeSet', {
       StackName: stack,
+      ChangeSetName: 'take-over',
+      ChangeSetType: 'IMPORT',
       TemplateBody: JSON.stringify(template),
-      'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
-      ...Object.fromEntries(parameters),
-      ...(tags && tagParameters(tags)),
+      'ResourcesToImport.member.1.ResourceType': type,
+      'ResourcesToImport.member.1.LogicalResourceId': logicalId,
+      ...Object.fromEntries(entries),
     });
+    await this.#query('ExecuteChangeSet', { StackName: stack, ChangeSetName: 'take-over' });
   }
 
   /** Begins the deletion of a stack. @param {string} stack */
   async deleteStack(stack) {
     await this.#query('DeleteStack', { StackName: stack });
+  }
+
+  /**
+   * Begins an update of a stack, all parameters with their previous values but those that are given.
+   * @param {string} stack
+   * @param {unknown} template `null` for the one it has
+   * @param {string[]} parameterKeys
+   * @param {{ values?: Record<string, string>, tags?: Record<string, string> }} [options]
+   */
+  async updateStack(stack, template, parameterKeys, { values = {}, tags = {} } = {}) {
+    const parameters = parameterKeys.flatMap((key, index) => [
+      [`Parameters.member.${index + 1}.ParameterKey`, key],
+      key in values
+        ? [`Parameters.member.${index + 1}.ParameterValue`, values[key]]
+        : [`Parameters.member.${index + 1}.UsePreviousValue`, 'true'],
+    ]);
+    await this.#query('UpdateStack', {
+      StackName: stack,
+      ...(template === null ? { UsePreviousTemplate: 'true' } : { TemplateBody: JSON.stringify(template) }),
+      'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
+      'Capabilities.member.2': 'CAPABILITY_AUTO_EXPAND',
+      ...Object.fromEntries(parameters),
+      ...Object.fromEntries(tagParameters(tags)),
+    });
+  }
+
+  /**
+   * A call to Cognito's user pools.
+   * @param {string} action
+   * @param {Record<string, unknown>} input
+   * @returns {Promise<any>}
+   */
+  async userPools(action, input) {
+    return this.call('cognito-idp', `AWSCognitoIdentityProviderService.${action}`, input);
+  }
+
+  /**
+   * A call to DynamoDB.
+   * @param {string} action
+   * @param {Record<string, unknown>} input
+   * @returns {Promise<any>}
+   */
+  async tables(action, input) {
+    return this.call('dynamodb', `DynamoDB_20120810.${action}`, input);
+  }
+
+  /** Begins the deletion of a stack. @param {string} stack */
+  async deleteStack(stack) {
+    await this.#query('DeleteStack', { StackName: stack });
+  }
+
+  /** @param {string} bucket @param {string} key @param {string} body */
+  async putObject(bucket, key, body) {
+    const headers = this.#authorization('s3');
+    await this.#answer(await fetch(`${this.endpoint}/${bucket}/${key}`, { method: 'PUT', headers, body }));
+  }
+
+  /**
+   * A call of a service that speaks JSON.
+   * @param {string} service signing name
+   * @param {string} target for example `AWSCognitoIdentityProviderService.DeleteUserPoolClient`
+   * @param {unknown} parameters
+   * @returns {Promise<any>}
+   */
+  async call(service, target, parameters) {
+    const headers = {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': target,
+      ...this.#authorization(service),
+    };
+    const body = JSON.stringify(parameters);
+    const answer = await this.#answer(await fetch(this.endpoint, { method: 'POST', headers, body }));
+    return answer ? JSON.parse(answer) : {};
   }
 
   /** @param {string} action @param {Record<string, string>} parameters */
@@ -162,12 +237,10 @@ export class Account {
   }
 }
 
-/** Tags as parameters of a query. @param {Record<string, string>} tags */
+/** @param {Record<string, string>} tags */
 function tagParameters(tags) {
-  return Object.fromEntries(
-    Object.entries(tags).flatMap(([key, value], index) => [
-      [`Tags.member.${index + 1}.Key`, key],
-      [`Tags.member.${index + 1}.Value`, value],
-    ]),
-  );
+  return Object.entries(tags).flatMap(([key, value], index) => [
+    [`Tags.member.${index + 1}.Key`, key],
+    [`Tags.member.${index + 1}.Value`, value],
+  ]);
 }

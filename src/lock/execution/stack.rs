@@ -91,6 +91,7 @@ impl Execution<'_> {
             stack_name: &change.name,
             template,
             parameter_keys: &change.parameter_keys,
+            imports: &[],
             change_set: CHANGE_SET,
             token: &token,
         };

@@ -13,11 +13,11 @@ use tokio::sync::Notify;
 use crate::{
     cloud::{
         AmplifyApi, AmplifyApp, Change, ChangeDetail, ChangeSet, ChangeSetRequest, Cloud, CloudError,
-        CloudFormationApi, ConditionalWrite, IdentityApi, LiveConfiguration, LiveConfigurationApi, ObjectStoreApi,
-        ObjectVersion, RefactorAction, StackDescription, StackRefactorRequest, StackRefactorState, StoredObject,
-        TemplateSource, WriteCondition, short_hash,
+        CloudFormationApi, ConditionalWrite, HostedUiApi, IdentityApi, LiveConfiguration, LiveConfigurationApi,
+        ObjectStoreApi, ObjectVersion, RefactorAction, StackDescription, StackRefactorRequest, StackRefactorState,
+        StoredObject, TemplateSource, WriteCondition, short_hash,
     },
-    deployment::StackResource,
+    deployment::{HostedUi, StackResource},
 };
 
 pub(super) const APP: &str = "d1app";
@@ -107,6 +107,7 @@ impl Account {
             amplify: account.clone(),
             objects: account.clone(),
             live: account.clone(),
+            hosted_ui: account.clone(),
             region: "us-east-1".into(),
             identity: account,
         }
@@ -226,6 +227,7 @@ fn changes(before: &Value, after: &Value) -> Vec<Change> {
                 action: "Modify".into(),
                 logical_id: logical_id.clone(),
                 resource_type: new["Type"].as_str().unwrap().into(),
+                policy_action: None,
                 replacement: Some("False".into()),
                 scope: Vec::new(),
                 details,
@@ -481,6 +483,13 @@ impl LiveConfigurationApi for Account {
             Ok(())
         })
         .await
+    }
+}
+
+#[async_trait]
+impl HostedUiApi for Account {
+    async fn hosted_ui(&self, _: &str) -> Result<HostedUi, CloudError> {
+        Ok(HostedUi::default())
     }
 }
 

@@ -11,6 +11,8 @@ use super::{
     error::TargetError,
     history::history,
     reattach::{is_at_work_for_us, wait_for_refactors},
+    region::ensure_stack_refactor,
+    stack_policies::StackPolicies,
     step::{RefactorStep, RefactorTarget, journal_place},
 };
 use crate::{
@@ -25,8 +27,8 @@ use crate::{
     journal::JournalReading,
     plan::{Event, EventSink, OperationEvents, ValidationCheck},
     refactor::{
-        AttributeRequest, KnownAttributes, LiveAttributes, PlanError, PlanInput, ResourceMappings, holding_names,
-        plan_forward, plan_rollback,
+        AttributeRequest, HostedUiReading, KnownAttributes, LiveAttributes, Obstacles, PlanError, PlanInput,
+        ResourceMappings, holding_names, plan_forward, plan_rollback,
     },
 };
 
@@ -96,6 +98,9 @@ pub async fn plan_refactor(
     if gen2_root == request.gen1_root {
         return Err(TargetError::IsGen1 { stack: gen2_root }.into());
     }
+    if !request.is_rollback {
+        ensure_stack_refactor(&request.cloud).await?;
+    }
     events.emit(Event::Phase {
         name: "read-stacks".into(),
         message: format!("Reading the stacks of {} and {gen2_root}", request.gen1_root),
@@ -117,6 +122,8 @@ pub async fn plan_refactor(
         region: request.cloud.region.clone(),
     };
     let mut known = KnownAttributes::default();
+    let mut policies = StackPolicies::default();
+    let mut obstacles = Obstacles::default();
     let mut plan = loop {
         let input = PlanInput {
             gen1: &gen1,
@@ -126,21 +133,37 @@ pub async fn plan_refactor(
             account_id: &place.account_id,
             region: &place.region,
             mappings: &mappings,
+            obstacles: &obstacles,
             attributes: &known,
         };
         let planned = if request.is_rollback {
             plan_rollback(&input, recorded.record.as_ref())
         } else {
-            plan_forward(&input)
+            plan_forward(&input, recorded.record.as_ref())
         };
         match planned {
-            Ok(plan) => break plan,
-            // Read what can be read, and plan again; what cannot stays the error that it is.
-            Err(PlanError::AttributesNeeded(requests)) => {
-                if !read_attributes(&request.cloud, &requests, &mut known).await? {
-                    return Err(PlanError::AttributesNeeded(requests).into());
+            Ok(plan) if request.is_rollback => break plan,
+            Ok(plan) => {
+                policies.read(&request.cloud, &plan).await?;
+                if !policies.add_to(&mut obstacles) {
+                    break plan;
                 }
             }
+            Err(PlanError::HostedUiNeeded(pools)) => {
+                for pool in pools {
+                    read_hosted_ui(&request.cloud, &pool, &mut known).await?;
+                }
+            }
+            // Read what can be read, and plan again; what cannot stays the error that it is.
+            Err(PlanError::AttributesNeeded(requests)) => {
+                let is_read = read_attributes(&request.cloud, &requests, &mut known).await?;
+                let error = PlanError::AttributesNeeded(requests);
+                if !is_read && (request.is_rollback || !obstacles.learn(&error)) {
+                    return Err(error.into());
+                }
+            }
+            // What cannot take part is left out, and the rest moves; a rollback brings back everything or nothing.
+            Err(error) if !request.is_rollback && obstacles.learn(&error) => {}
             Err(error) => return Err(error.into()),
         }
     };
@@ -162,6 +185,7 @@ pub async fn plan_refactor(
         },
         cloud: request.cloud,
         checks,
+        policies,
     })
 }
 
@@ -282,6 +306,17 @@ async fn read_attributes(cloud: &Cloud, requests: &[AttributeRequest], known: &m
         }
     }
     Ok(is_new)
+}
+
+/// Reads what is attached to a user pool for signing in. What may not be read is known to be unknown.
+async fn read_hosted_ui(cloud: &Cloud, user_pool_id: &str, known: &mut KnownAttributes) -> Result<()> {
+    let reading = match cloud.hosted_ui.hosted_ui(user_pool_id).await {
+        Ok(found) => HostedUiReading::Read(found),
+        Err(error) if error.is_unavailable() => HostedUiReading::Unreadable(error.to_string()),
+        Err(error) => return Err(error.into()),
+    };
+    known.insert_hosted_ui(user_pool_id, reading);
+    Ok(())
 }
 
 /// A holding stack usually does not exist before a refactor: asked for alone first, so that nothing else is read in vain.

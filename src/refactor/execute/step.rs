@@ -7,13 +7,14 @@ use std::{
 
 use async_trait::async_trait;
 use futures::future::join_all;
-use indexmap::IndexSet;
 
 use super::{
     baseline::Baseline,
     history::{History, history},
+    next_deployment,
     output::write_files,
     run::Run,
+    stack_policies::StackPolicies,
 };
 use crate::{
     backend::finding::Finding,
@@ -22,10 +23,10 @@ use crate::{
     error::Result,
     journal::{CopyPlace, Journal, JournalPlace, MigrationFolder, RunHeader},
     plan::{
-        CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationEvents, OperationView, Step,
-        StepPlan, Validation, ValidationCheck, ValidationReport, ValidationStatus,
+        CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationEvents, OperationView,
+        PredictedChange, Step, StepPlan, Validation, ValidationCheck, ValidationReport, ValidationStatus,
     },
-    refactor::{Presence, RefactorPlan, inventory::PARKED_LOST},
+    refactor::{RefactorPlan, inventory::PARKED_LOST},
 };
 
 /// What a refactor works on.
@@ -56,6 +57,8 @@ pub struct RefactorStep {
     pub(super) checks: Vec<ValidationCheck>,
     /// A lease of somebody else is no obstacle.
     pub(super) take_over: bool,
+    /// Those that were read while planning.
+    pub(super) policies: StackPolicies,
 }
 
 /// Where the journal of an environment lies.
@@ -103,17 +106,27 @@ impl StepPlan for RefactorStep {
                 "No resource is created, changed or deleted, except the emptied holding stacks.".into(),
             ];
         }
-        vec![
+        let mut implications = vec![
             format!("Your Gen 1 stateful resources will be owned by the stacks of {}.", self.target.gen2_root),
             "No resource is created, changed or deleted: only their owner changes. Gen 2's own, empty ones are kept in holding stacks.".into(),
             format!("{} must not be deployed any more: it stays locked.", self.target.gen1_root),
             "Until the next Gen 2 deployment (Step 8 of the guide) the Gen 2 app still uses its own resources: new sign-ups there land in the parked user pool.".into(),
             "Gen 1's IAM access to the GraphQL API ends with that deployment, unless custom-roles.json names the Gen 2 roles.".into(),
-        ]
+        ];
+        if self.plan.releases() {
+            implications.push(
+                "Gen 2's stack takes over the sign-in domain and the identity providers of the Gen 1 user pool. Its own stay alive with its parked user pool, where no stack owns them until a rollback takes them back.".into(),
+            );
+        }
+        implications
     }
 
     fn findings(&self) -> Vec<Finding> {
         self.plan.findings.clone()
+    }
+
+    fn next_deployment(&self) -> Vec<PredictedChange> {
+        self.plan.next_deployment.clone()
     }
 
     async fn validate(&self, events: &dyn EventSink) -> Result<ValidationReport> {
@@ -121,7 +134,10 @@ impl StepPlan for RefactorStep {
         for outcome in join_all(self.checks.iter().map(|check| check())).await {
             report.validations.push(outcome?);
         }
-        report.validations.push(self.stack_policies().await?);
+        // A refactor has read them to plan around them; a rollback has not.
+        let mut policies = self.policies.clone();
+        policies.read(&self.cloud, &self.plan).await?;
+        report.validations.push(policies.validation(&self.plan));
         if self.is_rollback {
             report.validations.push(self.parked_resources());
         }
@@ -136,7 +152,7 @@ impl StepPlan for RefactorStep {
     fn safety_violations(&self) -> Vec<Validation> {
         let failed = !self.plan.violations.is_empty();
         let lines: Vec<String> = self.plan.violations.iter().map(ToString::to_string).collect();
-        vec![Validation {
+        let moves_only = Validation {
             name: "Moves Only".into(),
             description: "Proves on the planned templates that resources change owner and nothing else changes.".into(),
             status: if failed {
@@ -149,7 +165,11 @@ impl StepPlan for RefactorStep {
                 "This is a safety invariant and cannot be skipped. Please report the plan (--plan-out) as a defect."
                     .into()
             }),
-        }]
+        };
+        if self.is_rollback {
+            return vec![moves_only];
+        }
+        vec![moves_only, next_deployment::validation(&self.plan.next_deployment)]
     }
 
     fn write_operations(&self, directory: &Path) -> Result<Vec<String>> {
@@ -240,54 +260,6 @@ impl RefactorStep {
                     .into()
             }),
         }
-    }
-
-    /// CloudFormation refuses a stack refactor on any stack that has a policy, whatever it allows.
-    async fn stack_policies(&self) -> Result<Validation> {
-        let stacks: IndexSet<&str> = self
-            .plan
-            .operations
-            .iter()
-            .flat_map(|planned| &planned.before)
-            .filter(|expectation| matches!(expectation.presence, Presence::Present { .. }))
-            .map(|expectation| expectation.stack.id.as_str())
-            // Holding stacks that the plan itself creates do not exist yet.
-            .filter(|id| {
-                self.plan
-                    .record
-                    .stacks
-                    .values()
-                    .any(|recorded| recorded.stack.id == *id)
-            })
-            .collect();
-        let policies = join_all(stacks.iter().map(|stack| self.cloud.cloudformation.stack_policy(stack))).await;
-        let mut with_policy = Vec::new();
-        let mut unknown = Vec::new();
-        for (stack, policy) in stacks.iter().zip(policies) {
-            match policy {
-                Ok(None) => {}
-                Ok(Some(_)) => with_policy.push(format!("{stack} has a stack policy")),
-                Err(error) if error.is_unavailable() => {
-                    unknown.push(format!("the policy of {stack} cannot be read: {error}"))
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        let status = match (with_policy.is_empty(), unknown.is_empty()) {
-            (false, _) => ValidationStatus::Failed,
-            (true, false) => ValidationStatus::NotChecked,
-            (true, true) => ValidationStatus::Passed,
-        };
-        let lines: Vec<String> = with_policy.into_iter().chain(unknown).collect();
-        Ok(Validation {
-            name: "Stack Policies".into(),
-            description: "Verifies that no stack that takes part has a stack policy: CloudFormation refuses to refactor such stacks.".into(),
-            status,
-            report: (!lines.is_empty()).then(|| lines.join("\n")),
-            resolution: (status == ValidationStatus::Failed).then(|| {
-                "A stack policy cannot be removed from a stack, and CloudFormation refuses to move resources into or out of it. Contact AWS support, or recreate the Gen 2 deployment if the policy is on one of its stacks.".into()
-            }),
-        })
     }
 
     fn next_steps(&self, status: ExecutionStatus) -> Vec<String> {
