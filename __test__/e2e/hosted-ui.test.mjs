@@ -102,11 +102,11 @@ class SignInJourney {
     );
   }
 
-  /** Everything that the tool wrote into the project. @returns {string} */
+  /** Everything that the tool wrote into the project, the copy of the Gen 1 project apart. @returns {string} */
   written() {
     return fs
       .readdirSync(this.folder(), { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile())
+      .filter((entry) => entry.isFile() && !entry.parentPath.includes('backup'))
       .map((entry) => fs.readFileSync(path.join(entry.parentPath, entry.name), 'utf8'))
       .join('\n');
   }

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::backend::model::FeatureKind;
 use crate::{backend::interpret, project::fixture::ProjectFiles};
 
 fn assessed(files: &ProjectFiles) -> Assessment {

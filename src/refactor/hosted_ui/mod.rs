@@ -124,6 +124,7 @@ fn attached(landscape: &Landscape<'_>, stack: &str) -> Result<Vec<ReleasedResour
                 physical_id: Some(id.physical_id.clone()),
             },
             custom_domain: is_custom(properties),
+            is_replaced: false,
             definition: definition
                 .map(|resource| Value::Object(resource.definition.clone()))
                 .unwrap_or_default(),

@@ -628,3 +628,23 @@ fn what_may_not_be_read_is_presumed_from_the_stack_and_told() {
             .any(|finding| finding.id == "refactor-hosted-ui-unknown" && finding.severity == Severity::Manual)
     );
 }
+
+#[test]
+fn what_a_stack_owns_and_does_not_exist_stays_behind() {
+    let mut world = club();
+    let mut gen1 = hosted_ui("shop-dev", "s");
+    gen1.providers.shift_remove("Partner-One");
+    world.known = Some(known(&gen1, &hosted_ui("gen2-hash", "s")));
+    let plan = proven(world.forward().unwrap());
+    let told = |id: &str| {
+        plan.findings
+            .iter()
+            .any(|finding| finding.id == id && finding.message.contains("Partner"))
+    };
+    assert!(told("refactor-hosted-ui-gone") && told("refactor-hosted-ui-only-gen2"));
+    let end = done(&world, &plan);
+    assert!(end.gen1.nested["authshop"].stack.resources.contains_key("PartnerOne"));
+    assert!(!end.gen2.nested["auth179371D7"].stack.resources.contains_key(SAML));
+    let back = proven(end.rollback(Some(&plan.record)).unwrap());
+    assert_eq!(done(&end, &back).owners(), world.owners());
+}
