@@ -1,8 +1,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::backend::model::FeatureKind;
-use crate::{backend::interpret, project::fixture::ProjectFiles};
+use crate::{
+    backend::{interpret, model::FeatureKind},
+    project::fixture::ProjectFiles,
+};
 
 fn assessed(files: &ProjectFiles) -> Assessment {
     assess(&interpret(&files.open(), None))
