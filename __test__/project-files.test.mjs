@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -146,7 +147,13 @@ describe('states of a project', () => {
     assert.equal(code, 0, JSON.stringify(result.error));
     const files = new Project(project);
     assert.match(files.read('amplify/branch.ts'), /migratedBranch = 'feature\/x-y'/);
-    assert.match(files.read('amplify/branch.ts'), /nameSuffix = branchName\.replace\(\/\[\^A-Za-z0-9-\]\/g, '-'\)/);
+    const suffixOf = nameSuffixIn(files.read('amplify/branch.ts'));
+    assert.equal(suffixOf('main'), 'main');
+    assert.equal(suffixOf('sandbox-alice'), 'sandbox-alice');
+    const branches = ['feature/x-y', 'feature-x-y', 'feature_x_y', 'ünïcode', '🌲/🌳', 'a'.repeat(60), 'a'.repeat(61)];
+    const suffixes = branches.map(suffixOf);
+    assert.equal(new Set(suffixes).size, branches.length, suffixes.join(' '));
+    for (const suffix of suffixes) assert.match(suffix, /^[A-Za-z0-9-]{1,24}$/);
     const generated = Object.keys(contents(path.join(project, 'amplify'))).filter((file) => file.endsWith('.ts'));
     const names = generated.flatMap(
       (file) => files.read(`amplify/${file}`).match(/^.*\b\w*[nN]ame'?[:,].*(Suffix|branchName).*$/gm) ?? [],
@@ -595,4 +602,11 @@ describe('--frontend', () => {
 /** @param {string} text */
 function literal(text) {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}
+
+/** What `nameSuffix` of a generated branch.ts is for a branch. @param {string} source @returns {(branch: string) => string} */
+function nameSuffixIn(source) {
+  const expression = /nameSuffix = ([^;]+);/.exec(source)?.[1];
+  const compute = new Function('branchName', 'createHash', `return ${expression}`);
+  return (branch) => compute(branch, createHash);
 }

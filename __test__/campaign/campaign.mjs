@@ -1,60 +1,113 @@
 /**
- * The whole crash campaign: every mutating call of lock, refactor and their rollbacks, before and after the effect,
- * finished and undone. Writes `crashes-<date>.json` into `.work/` and exits with 1 when anything is not as it must be.
+ * The campaign on the stand-in cloud: every mutating call of lock, refactor and their rollbacks x every kind of fault, a
+ * third party between any two calls, and random combinations; each finished or taken back, and compared with what nobody
+ * disturbed. Exits with 1 when anything is not as it must be.
  *
- * `node campaign.mjs [--step lock|refactor] [--app NAME]... [--every N] [folder of a deployed app]...`
+ * `npm run campaign -- [--seed S] [--random N] [--app NAME]... [--step lock|refactor] [--group single|third-party]...
+ *  [--every N] [--only CASE] [--jobs N] [--minutes N] [--write]`
+ *
+ * Without `--random` and `--group`: all groups, and 1,000 random combinations. Results are appended to a file in `.work/`;
+ * started again with the same seed and the same build of the tool, it goes on where it was. `--write` writes the counts of
+ * that file to `docs/campaign.json` and quotes them in the docs.
  */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
-import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { CrashSite, describeCrash } from './crash.mjs';
-import { beforeLock, beforeRefactor, beforeRefactorOfDeployed } from './scenarios.mjs';
+import { describeResult } from './course.mjs';
+import { COUNTS_FILE, Record } from './record.mjs';
+import { quoteEverywhere } from './quote.mjs';
+import { APPS, STEPS } from './scenarios.mjs';
 
-const WORK = fileURLToPath(new URL('../.work/', import.meta.url));
+const WORKER = fileURLToPath(new URL('./worker.mjs', import.meta.url));
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
+const { values } = parseArgs({
   options: {
-    step: { type: 'string' },
+    seed: { type: 'string', default: '1' },
+    random: { type: 'string' },
     app: { type: 'string', multiple: true },
+    step: { type: 'string', multiple: true },
+    group: { type: 'string', multiple: true },
     every: { type: 'string', default: '1' },
+    only: { type: 'string' },
+    jobs: { type: 'string', default: '2' },
+    minutes: { type: 'string' },
+    write: { type: 'boolean', default: false },
   },
 });
 
-const apps = values.app ?? (positionals.length > 0 ? [] : ['notes', 'shop']);
-/** @type {(() => Promise<import('./scenarios.mjs').Scenario>)[]} */
-const scenarios = [];
-for (const app of apps) {
-  if (values.step !== 'refactor') scenarios.push(() => beforeLock(app));
-  if (values.step !== 'lock') scenarios.push(() => beforeRefactor(app));
-}
-for (const folder of positionals) scenarios.push(() => beforeRefactorOfDeployed(path.resolve(folder)));
+const seed = Number(values.seed);
+const record = new Record(seed);
+const scenarios = (values.app ?? APPS).flatMap((app) =>
+  STEPS.filter((step) => (values.step ?? STEPS).includes(step)).map((step) => ({ app, step })),
+);
+const isChoice = values.random !== undefined || values.group !== undefined;
+const groups = isChoice ? (values.group ?? []) : ['single', 'third-party'];
+const randomNumbers = Array.from({ length: Number(values.random ?? (isChoice ? 0 : 1000)) }, (_, index) => index + 1);
+const jobs = Math.max(1, Number(values.jobs));
+const deadline = values.minutes ? Date.now() + Number(values.minutes) * 60_000 : Infinity;
 
-const stride = Number(values.every);
-const report = [];
+/** @type {import('./worker.mjs').Task[]} */
+const tasks = scenarios.flatMap(({ app, step }, index) =>
+  Array.from({ length: values.only ? 1 : jobs }, (_, part) => ({
+    app,
+    step,
+    seed,
+    groups,
+    randomNumbers: randomNumbers.filter((number) => number % scenarios.length === index),
+    only: values.only,
+    every: Number(values.every),
+    share: /** @type {[number, number]} */ ([part, values.only ? 1 : jobs]),
+    done: values.only ? [] : record.done(`${app}/${step}`),
+  })),
+);
+
 let failed = 0;
-for (const begin of scenarios) {
-  const scenario = await begin();
-  try {
-    const site = await CrashSite.of(scenario);
-    console.log(`${scenario.name}: ${site.start.calls} mutating calls forward, ${site.done.calls} back`);
-    const results = [];
-    for (const [position, crash] of site.all().entries()) {
-      if (position % stride !== 0) continue;
-      const result = await site.run(crash);
-      results.push(result);
-      if (result.problems.length > 0) failed += 1;
-      console.log(describeCrash(result));
+await Promise.all(Array.from({ length: jobs }, takeTasks));
+const { total } = record.counts();
+console.log(
+  `${total.cases} cases, ${total.runs} runs, ${total.resumes} resumes, ${total.rollbacks} rollbacks, ` +
+    `${total.violations} ledger violations, ${total.failed} cases failed (seed ${seed}, this build)`,
+);
+if (values.write) {
+  fs.writeFileSync(COUNTS_FILE, `${JSON.stringify(record.counts(), null, 2)}\n`);
+  quoteEverywhere();
+}
+process.exitCode = failed === 0 ? 0 : 1;
+
+async function takeTasks() {
+  for (let task = tasks.shift(); task && Date.now() < deadline; task = tasks.shift()) await carryOut(task);
+}
+
+/** @param {import('./worker.mjs').Task} task */
+async function carryOut(task) {
+  const scenario = `${task.app}/${task.step}`;
+  const child = fork(WORKER);
+  const timer = Number.isFinite(deadline) ? setTimeout(() => child.kill(), deadline - Date.now()) : undefined;
+  child.on('message', (/** @type {import('./worker.mjs').Message} */ message) => {
+    if ('failure' in message) {
+      failed += 1;
+      console.log(`FAIL ${scenario}: ${message.failure}`);
+    } else if ('prepared' in message) {
+      record.add({ scenario, prepared: message.prepared });
+    } else {
+      const { result } = message;
+      record.add(result);
+      console.log(describeResult(result));
+      if (result.problems.length > 0) {
+        failed += 1;
+        console.log(
+          `       repeat: npm run campaign -- --seed ${seed} --app ${task.app} --step ${task.step} --only ${result.id}`,
+        );
+      }
     }
-    report.push({ scenario: scenario.name, forwardCalls: site.start.calls, backCalls: site.done.calls, results });
-  } finally {
-    await scenario.journey.end();
+  });
+  child.send(task);
+  const [code, signal] = await once(child, 'exit');
+  clearTimeout(timer);
+  if (code !== 0 && !(signal && Date.now() >= deadline)) {
+    failed += 1;
+    console.log(`FAIL ${scenario}: its process ended with ${code ?? signal}`);
   }
 }
-fs.mkdirSync(WORK, { recursive: true });
-const file = path.join(WORK, `crashes-${new Date().toISOString().slice(0, 19).replaceAll(':', '')}.json`);
-fs.writeFileSync(file, JSON.stringify({ date: new Date().toISOString(), failed, report }, null, 2));
-const total = report.reduce((sum, { results }) => sum + results.length, 0);
-console.log(`${total} crashes, ${failed} of them not mended. Report: ${file}`);
-process.exitCode = failed === 0 ? 0 : 1;

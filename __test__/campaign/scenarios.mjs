@@ -1,11 +1,7 @@
 /**
- * Places from which the crash campaign sets out: a cloud and a project right before a step, with the step, its rollback and
+ * Places from which the campaign sets out: a cloud and a project right before a step, with the step, its rollback and
  * what both must leave behind.
  */
-import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
-import { startCloud } from '../support/cloud.mjs';
 import { Journey } from '../support/journey.mjs';
 
 /** Deletion protection of tables is what `lock` switches on and off; nothing else may change. */
@@ -17,7 +13,24 @@ export const LOCK_CHANGES = [{ type: 'AWS::DynamoDB::Table', path: '/DeletionPro
  * @property {Journey} journey
  * @property {string[]} forward the step
  * @property {string[]} back its rollback
+ * @property {string[]} backFromAnywhere its rollback, also where no journal tells what it is about
  */
+
+/** Apps of `../apps` whose refactor the stand-in can carry out. */
+export const APPS = ['notes', 'shop', 'odd', 'depot', 'atlas', 'forum', 'clinic', 'workshop'];
+
+/** Steps that change what is deployed. */
+export const STEPS = /** @type {const} */ (['lock', 'refactor']);
+
+/**
+ * Right before a step.
+ * @param {string} app
+ * @param {typeof STEPS[number]} step
+ * @returns {Promise<Scenario>}
+ */
+export function before(app, step) {
+  return step === 'lock' ? beforeLock(app) : beforeRefactor(app);
+}
 
 /**
  * Right before the lock.
@@ -27,7 +40,8 @@ export const LOCK_CHANGES = [{ type: 'AWS::DynamoDB::Table', path: '/DeletionPro
 export async function beforeLock(app) {
   const journey = await Journey.begin({ app });
   await journey.cloud.allowChanges(LOCK_CHANGES);
-  return { name: `${app}: lock`, journey, forward: ['lock'], back: ['lock', '--rollback'] };
+  const back = ['lock', '--rollback'];
+  return { name: `${app}/lock`, journey, forward: ['lock'], back, backFromAnywhere: back };
 }
 
 /**
@@ -42,36 +56,16 @@ export async function beforeRefactor(app) {
   return refactorOf(app, journey);
 }
 
-/**
- * Right before the refactor of an app whose deployed Gen 2 stacks lie beside its Gen 1 stacks.
- * @param {string} folder
- * @returns {Promise<Scenario>}
- */
-export async function beforeRefactorOfDeployed(folder) {
-  const name = path.basename(folder);
-  const work = fs.mkdtempSync(path.join(os.tmpdir(), `journey-${name}-`));
-  const cloud = await startCloud();
-  try {
-    const seeded = await cloud.seedApp({
-      app: folder,
-      out: path.join(work, 'project'),
-      gen2: true,
-      protectTables: true,
-    });
-    const journey = new Journey(name, work, cloud, seeded);
-    journey.gen2Root = seeded.gen2Root;
-    await cloud.allowChanges(LOCK_CHANGES);
-    await journey.step('lock');
-    return refactorOf(name, journey);
-  } catch (error) {
-    await cloud.stop();
-    throw error;
-  }
-}
-
 /** @param {string} name @param {Journey} journey @returns {Scenario} */
 function refactorOf(name, journey) {
   // The assessment is about generate as much as about refactor; what is crashed here is the refactor.
   const forward = ['refactor', '--to', String(journey.gen2Root), '--no-rollback'];
-  return { name: `${name}: refactor`, journey, forward, back: ['refactor', '--rollback'] };
+  const back = ['refactor', '--rollback'];
+  return {
+    name: `${name}/refactor`,
+    journey,
+    forward,
+    back,
+    backFromAnywhere: [...back, '--to', String(journey.gen2Root)],
+  };
 }

@@ -3,21 +3,16 @@
  * the sources below `target/`, builds the addon there with one change at a time (a change may break other rows' checks, too), and
  * writes what it saw to `proofs.json` and the table. Takes about a minute for each row, nothing for rows that were seen.
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { synthesize } from '../gate/synthesize.mjs';
+import { buildAddon, buildRustTests, COPY, copyEnvironment, makeCopy, ROOT } from '../mutation/changed-copy.mjs';
+import { firstLine, isRust, runInCopy } from '../mutation/named-test.mjs';
 import { allRows, subjectOf } from './row.mjs';
 import { digestOf, readProofs, TABLE, tableOf, writeProofs } from './table.mjs';
-
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const COPY = path.join(ROOT, 'target', 'coverage');
-const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target');
-/** What the copy needs beside `src` and `templates`, which are copied anew for every build. */
-const SURROUNDINGS = ['Cargo.toml', 'Cargo.lock', 'build.rs', 'package.json', 'index.js', 'binding.js', 'cli'];
 
 /** @typedef {import('./row.mjs').Row} Row */
 
@@ -31,6 +26,7 @@ const wanted = rows.filter(
     (values.again || proofs[row.id]?.digest !== digestOf(row)),
 );
 const survivors = [];
+await seePassing(wanted);
 for (const row of wanted) await prove(row);
 fs.mkdirSync(path.dirname(TABLE), { recursive: true });
 fs.writeFileSync(TABLE, tableOf(rows, proofs));
@@ -38,12 +34,33 @@ console.log(`${wanted.length - survivors.length} of ${wanted.length} checks were
 for (const [id, why] of survivors) console.log(`✘ ${id}: ${why}`);
 process.exit(survivors.length === 0 ? 0 : 1);
 
+/**
+ * A check that fails without its change, too, proves nothing.
+ *
+ * @param {Row[]} checked
+ */
+async function seePassing(checked) {
+  makeCopy();
+  const trouble = buildAddon();
+  if (trouble) throw new Error(`the addon does not build: ${trouble}`);
+  for (const app of new Set(checked.flatMap((row) => row.app ?? []))) {
+    const { subject, failure } = await generate(app);
+    if (!subject) throw new Error(`${app}: ${failure}`);
+    for (const row of checked.filter((one) => one.app === app)) row.check?.(subject);
+  }
+}
+
 /** @param {Row} row */
 async function prove(row) {
-  const trouble = build(row);
+  makeCopy(row.change);
+  const trouble = row.test && isRust(row.test) ? buildRustTests() : buildAddon();
   if (trouble) return void survivors.push([row.id, `does not build: ${trouble}`]);
-  if (!row.app) return judge(row, runTest(row));
-  const { subject, failure } = await generate(row.app);
+  if (row.test) {
+    const { status, said } = await runInCopy(row.test);
+    if (status === 'broken') return void survivors.push([row.id, `its test did not run: ${said}`]);
+    return judge(row, status === 'failed' ? said : undefined);
+  }
+  const { subject, failure } = await generate(String(row.app));
   judge(row, subject ? failureOf(() => row.check?.(subject)) : failure);
 }
 
@@ -55,11 +72,6 @@ function judge(row, failure) {
   } else proofs[row.id] = { digest: digestOf(row), failure: firstLine(failure) };
   writeProofs(proofs);
   console.log(`${failure === undefined ? '✘' : '✔'} ${row.id}: ${firstLine(failure ?? 'passes')}`);
-}
-
-function firstLine(/** @type {string} */ text) {
-  const line = text.split('\n').find((one) => one.trim() !== '') ?? '';
-  return line.trim().slice(0, 160);
 }
 
 function failureOf(/** @type {() => void} */ check) {
@@ -78,32 +90,6 @@ function described(error) {
     return String(error.message || error);
   const shown = (/** @type {unknown} */ value) => (JSON.stringify(value) ?? 'nothing').slice(0, 60);
   return `${shown(actual)} instead of ${shown(expected)}`;
-}
-
-/** @param {Row} row @returns {string | undefined} what went wrong */
-function build({ change }) {
-  fs.mkdirSync(COPY, { recursive: true });
-  for (const name of ['src', 'templates', ...SURROUNDINGS]) {
-    // unchanged files keep their time, so that cargo builds no more than it must
-    fs.rmSync(path.join(COPY, name), { recursive: true, force: true });
-    fs.cpSync(path.join(ROOT, name), path.join(COPY, name), { recursive: true, preserveTimestamps: true });
-  }
-  const modules = path.join(COPY, 'node_modules');
-  if (!fs.existsSync(modules)) fs.symlinkSync(path.join(ROOT, 'node_modules'), modules);
-  const file = path.join(COPY, change.file);
-  const text = fs.readFileSync(file, 'utf8');
-  fs.writeFileSync(
-    file,
-    text.replace(change.from, () => change.to),
-  );
-  const made = spawnSync('npx', ['napi', 'build', '--platform', '--js', 'binding.js', '--dts', 'index.d.ts'], {
-    cwd: COPY,
-    env: { ...process.env, CARGO_TARGET_DIR: TARGET },
-    encoding: 'utf8',
-    shell: process.platform === 'win32',
-  });
-  if (made.status === 0) return undefined;
-  return /error(\[E\d+\])?: .*/.exec(made.stderr + made.stdout)?.[0] ?? `napi build ended with ${made.status}`;
 }
 
 /** @param {string} app */
@@ -126,7 +112,10 @@ async function generate(app) {
       '--out',
       outDir,
     ];
-    const said = spawnSync(process.execPath, [path.join(COPY, 'cli', 'bin.js'), ...args], { encoding: 'utf8' });
+    const said = spawnSync(process.execPath, [path.join(COPY, 'cli', 'bin.js'), ...args], {
+      env: copyEnvironment(),
+      encoding: 'utf8',
+    });
     const result = JSON.parse(said.stdout.trim().split('\n').at(-1) ?? 'null');
     if (said.status !== 0) return { failure: `generate: ${result?.error?.message ?? said.stderr}` };
     const assemblies = path.join(work, 'assemblies');
@@ -142,36 +131,4 @@ async function generate(app) {
   } finally {
     fs.rmSync(work, { recursive: true, force: true });
   }
-}
-
-/** @param {Row} row @returns {string | undefined} why the row's test fails */
-function runTest({ test }) {
-  const { file, name } = /** @type {{file: string, name: string}} */ (test);
-  const rust = file.endsWith('.rs');
-  // tests of the JavaScript side run in the copy, with the addon of the copy
-  if (!rust)
-    fs.cpSync(path.join(ROOT, '__test__'), path.join(COPY, '__test__'), { recursive: true, filter: notPackages });
-  const pattern = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const [command, args] = rust
-    ? ['cargo', ['test', '--lib', '--quiet', '--', name]]
-    : [process.execPath, ['--test', '--test-reporter', 'tap', '--test-name-pattern', pattern, file]];
-  try {
-    const output = execFileSync(command, args, {
-      cwd: COPY,
-      env: { ...process.env, CARGO_TARGET_DIR: TARGET, INSTA_UPDATE: 'no' },
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
-    const ran = rust ? !/running 0 tests/.test(output) : !/^# pass 0$/m.test(output);
-    if (!ran) throw new Error(`no test ${name} in ${file}`);
-    return undefined;
-  } catch (error) {
-    const { stdout = '', stderr = '', message } = /** @type {any} */ (error);
-    if (stdout === '' && stderr === '') throw error;
-    return /panicked at [^\n]*\n[^\n]*|error: '?[^\n]*|not ok [^\n]*/.exec(stdout + stderr)?.[0] ?? message;
-  }
-}
-
-function notPackages(/** @type {string} */ source) {
-  return path.basename(source) !== 'node_modules' && path.basename(source) !== 'work';
 }

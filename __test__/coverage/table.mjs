@@ -2,36 +2,29 @@
  * The coverage table: `node __test__/coverage/table.mjs` writes `docs/coverage.md` from the rows and from what
  * `npm run coverage:prove` saw.
  */
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { placesOf } from '../mutation/changed-copy.mjs';
+import { cell, changeText } from '../mutation/markdown.mjs';
+import { problemsOfTest } from '../mutation/named-test.mjs';
+import { digest, readProofs as read, writeProofs as write } from '../mutation/proofs.mjs';
 import { allRows } from './row.mjs';
 
 export const TABLE = fileURLToPath(new URL('../../docs/coverage.md', import.meta.url));
 const PROOFS = fileURLToPath(new URL('./proofs.json', import.meta.url));
 const ROOT = new URL('../../', import.meta.url);
 
-/**
- * @typedef {object} Proof that a row's check fails under its change
- * @property {string} digest of the check and the change that were run
- * @property {string} failure first line of what the check said
- */
+/** @typedef {import('../mutation/proofs.mjs').Proof} Proof */
 
 /** @returns {Record<string, Proof>} by id of the row */
-export function readProofs() {
-  return fs.existsSync(PROOFS) ? JSON.parse(fs.readFileSync(PROOFS, 'utf8')) : {};
-}
+export const readProofs = () => read(PROOFS);
 
 /** @param {Record<string, Proof>} proofs */
-export function writeProofs(proofs) {
-  const sorted = Object.fromEntries(Object.entries(proofs).sort(([one], [other]) => (one < other ? -1 : 1)));
-  fs.writeFileSync(PROOFS, `${JSON.stringify(sorted, null, 2)}\n`);
-}
+export const writeProofs = (proofs) => write(PROOFS, proofs);
 
 /** A proof holds as long as neither the check nor the change is another. @param {import('./row.mjs').Row} row */
 export function digestOf({ app, check, test, change }) {
-  const meaning = JSON.stringify([app, check?.toString().replace(/\s+/g, ' '), test, change]);
-  return createHash('sha256').update(meaning).digest('hex').slice(0, 16);
+  return digest([app, check?.toString().replace(/\s+/g, ' '), test, change]);
 }
 
 /**
@@ -48,17 +41,12 @@ export function problemsOf(rows, page) {
   for (const { id, page: name, app, check, test, change } of rows) {
     if (tables.has(name.split(':')[0]) && !page.includes(name)) problems.push(`${id}: the feature page has no ${name}`);
     if (Boolean(app && check) === Boolean(test)) problems.push(`${id} has neither an app with a check nor a test`);
-    if (test && !read(test.file).includes(test.name)) problems.push(`${id}: ${test.file} has no ${test.name}`);
-    const places = read(change.file).split(change.from).length - 1;
+    if (test) problems.push(...problemsOfTest(test).map((problem) => `${id}: ${problem}`));
+    const places = placesOf(change);
     if (places !== 1) problems.push(`${id}: ${change.file} has ${places} places for ${JSON.stringify(change.from)}`);
     if (change.from === change.to) problems.push(`${id}: its change changes nothing`);
   }
   return problems;
-}
-
-function read(file) {
-  const url = new URL(file, ROOT);
-  return fs.existsSync(url) ? fs.readFileSync(url, 'utf8') : '';
 }
 
 /**
@@ -100,18 +88,8 @@ function section(group, rows, proofs) {
 }
 
 function failsWhen(row, proof) {
-  const { file, from, to } = row.change;
-  const change = `\`${file}\`: ${code(from)} → ${to === '' ? 'nothing' : code(to)}`;
+  const change = changeText(row.change);
   return proof?.digest === digestOf(row) ? `${change}. “${proof.failure}”` : `${change} (not yet seen to fail)`;
-}
-
-function code(text) {
-  const short = text.replace(/\s+/g, ' ').trim();
-  return `\`${short.length > 90 ? `${short.slice(0, 90)}…` : short}\``.replace(/^`(.*`.*)`$/, '`` $1 ``');
-}
-
-function cell(text) {
-  return text.replace(/\s+/g, ' ').replaceAll('|', '\\|').replaceAll('<', '&lt;');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

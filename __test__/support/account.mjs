@@ -2,6 +2,8 @@
 
 /** Prefix of everything that the tool puts into a bucket. */
 const OWN_PREFIX = 'gen2-migration/';
+/** End of the key of a journal's copy. */
+const JOURNAL = '/journal/journal.jsonl';
 
 /** An account and region of a stand-in cloud. */
 export class Account {
@@ -30,10 +32,34 @@ export class Account {
       .map((member) => /<ChangeSetName>([^<]*)/.exec(member)?.[1] ?? '?');
   }
 
-  /** Objects of the tool in a bucket. @param {string} bucket @returns {Promise<string[]>} */
+  /** Objects of the tool in a bucket, but for the copies of journals, which stay. @param {string} bucket @returns {Promise<string[]>} */
   async ownObjects(bucket) {
     const xml = await this.#get('s3', `/${bucket}?list-type=2&prefix=${OWN_PREFIX}`);
-    return [...xml.matchAll(/<Key>([^<]*)/g)].map(([, key]) => key);
+    const keys = [...xml.matchAll(/<Key>([^<]*)/g)].map(([, key]) => key);
+    return keys.filter((key) => !key.endsWith(JOURNAL));
+  }
+
+  /** The copy of an environment's journal, line by line. @param {string} bucket @param {string} environment @returns {Promise<any[]>} */
+  async journalCopy(bucket, environment) {
+    const text = await this.#get('s3', `/${bucket}/${OWN_PREFIX}${environment}${JOURNAL}`);
+    return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  }
+
+  /** Puts other lines into the place of a journal's copy. @param {string} bucket @param {string} environment @param {any[]} lines */
+  async writeJournalCopy(bucket, environment, lines) {
+    const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    await this.#object('PUT', bucket, `${OWN_PREFIX}${environment}${JOURNAL}`, body);
+  }
+
+  /** Removes a journal's copy. @param {string} bucket @param {string} environment */
+  async removeJournalCopy(bucket, environment) {
+    await this.#object('DELETE', bucket, `${OWN_PREFIX}${environment}${JOURNAL}`);
+  }
+
+  /** @param {string} method @param {string} bucket @param {string} key @param {string} [body] */
+  async #object(method, bucket, key, body) {
+    const headers = this.#authorization('s3');
+    await this.#answer(await fetch(`${this.endpoint}/${bucket}/${key}`, { method, headers, body }));
   }
 
   /** Replaces the environment variables of an app. @param {string} appId @param {Record<string, string>} environmentVariables */
@@ -55,14 +81,10 @@ export class Account {
    * @param {Record<string, string>} [tags]
    */
   async createStack(stack, template, tags = {}) {
-    const tagParameters = Object.entries(tags).flatMap(([key, value], index) => [
-      [`Tags.member.${index + 1}.Key`, key],
-      [`Tags.member.${index + 1}.Value`, value],
-    ]);
     await this.#query('CreateStack', {
       StackName: stack,
       TemplateBody: JSON.stringify(template),
-      ...Object.fromEntries(tagParameters),
+      ...Object.fromEntries(tagParameters(tags)),
     });
   }
 
@@ -109,22 +131,76 @@ export class Account {
   }
 
   /**
-   * Begins an update of a stack, all parameters with their previous values.
+   * Begins an update of a stack, all parameters with their previous values but those that are given.
    * @param {string} stack
-   * @param {unknown} template
+   * @param {unknown} template `null` for the one it has
    * @param {string[]} parameterKeys
+   * @param {{ values?: Record<string, string>, tags?: Record<string, string> }} [options]
    */
-  async updateStack(stack, template, parameterKeys) {
+  async updateStack(stack, template, parameterKeys, { values = {}, tags = {} } = {}) {
     const parameters = parameterKeys.flatMap((key, index) => [
       [`Parameters.member.${index + 1}.ParameterKey`, key],
-      [`Parameters.member.${index + 1}.UsePreviousValue`, 'true'],
+      key in values
+        ? [`Parameters.member.${index + 1}.ParameterValue`, values[key]]
+        : [`Parameters.member.${index + 1}.UsePreviousValue`, 'true'],
     ]);
     await this.#query('UpdateStack', {
       StackName: stack,
-      TemplateBody: JSON.stringify(template),
+      ...(template === null ? { UsePreviousTemplate: 'true' } : { TemplateBody: JSON.stringify(template) }),
       'Capabilities.member.1': 'CAPABILITY_NAMED_IAM',
+      'Capabilities.member.2': 'CAPABILITY_AUTO_EXPAND',
       ...Object.fromEntries(parameters),
+      ...Object.fromEntries(tagParameters(tags)),
     });
+  }
+
+  /**
+   * A call to Cognito's user pools.
+   * @param {string} action
+   * @param {Record<string, unknown>} input
+   * @returns {Promise<any>}
+   */
+  async userPools(action, input) {
+    return this.call('cognito-idp', `AWSCognitoIdentityProviderService.${action}`, input);
+  }
+
+  /**
+   * A call to DynamoDB.
+   * @param {string} action
+   * @param {Record<string, unknown>} input
+   * @returns {Promise<any>}
+   */
+  async tables(action, input) {
+    return this.call('dynamodb', `DynamoDB_20120810.${action}`, input);
+  }
+
+  /** Begins the deletion of a stack. @param {string} stack */
+  async deleteStack(stack) {
+    await this.#query('DeleteStack', { StackName: stack });
+  }
+
+  /** @param {string} bucket @param {string} key @param {string} body */
+  async putObject(bucket, key, body) {
+    const headers = this.#authorization('s3');
+    await this.#answer(await fetch(`${this.endpoint}/${bucket}/${key}`, { method: 'PUT', headers, body }));
+  }
+
+  /**
+   * A call of a service that speaks JSON.
+   * @param {string} service signing name
+   * @param {string} target for example `AWSCognitoIdentityProviderService.DeleteUserPoolClient`
+   * @param {unknown} parameters
+   * @returns {Promise<any>}
+   */
+  async call(service, target, parameters) {
+    const headers = {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': target,
+      ...this.#authorization(service),
+    };
+    const body = JSON.stringify(parameters);
+    const answer = await this.#answer(await fetch(this.endpoint, { method: 'POST', headers, body }));
+    return answer ? JSON.parse(answer) : {};
   }
 
   /** @param {string} action @param {Record<string, string>} parameters */
@@ -156,4 +232,12 @@ export class Account {
     const scope = `${this.accountId}/20260101/${this.region}/${service}/aws4_request`;
     return { authorization: `AWS4-HMAC-SHA256 Credential=${scope}` };
   }
+}
+
+/** @param {Record<string, string>} tags */
+function tagParameters(tags) {
+  return Object.entries(tags).flatMap(([key, value], index) => [
+    [`Tags.member.${index + 1}.Key`, key],
+    [`Tags.member.${index + 1}.Value`, value],
+  ]);
 }

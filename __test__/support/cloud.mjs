@@ -22,7 +22,9 @@ const LOWEST_PYTHON = [3, 11];
 const LOCK_PATIENCE_MS = 10 * 60_000;
 const READY_PATIENCE_MS = 60_000;
 const STOP_PATIENCE_MS = 5_000;
-const FAULT_POLL_MS = 5;
+const FAULT_POLL_MS = 10;
+/** Faults that let a call wait. */
+const HOLDING_KINDS = new Set(['hang', 'hang-after', 'pause']);
 
 /**
  * @typedef {object} StartOptions
@@ -37,8 +39,9 @@ const FAULT_POLL_MS = 5;
  * @typedef {object} Fault
  * @property {string} [action] regular expression that must match all of `Action` or `service:Action`; default: any
  * @property {boolean} [mutating] count only calls that change something; needed when there is no `action`
- * @property {'throttle'|'error500'|'refuse'|'expired'|'unknown-action'|'hang'|'hang-after'|'drop-before'|'drop-after'|'delay'} kind
+ * @property {'throttle'|'error500'|'refuse'|'expired'|'unknown-action'|'hang'|'hang-after'|'pause'|'drop-before'|'drop-after'|'delay'} kind
  * @property {number} [nth] fire at this call only, counted from 1
+ * @property {number} [from] the first call that it may fire at, counted from 1
  * @property {number} [every] fire at every so many calls
  * @property {number} [times] stop after so many firings
  * @property {number} [ms=1000] for `delay`: how long, in milliseconds
@@ -204,7 +207,7 @@ function errorCode(error) {
 }
 
 /** @param {unknown} error */
-function errorText(error) {
+export function errorText(error) {
   return error instanceof Error ? error.message : String(error);
 }
 
@@ -373,7 +376,7 @@ export class Cloud {
   }
 
   /**
-   * Waits until the fault at this index of the list has struck; a fault that lets calls hang, until one hangs (the
+   * Waits until the fault at this index of the list has struck; a fault that lets calls wait, until one waits (the
    * effect of `hang-after` is done then).
    * @param {{index?: number, timeoutMs?: number}} [options]
    * @returns {Promise<boolean>} false when it did not within the time
@@ -382,7 +385,17 @@ export class Cloud {
     const deadline = Date.now() + timeoutMs;
     while (Date.now() < deadline) {
       const fault = (await this.faults())[index];
-      if ((fault.kind.startsWith('hang') ? fault.held : fault.fired) > 0) return true;
+      if ((HOLDING_KINDS.has(fault.kind) ? fault.held : fault.fired) > 0) return true;
+      await sleep(FAULT_POLL_MS);
+    }
+    return false;
+  }
+
+  /** Waits until any fault of the list lets a call wait. @param {{timeoutMs: number}} options @returns {Promise<boolean>} */
+  async waitForAnyHeld({ timeoutMs }) {
+    const deadline = Date.now() + timeoutMs;
+    while (Date.now() < deadline) {
+      if ((await this.faults()).some(({ held }) => held > 0)) return true;
       await sleep(FAULT_POLL_MS);
     }
     return false;

@@ -43,16 +43,17 @@ export const GEN2_BRANCH = 'gen2-main';
 export class Journey {
   /**
    * Starts a cloud, seeds the app there and writes its project.
-   * @param {{ app: string, latencyMs?: number, settleMs?: number, appsDir?: string }} options
+   * @param {{ app: string, latencyMs?: number, settleMs?: number, appsDir?: string, patienceMs?: number }} options
+   *   `patienceMs`: how long a command may take
    */
-  static async begin({ app, latencyMs = 0, settleMs = 0, appsDir = APPS }) {
+  static async begin({ app, latencyMs = 0, settleMs = 0, appsDir = APPS, patienceMs }) {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), `journey-${app}-`));
     const cloud = await startCloud({ latencyMs, settleMs });
     try {
       const seeded = await cloud.seedApp({ app: path.join(appsDir, app), out: path.join(folder, 'project') });
       // Locking protects the tables: the one change of configuration that is meant.
       await cloud.allowChanges([{ type: 'AWS::DynamoDB::Table', path: '/DeletionProtectionEnabled' }]);
-      return new Journey(app, folder, cloud, seeded);
+      return new Journey(app, folder, cloud, seeded, patienceMs);
     } catch (error) {
       await cloud.stop();
       throw error;
@@ -64,16 +65,20 @@ export class Journey {
    * @param {string} folder
    * @param {import('./cloud.mjs').Cloud} cloud
    * @param {any} seeded
+   * @param {number} [patienceMs]
    */
-  constructor(app, folder, cloud, seeded) {
+  constructor(app, folder, cloud, seeded, patienceMs) {
     this.app = app;
     this.folder = folder;
     this.cloud = cloud;
     this.seeded = seeded;
+    this.patienceMs = patienceMs;
     /** @type {string} */
     this.projectDir = seeded.projectDir;
     /** @type {string|null} Gen 2 root stack, once deployed */
     this.gen2Root = null;
+    /** @type {string|null} what was deployed to Gen 2 last */
+    this.assemblyDir = null;
   }
 
   /** Stops the cloud and removes everything that was written. */
@@ -94,10 +99,16 @@ export class Journey {
   /**
    * Starts a command of the tool in the project.
    * @param {string[]} args
+   * @param {{ patienceMs?: number, cwd?: string }} [options] another project folder; it is killed after that time
    * @returns {Command}
    */
-  start(args) {
-    return new Command([BIN, ...args], { cwd: this.projectDir, env: this.environment() });
+  start(args, { patienceMs = this.patienceMs, cwd = this.projectDir } = {}) {
+    return new Command([BIN, ...args], { cwd, env: this.environment(), ...(patienceMs ? { patienceMs } : {}) });
+  }
+
+  /** What a command with `--json` has said. @param {import('./cli.mjs').Outcome} outcome @returns {StepOutcome} */
+  read(outcome) {
+    return readOutcome(outcome);
   }
 
   /**
@@ -144,7 +155,15 @@ export class Journey {
     const { appId, region, accountId } = this.seeded;
     const deployed = await this.cloud.deployAssembly({ assemblyDir, appId, branch: GEN2_BRANCH, region, accountId });
     this.gen2Root = deployed.stackName;
+    this.assemblyDir = assemblyDir;
     return deployed;
+  }
+
+  /** Deploys once more what was deployed last, whatever is checked out. */
+  async redeployGen2() {
+    const { appId, region, accountId } = this.seeded;
+    const assemblyDir = String(this.assemblyDir);
+    return this.cloud.deployAssembly({ assemblyDir, appId, branch: GEN2_BRANCH, region, accountId });
   }
 
   /** Back to the Gen 1 project, from which refactor is run. */

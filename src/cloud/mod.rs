@@ -30,7 +30,7 @@ pub use live::{LiveConfiguration, LiveConfigurationApi};
 pub use pace::{Pace, settled_stack};
 pub use permissions::{Access, STEP_CALLS, policy};
 pub use read::{Depth, read_nested, read_stack, read_tree};
-pub use s3::ObjectStoreApi;
+pub use s3::{ConditionalWrite, ObjectStoreApi, ObjectVersion, StoredObject, WriteCondition};
 pub use stack_update::{
     Leftover, StackUpdateError, StackUpdateFailure, StackUpdateOutcome, StackUpdateRequest, TemplateHandOver,
     remove_leftover, short_hash, update_stack,

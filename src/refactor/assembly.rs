@@ -344,14 +344,17 @@ impl<'facts> Assembly<'facts> {
         before: Vec<StackExpectation>,
         afterwards: Vec<StackExpectation>,
     ) {
+        // Everything is retained before anything changes its owner.
+        let changes_owners = !operation.is_preparation();
         let after = self
             .operations
             .iter()
             .filter(|earlier| {
-                earlier
+                let shares_a_stack = earlier
                     .before
                     .iter()
-                    .any(|theirs| before.iter().any(|ours| ours.stack.name == theirs.stack.name))
+                    .any(|theirs| before.iter().any(|ours| ours.stack.name == theirs.stack.name));
+                shares_a_stack || (changes_owners && earlier.operation.is_preparation())
             })
             .map(|earlier| earlier.id.clone())
             .collect();

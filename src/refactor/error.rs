@@ -90,8 +90,10 @@ pub enum PlanError {
         message: String,
     },
     /// A mapping names something that is not there or cannot be.
-    #[error("mapping of {logical_id} in {stack}: {message}")]
+    #[error("{}mapping of {logical_id} in {stack}: {message}", place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default())]
     Mapping {
+        /// File, line and entry.
+        place: Option<String>,
         /// Stack as the file names it.
         stack: String,
         /// Logical id as the file names it.
@@ -342,7 +344,12 @@ impl CodedError for PlanError {
             Self::HostedUi(error) => return error.details(),
             Self::HostedUiNeeded(pools) => json!({ "userPoolIds": pools }),
             Self::MappingsFile { path, line, column, .. } => json!({ "path": path, "line": line, "column": column }),
-            Self::Mapping { stack, logical_id, .. } => json!({ "stack": stack, "logicalId": logical_id }),
+            Self::Mapping {
+                place,
+                stack,
+                logical_id,
+                ..
+            } => json!({ "place": place, "stack": stack, "logicalId": logical_id }),
             Self::AttributesNeeded(requests) => json!({ "attributes": requests }),
             Self::SecretParameter {
                 stack,

@@ -39,9 +39,21 @@ pub fn plan_forward(input: &PlanInput<'_>, earlier: Option<&MigrationRecord>) ->
     let record = record(&landscape, &units)?;
     let (simulation, references) = landscape.simulation();
     let mut assembly = Assembly::new(simulation, references);
+    // Everything is retained before anything moves: what the service refuses to prepare stops a run that has changed nothing.
     for unit in &units {
         let holding = holdings.get(&unit.gen2_stack).copied().unwrap_or(HoldingState::Absent);
-        plan_unit(&landscape, &mut assembly, unit, holding, &record)?;
+        if holding == HoldingState::Shell {
+            let holding_stack = holding_name(&unit.gen2_stack);
+            assembly.shell(&holding_stack);
+            assembly.delete(&holding_stack, DeleteReason::Shell, &unit.group(&landscape));
+        }
+    }
+    prepare_sources(&landscape, &mut assembly, &units)?;
+    for unit in &units {
+        prepare_target(&landscape, &mut assembly, unit)?;
+    }
+    for unit in &units {
+        move_unit(&landscape, &mut assembly, unit, &record);
     }
     let exclusive = units
         .iter()
@@ -52,6 +64,7 @@ pub fn plan_forward(input: &PlanInput<'_>, earlier: Option<&MigrationRecord>) ->
         rollback: false,
         operations,
         findings,
+        next_deployment: matches.next_deployment,
         record,
         violations,
     })
@@ -77,11 +90,16 @@ impl Unit {
         pool.map_or_else(|| self.gen2_stack.clone(), group)
     }
 
-    /// Pairs whose Gen 2 resource is parked; one of the hosted UI is released instead.
-    fn parked(&self) -> impl Iterator<Item = &Pair> {
+    /// Gen 1 stacks that resources come from.
+    fn sources(&self) -> IndexSet<&str> {
+        self.pairs.iter().map(|pair| pair.source.stack.as_str()).collect()
+    }
+
+    /// Pairs whose Gen 2 resource is to be parked and is not yet; one of the hosted UI is released instead.
+    fn waiting(&self) -> impl Iterator<Item = &Pair> {
         self.pairs
             .iter()
-            .filter(|pair| !hosted_ui::TYPES.contains(&pair.target.resource_type.as_str()))
+            .filter(|pair| !pair.parked && !hosted_ui::TYPES.contains(&pair.target.resource_type.as_str()))
     }
 }
 
@@ -144,64 +162,41 @@ fn real_resources(pair: &Pair) -> [(String, String); 2] {
     [&pair.source, &pair.target].map(|resource| (resource.resource_type.clone(), resource.physical_id.clone()))
 }
 
-fn plan_unit(
-    landscape: &Landscape<'_>,
-    assembly: &mut Assembly<'_>,
-    unit: &Unit,
-    holding: HoldingState,
-    record: &MigrationRecord,
-) -> Result<(), PlanError> {
-    let unit_group = unit.group(landscape);
-    let holding_stack = holding_name(&unit.gen2_stack);
-    if holding == HoldingState::Shell {
-        assembly.shell(&holding_stack);
-        assembly.delete(&holding_stack, DeleteReason::Shell, &unit_group);
-    }
-    let sources: IndexSet<&str> = unit.pairs.iter().map(|pair| pair.source.stack.as_str()).collect();
-    for source in &sources {
-        prepare_source(landscape, assembly, unit, source)?;
-    }
-    park(landscape, assembly, unit, &holding_stack, &unit_group, record)?;
+fn move_unit(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit, record: &MigrationRecord) {
+    let group = unit.group(landscape);
+    park(assembly, unit, &group, record);
     let released = unit.hosted_ui.release.iter().map(|released| released.resource.clone());
-    assembly.release(&unit.gen2_stack, released.collect(), &unit_group);
-    for source in &sources {
+    assembly.release(&unit.gen2_stack, released.collect(), &group);
+    for source in unit.sources() {
         move_from(assembly, unit, source);
     }
     let adopt = unit.hosted_ui.adopt.iter();
     let adopt = adopt.map(|adoption| (adoption.resource.clone(), adoption.definition.clone()));
-    assembly.adopt(&unit.gen2_stack, adopt.collect(), &unit_group);
+    assembly.adopt(&unit.gen2_stack, adopt.collect(), &group);
+}
+
+/// Each Gen 1 stack once, whatever number of Gen 2 stacks its resources go to.
+fn prepare_sources(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, units: &[Unit]) -> Result<(), PlanError> {
+    let mut sources: IndexMap<&str, Vec<&Pair>> = IndexMap::new();
+    for pair in units.iter().flat_map(|unit| &unit.pairs) {
+        sources.entry(&pair.source.stack).or_default().push(pair);
+    }
+    for (source, pairs) in sources {
+        let moved: IndexSet<String> = pairs.iter().map(|pair| pair.source.logical_id.clone()).collect();
+        let group = pairs.first().map(|pair| pair.group.as_str()).unwrap_or_default();
+        let Some(state) = assembly.simulation.stacks.get(source) else {
+            continue;
+        };
+        let deployed = landscape.deployed(source);
+        let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved, &IndexSet::new())?;
+        assembly.update(source, prepared, UpdatePurpose::Prepare, group);
+    }
     Ok(())
 }
 
-fn prepare_source(
-    landscape: &Landscape<'_>,
-    assembly: &mut Assembly<'_>,
-    unit: &Unit,
-    source: &str,
-) -> Result<(), PlanError> {
-    let pairs: Vec<&Pair> = unit.pairs.iter().filter(|pair| pair.source.stack == source).collect();
-    let moved: IndexSet<String> = pairs.iter().map(|pair| pair.source.logical_id.clone()).collect();
-    let group = pairs.first().map(|pair| pair.group.as_str()).unwrap_or_default();
-    let Some(state) = assembly.simulation.stacks.get(source) else {
-        return Ok(());
-    };
-    let deployed = landscape.deployed(source);
-    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved, &IndexSet::new())?;
-    assembly.update(source, prepared, UpdatePurpose::Prepare, group);
-    Ok(())
-}
-
-fn park(
-    landscape: &Landscape<'_>,
-    assembly: &mut Assembly<'_>,
-    unit: &Unit,
-    holding_stack: &str,
-    group: &str,
-    record: &MigrationRecord,
-) -> Result<(), PlanError> {
+fn prepare_target(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit) -> Result<(), PlanError> {
     let gen2_stack = unit.gen2_stack.as_str();
-    let waiting: Vec<&Pair> = unit.parked().filter(|pair| !pair.parked).collect();
-    let moved: IndexSet<String> = waiting.iter().map(|pair| pair.target.logical_id.clone()).collect();
+    let moved: IndexSet<String> = unit.waiting().map(|pair| pair.target.logical_id.clone()).collect();
     let released: IndexSet<String> = unit
         .hosted_ui
         .release
@@ -214,10 +209,20 @@ fn park(
     };
     let deployed = landscape.deployed(gen2_stack);
     let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved, &released)?;
-    assembly.update(gen2_stack, prepared.clone(), UpdatePurpose::Prepare, group);
-    if moved.is_empty() {
-        return Ok(());
-    }
+    assembly.update(gen2_stack, prepared, UpdatePurpose::Prepare, &unit.group(landscape));
+    Ok(())
+}
+
+fn park(assembly: &mut Assembly<'_>, unit: &Unit, group: &str, record: &MigrationRecord) {
+    let gen2_stack = unit.gen2_stack.as_str();
+    let holding_stack = holding_name(gen2_stack);
+    let waiting: IndexMap<&str, &Pair> = unit
+        .waiting()
+        .map(|pair| (pair.target.logical_id.as_str(), pair))
+        .collect();
+    let Some(prepared) = assembly.template(gen2_stack).filter(|_| !waiting.is_empty()).cloned() else {
+        return;
+    };
     let moves: Vec<RecordedMove> = record
         .moves
         .iter()
@@ -226,14 +231,14 @@ fn park(
         .collect();
     let mut source_after = prepared.clone();
     let mut target_after = assembly
-        .template(holding_stack)
+        .template(&holding_stack)
         .cloned()
         .unwrap_or_else(|| empty_template(&moves, &unit.hosted_ui.released));
     // In the order of the template, which is also the order of the file that is written.
     let order: Vec<String> = prepared
         .resources()
         .map(|resource| resource.logical_id.to_owned())
-        .filter(|logical_id| moved.contains(logical_id))
+        .filter(|logical_id| waiting.contains_key(logical_id.as_str()))
         .collect();
     for logical_id in &order {
         if let Some(definition) = source_after.remove("Resources", logical_id) {
@@ -242,7 +247,7 @@ fn park(
     }
     let moves = order
         .iter()
-        .filter_map(|logical_id| waiting.iter().find(|pair| pair.target.logical_id == *logical_id))
+        .filter_map(|logical_id| waiting.get(logical_id.as_str()))
         .map(|pair| ResourceMove {
             source_logical_id: pair.target.logical_id.clone(),
             target_logical_id: pair.target.logical_id.clone(),
@@ -253,13 +258,12 @@ fn park(
     let planned = PlannedMove {
         kind: MoveKind::Park,
         source: gen2_stack,
-        target: holding_stack,
+        target: &holding_stack,
         source_after,
         target_after,
         moves,
     };
     assembly.refactor(planned, group);
-    Ok(())
 }
 
 fn move_from(assembly: &mut Assembly<'_>, unit: &Unit, source: &str) {

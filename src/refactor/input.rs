@@ -6,10 +6,9 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::error::PlanError;
+use super::{mapping_file::ResourceMappings, obstacle::Obstacles};
 use crate::{
     backend::model::Resource,
-    cloudformation::simulate::ResourceMapping,
     deployment::{HostedUi, Stack, StackTree},
 };
 
@@ -30,6 +29,8 @@ pub struct PlanInput<'a> {
     pub region: &'a str,
     /// Pairs that the user decided.
     pub mappings: &'a ResourceMappings,
+    /// What cannot take part.
+    pub obstacles: &'a Obstacles,
     /// Attributes that only the service can tell.
     pub attributes: &'a dyn LiveAttributes,
 }
@@ -48,6 +49,8 @@ pub struct AttributeRequest {
     pub physical_id: String,
     /// Attribute, as in `Fn::GetAtt`.
     pub attribute: String,
+    /// Logical id of the resource that cannot move without it.
+    pub needed_by: String,
 }
 
 /// Attributes that were read from the service. Planning asks only for what it cannot derive and needs.
@@ -116,28 +119,5 @@ impl LiveAttributes for KnownAttributes {
 
     fn hosted_ui(&self, user_pool_id: &str) -> Option<&HostedUiReading> {
         self.hosted_uis.get(user_pool_id)
-    }
-}
-
-/// The file of `--mappings`: an array of `{Source, Destination}`, each with `StackName` and `LogicalResourceId`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ResourceMappings {
-    /// In the order of the file.
-    pub mappings: Vec<ResourceMapping>,
-}
-
-impl ResourceMappings {
-    /// Reads the file's text; `path` is named in errors.
-    ///
-    /// # Errors
-    /// When it is not JSON, or not such an array.
-    pub fn parse(text: &str, path: &str) -> Result<Self, PlanError> {
-        let mappings = serde_json::from_str(text).map_err(|error| PlanError::MappingsFile {
-            path: path.into(),
-            line: error.line(),
-            column: error.column(),
-            message: error.to_string(),
-        })?;
-        Ok(Self { mappings })
     }
 }

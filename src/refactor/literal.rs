@@ -153,7 +153,7 @@ impl Preparation<'_> {
                 logical_id: target,
                 attribute,
             } if self.stack.resources.contains_key(&target) => {
-                self.need(&target, attribute);
+                self.need(&target, attribute, logical_id);
                 Ok(())
             }
             UnresolvedReason::SecretParameter { name } => Err(PlanError::SecretParameter {
@@ -169,7 +169,7 @@ impl Preparation<'_> {
         }
     }
 
-    fn need(&mut self, logical_id: &str, attribute: String) {
+    fn need(&mut self, logical_id: &str, attribute: String, needed_by: &str) {
         let Some(resource) = self.stack.resources.get(logical_id) else {
             return;
         };
@@ -179,6 +179,7 @@ impl Preparation<'_> {
             resource_type: resource.resource_type.clone(),
             physical_id: resource.physical_id.clone().unwrap_or_default(),
             attribute,
+            needed_by: needed_by.into(),
         });
     }
 
@@ -253,7 +254,7 @@ impl Preparation<'_> {
             if let UnresolvedReason::Attribute { logical_id, attribute } = unresolved.reason
                 && self.leaving.contains(&logical_id)
             {
-                self.need(&logical_id, attribute);
+                self.need(&logical_id, attribute, &logical_id);
             }
         }
         Ok(evaluation.value)

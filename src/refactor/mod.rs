@@ -19,9 +19,12 @@ mod knowledge;
 mod landscape;
 mod literal;
 mod live;
+mod mapping_file;
 mod matching;
+mod obstacle;
 mod operation;
 mod pairing;
+mod prediction;
 mod record;
 mod rollback;
 #[cfg(test)]
@@ -33,11 +36,10 @@ pub use files::{FileNames, OperationFile, operation_files};
 pub use forward::plan_forward;
 pub use holding::{holding_name, holding_names};
 pub use hosted_ui::HostedUiError;
-pub use input::{
-    AttributeRequest, HostedUiReading, KnownAttributes, LiveAttributes, NoLiveAttributes, PlanInput, ResourceMappings,
-};
+pub use input::{AttributeRequest, HostedUiReading, KnownAttributes, LiveAttributes, NoLiveAttributes, PlanInput};
 pub use literal::PLACEHOLDER;
-pub use live::{Divergence, LiveStack, LiveState, divergences, is_shell, live_state, may_delete};
+pub use mapping_file::ResourceMappings;
+pub use obstacle::{Obstacle, Obstacles};
 pub use operation::{
     AllowedChanges, AttachedResource, DeleteReason, DeleteStack, ExpectedResource, MoveKind, PlannedOperation,
     Presence, RefactorOperation, RefactorPlan, ResourceMove, StackExpectation, StackRef, StackRefactor,

@@ -10,6 +10,7 @@ use crate::{
         Template,
         simulate::{LogicalAddress, ResourceMapping, Violation},
     },
+    plan::PredictedChange,
 };
 
 use super::{hosted_ui::name_property, record::MigrationRecord};
@@ -32,6 +33,8 @@ pub struct RefactorPlan {
     pub operations: Vec<PlannedOperation>,
     /// What was seen while planning.
     pub findings: Vec<Finding>,
+    /// What the next deployment of Gen 2 does to the resources that move.
+    pub next_deployment: Vec<PredictedChange>,
     /// What a rollback needs; to be journaled before the first effect.
     pub record: MigrationRecord,
     /// Rules and invariants that the simulated plan breaks; empty when it is proven. Never to be waived.
@@ -55,7 +58,8 @@ pub struct PlannedOperation {
     pub id: String,
     /// What it belongs to, for example `auth/myapp (Cognito)`.
     pub group: String,
-    /// Ids of the operations that must be done before. Operations that do not depend on each other touch different stacks.
+    /// Ids of the operations that must be done before: those that touch one of its stacks, and all preparations unless it is one.
+    /// Operations that do not depend on each other touch different stacks and may be carried out side by side.
     pub after: Vec<String>,
     /// What is done.
     pub operation: RefactorOperation,
@@ -75,6 +79,13 @@ pub enum RefactorOperation {
     CreateAndExecuteStackRefactor(StackRefactor),
     /// `DeleteStack` of a stack that owns nothing real.
     DeleteStack(DeleteStack),
+}
+
+impl RefactorOperation {
+    /// An update that makes a stack ready for moves.
+    pub fn is_preparation(&self) -> bool {
+        matches!(self, Self::UpdateStack(update) if update.purpose == UpdatePurpose::Prepare)
+    }
 }
 
 /// Why a stack is updated.

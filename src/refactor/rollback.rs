@@ -64,6 +64,7 @@ pub fn plan_rollback(input: &PlanInput<'_>, record: Option<&MigrationRecord>) ->
     Ok(RefactorPlan {
         rollback: true,
         operations,
+        next_deployment: Vec::new(),
         findings,
         record: record.cloned().unwrap_or_else(|| MigrationRecord {
             gen1_root: reference(&input.gen1.stack),

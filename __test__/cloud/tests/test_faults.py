@@ -1,6 +1,7 @@
 """Faults, latency and the request log."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
@@ -128,6 +129,29 @@ def test_a_call_that_hangs(cloud, kind, has_effect):
     cloud.control("POST", "/_snapshot")  # does not wait for the call that hangs
 
 
+def test_a_call_that_pauses_goes_on_when_the_faults_are_replaced(cloud):
+    name = cloud.name("queue")
+    sqs = cloud.client("sqs")
+    set_faults(cloud, {"action": "CreateQueue", "kind": "pause", "nth": 1})
+    with ThreadPoolExecutor(1) as pool:
+        creation = pool.submit(sqs.create_queue, QueueName=name)
+        while not cloud.control("GET", "/_faults")[0]["held"]:
+            assert not creation.done()
+        assert "QueueUrls" not in sqs.list_queues(QueueNamePrefix=name)
+        set_faults(cloud)
+        assert creation.result(10)["QueueUrl"].endswith(name)
+
+
+def test_the_first_call_that_a_fault_may_strike(cloud):
+    list_tables = cloud.client("dynamodb").list_tables
+    set_faults(cloud, {"action": "ListTables", "kind": "throttle", "from": 2, "times": 2})
+    list_tables()
+    for _ in range(2):
+        with error("ThrottlingException"):
+            list_tables()
+    list_tables()
+
+
 def test_mutating_calls_only(cloud):
     set_faults(cloud, {"mutating": True, "nth": 2, "kind": "refuse"})
     s3, name = cloud.client("s3"), f"mutating-{cloud.number}"
@@ -200,6 +224,7 @@ def test_the_request_log(cloud):
         ("s3", "GetBucketNotificationConfiguration", False, None),
         ("cloudformation", "CreateStack", True, None),
     ]
+    assert {(e["account"], e["region"]) for e in log} == {("123456789012", "us-east-1")}
     assert log[2]["params"] == {"Bucket": name, "Key": "a/b"}
     assert log[3]["error"].startswith("NoSuchKey")
     assert log[5]["params"]["TemplateBody"].startswith("<")

@@ -34,7 +34,7 @@ export const rows = [
   {
     id: 'branch-in-physical-names',
     page: 'Defect 26',
-    gen2: 'nameSuffix: the branch with everything but letters, digits and dashes replaced',
+    gen2: 'nameSuffix: the branch in letters, digits and dashes, cut to 24; a digest tells the changed ones apart',
     test: { file: TESTS, name: 'the branch comes from git, and its slashes get into no physical name' },
     change: {
       file: 'templates/branch.hbs',

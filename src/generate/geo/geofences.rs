@@ -1,4 +1,5 @@
 use serde::Serialize;
+use sha2::{Digest, Sha256};
 
 use super::{name_of, named};
 use crate::{
@@ -56,14 +57,18 @@ pub(super) fn generate(
 
 /// As `nameSuffix` of branch.ts is on the migrated branch.
 fn suffix(branch: &str) -> String {
-    branch
-        .chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() || character == '-' {
-                character
-            } else {
-                '-'
-            }
-        })
-        .collect()
+    let is_plain = |character: char| character.is_ascii_alphanumeric() || character == '-';
+    if !branch.is_empty() && branch.len() <= 24 && branch.chars().all(is_plain) {
+        return branch.to_owned();
+    }
+    // JavaScript counts characters beyond the basic plane twice.
+    let plain: String = branch
+        .encode_utf16()
+        .map(|unit| u8::try_from(unit).map_or('-', char::from))
+        .map(|character| if is_plain(character) { character } else { '-' })
+        .take(17)
+        .collect();
+    let digest = Sha256::digest(branch.as_bytes());
+    let digest: String = digest.iter().take(3).map(|byte| format!("{byte:02x}")).collect();
+    format!("{plain}-{digest}")
 }

@@ -99,7 +99,7 @@ fn geofences_are_copied_by_a_script() {
     let files = ProjectFiles::default().resource("geo", "fences", "GeofenceCollection", collection, passed("true"));
     let generated = generated(&files, "feature/x");
     let script = text(&generated, "amplify/geo/copy-geofences.mjs");
-    assert!(script.contains("const nameSuffix = 'feature-x';"), "{script}");
+    assert!(script.contains("const nameSuffix = 'feature-x-217d2b';"), "{script}");
     assert!(
         script.contains("from: 'fences-main',\n    to: `fences-${nameSuffix}`,"),
         "{script}"

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
 use super::{generated, text, told};
-use crate::project::fixture::ProjectFiles;
+use crate::{backend::finding::Severity, project::fixture::ProjectFiles};
 
 const SCHEMA: &str = "type Note @model @auth(rules: [{ allow: owner }]) { id: ID! }";
 
@@ -216,6 +216,27 @@ fn a_model_that_lets_in_nobody_stays_so_and_the_sandbox_lets_in_the_key() {
         assert!(
             schema.contains(&format!("type Note @model @auth(rules: [{rule}])")),
             "{schema}"
+        );
+    }
+}
+
+#[test]
+fn a_rule_that_is_guessed_without_the_deployed_resolvers_is_a_warning() {
+    let model = "type Note @model { id: ID! }\n";
+    let sandbox = format!("input AMPLIFY {{ globalAuthRule: AuthRule = {{ allow: public }} }}\n{model}");
+    for (schema, severity) in [(model, Severity::Warning), (&sandbox, Severity::Info)] {
+        let files = noted(&[json!({"authenticationType": "API_KEY"})]).in_tree("api/api/schema.graphql", schema);
+        let generated = generated(&files, "main");
+        let finding = generated
+            .findings
+            .iter()
+            .find(|finding| finding.id == "no-auth-models")
+            .expect("it is told");
+        assert_eq!(finding.severity, severity, "{finding:?}");
+        assert_eq!(
+            finding.message.contains("may let in nobody"),
+            severity == Severity::Warning,
+            "{finding:?}"
         );
     }
 }

@@ -30,7 +30,7 @@ impl Execution<'_> {
         let settings = self.settings(change).await?;
         let bucket = self.request.deployment_bucket.as_deref();
         let template = TemplateHandOver::of(&change.name, change.after_text.clone(), bucket)?;
-        self.intend(id, &self.intent_of(change, &template))?;
+        self.intend(id, &self.intent_of(change, &template)).await?;
         if !is_there {
             self.update(id, change, &template).await?;
         }

@@ -1,21 +1,29 @@
 //! One run over the operations of a plan.
 
-use std::{collections::HashMap, sync::Mutex, time::Instant};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Mutex,
+    time::Instant,
+};
 
+use futures::stream::{FuturesUnordered, StreamExt};
 use serde_json::{Value, json};
 
 use super::{configuration, deletion, error::ExecutionError, moves, step::RefactorTarget, update};
 use crate::{
     cloud::{Cloud, CloudError, StackUpdateError, TemplateHandOver},
     cloudformation::{Template, same_template},
-    error::Result,
+    error::{Error, Result},
     journal::{Journal, RunId, RunStatus},
     plan::{CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationEvents, OperationOutcome},
-    refactor::{RefactorOperation, RefactorPlan},
+    refactor::{PlannedOperation, RefactorOperation, RefactorPlan},
 };
 
 /// Name of the change sets of this step. One that a crash left behind is found by it and removed.
 pub(super) const CHANGE_SET: &str = "amplify-gen2-migration-refactor";
+
+/// Operations at a time. CloudFormation throttles an account's writes and queries of changes: more would wait for each other.
+const SIDE_BY_SIDE: usize = 5;
 
 /// What the operations of a run share.
 pub(super) struct Run<'a> {
@@ -46,61 +54,97 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Carries out the operations in order. Looks at the token between them only.
+    /// Carries out the operations, side by side where they touch different stacks. Begins none any more once the token is
+    /// cancelled or an operation has failed; what has begun is always brought to its end.
     pub(super) async fn carry_out(
         &self,
         plan: &RefactorPlan,
         describe: impl Fn(usize) -> String,
         cancel: &CancelToken,
     ) -> Result<ExecutionReport> {
-        let total = u32::try_from(plan.operations.len()).unwrap_or(u32::MAX);
-        let mut report = ExecutionReport::default();
         let before = configuration::Snapshot::take(self, plan).await?;
-        for (index, planned) in plan.operations.iter().enumerate() {
-            if cancel.is_cancelled() {
-                self.journal.finish(&self.id, RunStatus::Cancelled)?;
-                report.status = ExecutionStatus::Cancelled;
-                return Ok(report);
+        let mut waiting: Vec<(usize, &PlannedOperation)> = plan.operations.iter().enumerate().collect();
+        let mut running = FuturesUnordered::new();
+        let mut outcomes: BTreeMap<usize, (&str, OperationOutcome)> = BTreeMap::new();
+        let mut failure: Option<Error> = None;
+        loop {
+            while failure.is_none() && !cancel.is_cancelled() && running.len() < SIDE_BY_SIDE {
+                let is_done = |id: &String| outcomes.values().any(|(done, _)| done == id);
+                let Some(ready) = waiting
+                    .iter()
+                    .position(|(_, planned)| planned.after.iter().all(is_done))
+                else {
+                    break;
+                };
+                let (index, planned) = waiting.remove(ready);
+                self.events.emit(Event::OperationStarted {
+                    operation: planned.id.clone(),
+                    index: u32::try_from(index + 1).unwrap_or(u32::MAX),
+                    total: u32::try_from(plan.operations.len()).unwrap_or(u32::MAX),
+                    message: describe(index),
+                });
+                let before = &before;
+                running.push(async move { (index, planned, self.carry_out_one(planned, before).await) });
             }
-            let began = Instant::now();
-            self.events.emit(Event::OperationStarted {
-                operation: planned.id.clone(),
-                index: u32::try_from(index + 1).unwrap_or(u32::MAX),
-                total,
-                message: describe(index),
-            });
-            let outcome = match &planned.operation {
-                RefactorOperation::UpdateStack(operation) => update::carry_out(self, &planned.id, operation).await,
-                RefactorOperation::CreateAndExecuteStackRefactor(operation) => {
-                    moves::carry_out(self, &planned.id, operation, &before).await
+            match running.next().await {
+                None => break,
+                Some((index, planned, Ok(outcome))) => {
+                    outcomes.insert(index, (planned.id.as_str(), outcome));
                 }
-                RefactorOperation::DeleteStack(operation) => deletion::carry_out(self, &planned.id, operation).await,
-            };
-            let outcome = match outcome {
-                Ok(outcome) => outcome,
-                Err(error) => {
-                    // The journal's own failure must not hide the first cause.
-                    let recorded = self.journal.finish(&self.id, RunStatus::Failed);
-                    return Err(match recorded {
-                        Ok(()) => error,
-                        Err(later) => error.with_suppressed(later),
+                // The first cause is what the user is told; what failed beside it is told with it.
+                Some((_, _, Err(error))) => {
+                    failure = Some(match failure.take() {
+                        None => error,
+                        Some(first) => first.with_suppressed(error),
                     });
                 }
-            };
-            self.journal
-                .result(&self.id, &planned.id, json!({ "outcome": outcome }))?;
-            self.events.emit(Event::OperationFinished {
-                operation: planned.id.clone(),
-                outcome,
-                elapsed_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
-            });
-            match outcome {
-                OperationOutcome::Done => report.executed.push(planned.id.clone()),
-                OperationOutcome::AlreadyDone | OperationOutcome::Unchanged => report.skipped.push(planned.id.clone()),
             }
         }
-        self.journal.finish(&self.id, RunStatus::Done)?;
+        if let Some(error) = failure {
+            // The journal's own failure must not hide the first cause.
+            return Err(match self.journal.finish(&self.id, RunStatus::Failed) {
+                Ok(()) => error,
+                Err(later) => error.with_suppressed(later),
+            });
+        }
+        let mut report = ExecutionReport::default();
+        for (id, outcome) in outcomes.into_values() {
+            match outcome {
+                OperationOutcome::Done => report.executed.push(id.to_owned()),
+                OperationOutcome::AlreadyDone | OperationOutcome::Unchanged => report.skipped.push(id.to_owned()),
+            }
+        }
+        if waiting.is_empty() {
+            self.journal.finish(&self.id, RunStatus::Done)?;
+        } else {
+            self.journal.finish(&self.id, RunStatus::Cancelled)?;
+            report.status = ExecutionStatus::Cancelled;
+        }
         Ok(report)
+    }
+
+    async fn carry_out_one(
+        &self,
+        planned: &PlannedOperation,
+        before: &configuration::Snapshot,
+    ) -> Result<OperationOutcome> {
+        let began = Instant::now();
+        self.journal.confirm(self.events).await?;
+        let outcome = match &planned.operation {
+            RefactorOperation::UpdateStack(operation) => update::carry_out(self, &planned.id, operation, before).await,
+            RefactorOperation::CreateAndExecuteStackRefactor(operation) => {
+                moves::carry_out(self, &planned.id, operation, before).await
+            }
+            RefactorOperation::DeleteStack(operation) => deletion::carry_out(self, &planned.id, operation).await,
+        }?;
+        self.journal
+            .result(&self.id, &planned.id, json!({ "outcome": outcome }))?;
+        self.events.emit(Event::OperationFinished {
+            operation: planned.id.clone(),
+            outcome,
+            elapsed_ms: u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX),
+        });
+        Ok(outcome)
     }
 
     /// Writes an intent to the journal. On return it is on disk, and the effect may be tried.

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{
+    configuration::Snapshot,
     error::ExecutionError,
     run::{CHANGE_SET, Run},
     sign_in::SignIn,
@@ -21,7 +22,20 @@ use crate::{
 /// Attributes that an update may change.
 const POLICIES: [&str; 2] = ["DeletionPolicy", "UpdateReplacePolicy"];
 
-pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &UpdateStack) -> Result<OperationOutcome> {
+pub(super) async fn carry_out(
+    run: &Run<'_>,
+    operation: &str,
+    update: &UpdateStack,
+    before: &Snapshot,
+) -> Result<OperationOutcome> {
+    let outcome = update_stack_once(run, operation, update).await?;
+    if outcome == OperationOutcome::Done {
+        before.compare_stack(run, operation, &update.stack.name).await?;
+    }
+    Ok(outcome)
+}
+
+async fn update_stack_once(run: &Run<'_>, operation: &str, update: &UpdateStack) -> Result<OperationOutcome> {
     let stack = &update.stack;
     until_usable(run, operation, &stack.id).await?;
     let live = run.template(operation, &stack.id).await?;

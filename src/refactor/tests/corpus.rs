@@ -14,7 +14,8 @@ use crate::{
     },
     deployment::Stack,
     refactor::{
-        NoLiveAttributes, PLACEHOLDER, PlanInput, RefactorPlan, ResourceMappings, operation_files, plan_forward,
+        NoLiveAttributes, Obstacles, PLACEHOLDER, PlanInput, RefactorPlan, ResourceMappings, operation_files,
+        plan_forward,
     },
 };
 
@@ -43,6 +44,7 @@ pub(super) fn plan(app: &App) -> RefactorPlan {
             account_id: "123456789012",
             region: &app.region,
             mappings: &ResourceMappings::default(),
+            obstacles: &Obstacles::default(),
             attributes: &NoLiveAttributes,
         },
         None,

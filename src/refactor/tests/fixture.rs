@@ -9,8 +9,8 @@ use crate::{
     deployment::{Output, Parameter, Stack, StackResource, StackTree},
     error::CodedError,
     refactor::{
-        KnownAttributes, MigrationRecord, NoLiveAttributes, PlanError, PlanInput, PlannedOperation, Presence,
-        RefactorPlan, ResourceMappings, plan_forward, plan_rollback,
+        KnownAttributes, MigrationRecord, NoLiveAttributes, Obstacles, PlanError, PlanInput, PlannedOperation,
+        Presence, RefactorPlan, ResourceMappings, plan_forward, plan_rollback,
     },
 };
 
@@ -33,6 +33,7 @@ pub(super) struct World {
     pub(super) region: &'static str,
     /// What the services tell of the resources themselves; `None`: they are not asked.
     pub(super) known: Option<KnownAttributes>,
+    pub(super) obstacles: Obstacles,
 }
 
 impl World {
@@ -45,6 +46,7 @@ impl World {
             account_id: ACCOUNT,
             region: self.region,
             mappings,
+            obstacles: &self.obstacles,
             attributes: match &self.known {
                 Some(known) => known,
                 None => &NoLiveAttributes,
@@ -63,6 +65,17 @@ impl World {
     /// With what earlier runs journaled.
     pub(super) fn forward_again(&self, record: &MigrationRecord) -> Result<RefactorPlan, PlanError> {
         plan_forward(&self.input(&ResourceMappings::default()), Some(record))
+    }
+
+    /// Plans as the step does: around whatever cannot take part.
+    pub(super) fn forward_around(&self) -> Result<RefactorPlan, PlanError> {
+        let mut world = self.clone();
+        loop {
+            match world.forward() {
+                Err(error) if world.obstacles.learn(&error) => {}
+                planned => return planned,
+            }
+        }
     }
 
     pub(super) fn rollback(&self, record: Option<&MigrationRecord>) -> Result<RefactorPlan, PlanError> {
@@ -510,6 +523,7 @@ pub(super) fn shop() -> World {
         ],
         region: REGION,
         known: None,
+        obstacles: Obstacles::default(),
     }
 }
 

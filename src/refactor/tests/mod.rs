@@ -1,8 +1,9 @@
 mod corpus;
 mod deployed_stacks;
+mod files;
 mod fixture;
 mod hosted_ui;
-mod live;
+mod obstacles;
 mod pairing;
 mod plan;
 mod rollback;

@@ -3,7 +3,9 @@
 use super::fixture::{World, shop};
 use crate::{
     cloudformation::{ReferenceGraph, same_template},
-    refactor::{MoveKind, PLACEHOLDER, RefactorOperation, RefactorPlan, StackRefactor, operation_files},
+    refactor::{
+        MoveKind, PLACEHOLDER, PlannedOperation, RefactorOperation, RefactorPlan, StackRefactor, operation_files,
+    },
 };
 
 fn proven(plan: RefactorPlan) -> RefactorPlan {
@@ -191,26 +193,37 @@ fn what_does_not_move_is_told() {
 }
 
 #[test]
-fn operations_depend_only_on_what_shares_a_stack() {
+fn everything_is_prepared_before_anything_moves_and_what_shares_no_stack_goes_side_by_side() {
     let plan = shop().forward().unwrap();
+    let is_preparation = |operation: &&PlannedOperation| operation.operation.is_preparation();
+    let preparations: Vec<&str> = plan
+        .operations
+        .iter()
+        .filter(is_preparation)
+        .map(|operation| operation.id.as_str())
+        .collect();
+    assert!(preparations.len() > 3, "{preparations:?}");
     let last = plan.operations.last().unwrap();
     assert_eq!(last.group, "analytics/clicks (Kinesis)");
-    let groups: Vec<&str> = last
-        .after
-        .iter()
-        .map(|id| {
-            plan.operations
-                .iter()
-                .find(|operation| operation.id == *id)
-                .unwrap()
-                .group
-                .as_str()
-        })
-        .collect();
-    assert!(
-        groups.iter().all(|group| *group == "analytics/clicks (Kinesis)"),
-        "{groups:?}"
-    );
+    for operation in &plan.operations {
+        let waits_for = |id: &&str| operation.after.iter().any(|after| after == id);
+        if is_preparation(&operation) {
+            assert_eq!(operation.after, Vec::<String>::new(), "{}", operation.id);
+        } else {
+            assert!(preparations.iter().all(|id| waits_for(&id)), "{}", operation.id);
+        }
+        for other in plan.operations.iter().filter(|other| waits_for(&other.id.as_str())) {
+            let stacks = |operation: &PlannedOperation| -> Vec<String> {
+                operation
+                    .before
+                    .iter()
+                    .map(|expected| expected.stack.name.clone())
+                    .collect()
+            };
+            let shares = stacks(operation).iter().any(|stack| stacks(other).contains(stack));
+            assert!(shares || is_preparation(&other), "{} after {}", operation.id, other.id);
+        }
+    }
 }
 
 /// After every prefix of the plan: planning again finishes the migration.

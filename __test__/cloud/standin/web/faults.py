@@ -3,7 +3,7 @@
 import re
 
 ANSWERED_KINDS = ("throttle", "error500", "refuse", "expired", "unknown-action")
-HOLDING_KINDS = ("hang", "hang-after")
+HOLDING_KINDS = ("hang", "hang-after", "pause")
 KINDS = (*ANSWERED_KINDS, *HOLDING_KINDS, "drop-before", "drop-after", "delay")
 DEFAULT_DELAY_MS = 1000
 
@@ -52,10 +52,15 @@ def strike(call):
 
 
 def hold(struck):
-    """Count a call as held by the faults that let it hang: from here on only its client can end it."""
+    """Count a call as held by the faults that let it wait."""
     for fault in struck:
         if fault["kind"] in HOLDING_KINDS:
             fault["held"] += 1
+
+
+def is_in_force(fault):
+    """Whether a fault that struck is still in the list; replacing the list lets the calls go on that it made pause."""
+    return any(fault is other for other in _faults)
 
 
 def latency_seconds(call):
@@ -86,6 +91,8 @@ def _is_due(fault):
         return False
     if "nth" in fault:
         return fault["seen"] == fault["nth"]
+    if fault["seen"] < fault.get("from", 1):
+        return False
     if "every" in fault:
         return fault["seen"] % max(1, int(fault["every"])) == 0
     return True

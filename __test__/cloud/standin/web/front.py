@@ -3,7 +3,7 @@
 import asyncio
 
 import ministack.app as ministack_app
-from ministack.core.responses import set_request_account_id, set_request_region
+from ministack.core.responses import get_account_id, set_request_account_id, set_request_region
 
 from standin import background
 from standin.ledger import book
@@ -14,6 +14,7 @@ from standin.web.errors import Answer, error_answer
 from standin.web.request_log import LogEntry, error_text
 
 A_LONG_TIME = 3600
+PAUSE_POLL_SECONDS = 0.005
 
 
 async def application(scope, receive, send):
@@ -32,16 +33,17 @@ async def application(scope, receive, send):
 
 async def _answer_api_call(request, scope, receive, send):
     call = identify(request)
-    entry = LogEntry(call)
+    entry = LogEntry(call, get_account_id(), request.region)
     struck = faults.strike(call)
     entry.struck_by(struck)
     epoch = background.epoch()
     await asyncio.sleep(_waiting_seconds(call, struck))
+    await _pause(struck)
     if epoch != background.epoch():  # the state it was meant for is gone
         entry.finish("dropped-by-restore")
         _cut_connection(send)
         return
-    kinds = [fault["kind"] for fault in struck if fault["kind"] != "delay"]
+    kinds = [fault["kind"] for fault in struck]
     refused = next((kind for kind in kinds if kind in faults.ANSWERED_KINDS), None)
     if "hang" in kinds:
         entry.finish("hanging")
@@ -80,6 +82,14 @@ async def _carry_out(call, entry, struck, request, scope, receive, send):
 def _waiting_seconds(call, struck):
     delays = [fault.get("ms", faults.DEFAULT_DELAY_MS) for fault in struck if fault["kind"] == "delay"]
     return faults.latency_seconds(call) + sum(delays) / 1000
+
+
+async def _pause(struck):
+    """Wait until the list of faults is replaced: meanwhile a test does what somebody else may do."""
+    pauses = [fault for fault in struck if fault["kind"] == "pause"]
+    faults.hold(pauses)
+    while any(faults.is_in_force(fault) for fault in pauses):
+        await asyncio.sleep(PAUSE_POLL_SECONDS)
 
 
 async def _ask_ministack(scope, body):
