@@ -648,3 +648,47 @@ fn what_a_stack_owns_and_does_not_exist_stays_behind() {
     let back = proven(end.rollback(Some(&plan.record)).unwrap());
     assert_eq!(done(&end, &back).owners(), world.owners());
 }
+
+#[test]
+fn pool_groups_and_hosted_ui_share_one_preparation() {
+    let plan = proven(club().forward().unwrap());
+    let prepared: Vec<&str> = updates(&plan, UpdatePurpose::Prepare)
+        .into_iter()
+        .map(|update| update.stack.name.as_str())
+        .filter(|stack| *stack == AUTH2)
+        .collect();
+    assert_eq!(prepared.len(), 1);
+    let moves: Vec<&str> = plan
+        .operations
+        .iter()
+        .filter_map(|operation| match &operation.operation {
+            RefactorOperation::CreateAndExecuteStackRefactor(refactor) if refactor.target.stack.name == AUTH2 => {
+                Some(refactor.source.stack.name.as_str())
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(moves, [AUTH1, "amplify-shop-dev-1a2b3-authuserPoolGroups-AAA"]);
+}
+
+#[test]
+fn groups_keep_the_role_that_they_have() {
+    let before = club();
+    let end = done(&before, &proven(before.forward().unwrap()));
+    let moved = template(&end, AUTH2);
+    let group = moved.resource("amplifyAuthAdminGroupCC42FF04").unwrap();
+    assert_eq!(group.property("UserPoolId"), Some(&json!(GEN1_POOL)));
+    assert_eq!(
+        group.property("RoleArn"),
+        Some(&json!(
+            "arn:aws:iam::123456789012:role/amplify-shop-dev-1a2b3-authuserPoolGroups-AAA.AdminGroupRole"
+        ))
+    );
+    // The role itself stays where it is, and its stack stays.
+    assert!(
+        end.gen1.nested["authuserPoolGroups"]
+            .stack
+            .resources
+            .contains_key("AdminGroupRole")
+    );
+}
