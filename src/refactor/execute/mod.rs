@@ -12,6 +12,7 @@ mod run;
 mod step;
 mod update;
 mod wait;
+mod whereabouts;
 
 pub use error::{ExecutionError, GO_ON, TargetError};
 pub use history::{History, history};

@@ -10,6 +10,7 @@ use super::{
     error::TargetError,
     history::history,
     step::{RefactorStep, RefactorTarget},
+    whereabouts::nothing_is_lost,
 };
 use crate::{
     backend::model::Resource,
@@ -92,6 +93,10 @@ pub async fn plan_refactor(
     );
     let RefactorSubject { resources, checks } = subject?;
     let Stacks { gen1, gen2, holding } = stacks?;
+    if let (false, Some(record)) = (request.is_rollback, &recorded.record) {
+        let trees = gen1.walk().into_iter().chain(gen2.walk());
+        nothing_is_lost(record, trees.chain(holding.values()))?;
+    }
     let place = Place {
         account_id: request.account_id,
         region: request.cloud.region.clone(),
