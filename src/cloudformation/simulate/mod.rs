@@ -262,4 +262,6 @@ fn configuration_changes(
 }
 
 #[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod tests;
