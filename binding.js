@@ -838,6 +838,7 @@ module.exports = nativeBinding
 module.exports.CancelToken = nativeBinding.CancelToken
 module.exports.Migration = nativeBinding.Migration
 module.exports.Plan = nativeBinding.Plan
+module.exports.ChangeEffect = nativeBinding.ChangeEffect
 module.exports.ExecutionStatus = nativeBinding.ExecutionStatus
 module.exports.OperationOutcome = nativeBinding.OperationOutcome
 module.exports.requiredIamPolicy = nativeBinding.requiredIamPolicy

@@ -91,6 +91,8 @@ export declare class Plan {
   get implications(): Array<string>
   /** What was seen while planning. */
   get findings(): Array<Finding>
+  /** Refactor: what the next deployment of Gen 2 does to the resources that move, setting by setting; empty for other steps. */
+  get nextDeployment(): Array<PredictedChange>
   /** Runs every validation of the step and reports all failures, not only the first. */
   validate(onEvent?: (event: MigrationEvent) => void): Promise<ValidationReport>
   /** Leaves out the validations of the step. What keeps data safe is checked all the same, and is in the report. */
@@ -120,6 +122,13 @@ export interface Assessment {
   /** What was seen and is not a cell of the tables. */
   findings: Array<Finding>
 }
+
+/**
+ * What the next deployment of Gen 2 does to a setting of a resource that moves: `harmless` (changed in place, nobody notices),
+ * `interrupt` (changed in place, users notice), `unprotected` (the resource or its data goes when its stack is deleted),
+ * `unknown` (never to be taken for harmless), `refused` (the deployment fails), `replace` (a new, empty resource is made).
+ */
+export type ChangeEffect = 'harmless' | 'interrupt' | 'unprotected' | 'unknown' | 'refused' | 'replace'
 
 /** AWS credentials. */
 export interface Credentials {
@@ -262,6 +271,34 @@ export interface PlanOptions {
   outDir?: string
   /** Generate: also edit the places in the app's own source that know Gen 1. */
   frontend?: boolean
+  /** Lock and refactor: go on from a run of somebody else that did not end, without waiting for its lease to end by itself. */
+  takeOver?: boolean
+}
+
+/** A setting of a moved resource that the next deployment of Gen 2 changes. */
+export interface PredictedChange {
+  /** What it belongs to: a resource as `category/name (service)`. */
+  group: string
+  /** CloudFormation type, for example `AWS::S3::Bucket`. */
+  resourceType: string
+  /** Physical id of the resource that moves. */
+  physicalId: string
+  /** Plain name of the Gen 2 stack that will own it. */
+  stack: string
+  /** Logical id there. */
+  logicalId: string
+  /** Property, with the names below it after dots, or the name of a policy such as `DeletionPolicy`. */
+  property: string
+  /** The value that it has; absent when it is not set. Secrets are not shown. */
+  before?: string
+  /** The value that it gets. */
+  after?: string
+  /** What that does. */
+  effect: ChangeEffect
+  /** It does not happen once `postRefactor()` is called in `amplify/backend.ts`. */
+  avoidedByPostRefactor: boolean
+  /** What users notice, or why it is refused. */
+  note?: string
 }
 
 /** The IAM policy document that covers every AWS call of every step. */

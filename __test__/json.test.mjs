@@ -142,6 +142,28 @@ test('moves of operations', async () => {
   assert.deepEqual(result.operations, operations);
 });
 
+test('what the next deployment changes is part of the result of a refactor', async () => {
+  const nextDeployment = [
+    {
+      group: 'storage/files (S3)',
+      resourceType: 'AWS::S3::Bucket',
+      physicalId: 'b',
+      stack: 's',
+      logicalId: 'Bucket1',
+      property: 'BucketName',
+      before: 'b',
+      effect: 'replace',
+      avoidedByPostRefactor: true,
+    },
+  ];
+  const { result } = await run(['refactor', '--to', 'x', '--yes'], { nextDeployment });
+  assert.deepEqual(result.nextDeployment, nextDeployment);
+  const findings = [{ id: 'x', severity: 'manual', feature: 'f', message: 'm', path: 'p', remedy: 'r' }];
+  assert.deepEqual((await run(['refactor', '--to', 'x', '--yes'], { findings })).result.findings, findings);
+  const lock = await run(['lock', '--yes'], { nextDeployment, findings });
+  assert.deepEqual([lock.result.nextDeployment, lock.result.findings], [undefined, undefined]);
+});
+
 test('the schema refuses what is not a result', () => {
   const result = { type: 'result', step: 'lock', status: 'done', exitCode: 0 };
   assert.ok(isResult(result));

@@ -144,6 +144,7 @@ test('the engine gets every option of the command line', async () => {
       mappings: undefined,
       outDir: path.resolve('o'),
       frontend: true,
+      takeOver: undefined,
     },
   ]);
 });
@@ -258,6 +259,33 @@ test('a second interruption leaves at once, with the line that resumes', async (
   assert.equal(host.seen.failures[0].code, 'INTERRUPTED');
   assert.match(host.seen.errors, /Go on with: amplify-gen2-migration lock --yes/);
   await running;
+});
+
+test('what the next deployment does is shown by resource, the weightiest first, and what nobody notices is counted', async () => {
+  const change = (property, effect, more = {}) => ({
+    group: 'auth/app (Cognito)',
+    resourceType: 'AWS::Cognito::UserPool',
+    physicalId: 'pool',
+    stack: 's',
+    logicalId: 'L',
+    property,
+    effect,
+    avoidedByPostRefactor: false,
+    ...more,
+  });
+  const nextDeployment = [
+    change('UserPoolName', 'harmless'),
+    change('LambdaConfig.PreSignUp', 'interrupt', { before: 'a', after: 'b', note: 'sign-up runs through another' }),
+    change('BucketName', 'replace', { before: 'old\u001b[2J', avoidedByPostRefactor: true }),
+  ];
+  const { output } = await run(['refactor', '--to', 'x', '--yes'], { scenario: { nextDeployment } });
+  assert.match(output, /Next Gen 2 Deployment\s+auth\/app \(Cognito\): AWS::Cognito::UserPool pool/);
+  assert.match(
+    output,
+    /BucketName.*old\\u001b.*—.*replaced: unless postRefactor\(\) is called[^]*LambdaConfig\.PreSignUp.*users notice: sign-up/,
+  );
+  assert.match(output, /and 1 harmless change\b/);
+  assert.doesNotMatch(output, /UserPoolName/);
 });
 
 test('names cannot repaint the terminal', async () => {

@@ -23,6 +23,7 @@ const { migrationError } = require('./error.js');
  * @property {string} [mappings]
  * @property {boolean} [rollback]
  * @property {boolean} [noRollback]
+ * @property {boolean} [takeOver]
  * @property {boolean} [skipValidations]
  * @property {boolean} [validationsOnly]
  * @property {string} [out]
@@ -79,6 +80,11 @@ const FLAGS = [
   { name: 'frontend', steps: ['generate'], help: "Also edit the places in the app's own source that know Gen 1." },
   { name: 'rollback', steps: ['lock', 'generate', 'refactor'], help: 'Undo the step.' },
   { name: 'no-rollback', steps: PLANNED_STEPS, help: 'Do not undo by itself what was done when the step fails.' },
+  {
+    name: 'take-over',
+    steps: ['lock', 'refactor'],
+    help: "Go on from somebody else's run that did not end, without waiting until its lease ends by itself.",
+  },
   { name: 'skip-validations', steps: PLANNED_STEPS, help: 'Leave out the validations of the step.' },
   { name: 'validations-only', steps: PLANNED_STEPS, help: 'Run the validations of the step, and nothing else.' },
   { name: 'yes', help: 'Do not ask for confirmation.' },

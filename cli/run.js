@@ -22,6 +22,8 @@ const { createReporter } = require('./render/reporter.js');
  * @property {import('./error.js').MigrationError} [error]
  * @property {Assessment} [assessment]
  * @property {import('../index.js').Operation[]} [operations]
+ * @property {import('../index.js').Finding[]} [findings]
+ * @property {import('../index.js').PredictedChange[]} [nextDeployment]
  * @property {string[]} [files]
  */
 
@@ -93,6 +95,8 @@ class Run {
     const migration = await this.open();
     const plan = await migration.plan(step, planOptions(flags), this.onEvent);
     this.known.operations = plan.operations;
+    if (step === 'refactor') this.known.findings = plan.findings;
+    if (step === 'refactor' && !flags.rollback) this.known.nextDeployment = plan.nextDeployment;
     // What is not carried over belongs to the result of generate; the engine answers from what the plan has read.
     if (step === 'generate' && !flags.rollback) this.known.assessment = await assessmentOf(migration, plan);
     this.interruption.check();
@@ -245,6 +249,7 @@ function planOptions(flags) {
     mappings: flags.mappings && path.resolve(flags.mappings),
     outDir: flags.out && path.resolve(flags.out),
     frontend: flags.frontend,
+    takeOver: flags.takeOver,
   };
 }
 

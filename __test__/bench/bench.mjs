@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- --runs N]`: whole processes with a release build. Start of the addon, `assess --offline` and `generate --offline` of
- * each app, and an online plan with 50 ms of latency per call compared with its longest chain of dependent calls.
+ * each app, an online plan with 50 ms of latency per call compared with its longest chain of dependent calls, and a whole
+ * refactor compared with what the service's own operations take.
  */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -19,6 +20,18 @@ const LATENCY_MS = 50;
  * with the holding stacks. Everything else runs beside them.
  */
 const LONGEST_CHAIN = 3;
+
+/** How long an operation of the stand-in takes, and the stacks after a stack refactor. */
+const OPERATION_MS = 2_000;
+const SETTLE_MS = 500;
+/** Calls that begin an operation of the service. */
+const OPERATIONS = [
+  'CreateChangeSet',
+  'ExecuteChangeSet',
+  'CreateStackRefactor',
+  'ExecuteStackRefactor',
+  'DeleteStack',
+];
 
 /** What generating the largest app may take. */
 const LARGEST = 'metro';
@@ -48,6 +61,7 @@ try {
   print(rows);
   checkLimit();
   await benchOnline();
+  await benchRefactor();
 } finally {
   fs.rmSync(work, { recursive: true, force: true });
 }
@@ -115,6 +129,36 @@ async function benchOnline() {
       `\nonline plan of a refactor (notes, ${LATENCY_MS} ms a call): ${calls} calls, ${withLatency.toFixed(0)} ms; ` +
         `${waited.toFixed(0)} ms of it latency = ${(waited / (LONGEST_CHAIN * LATENCY_MS)).toFixed(2)} times its longest chain of ${LONGEST_CHAIN} dependent calls`,
     );
+  } finally {
+    await journey.end();
+  }
+}
+
+/** How much of a refactor is waiting for the service, and how much of that goes side by side. */
+async function benchRefactor() {
+  const { Journey } = await import('../support/journey.mjs');
+  const journey = await Journey.begin({ app: 'shop' });
+  try {
+    await journey.prepareRefactor();
+    const deployed = await journey.cloud.snapshot();
+    const refactor = () => journey.step('refactor', '--to', String(journey.gen2Root));
+    const own = await time(refactor);
+    await journey.cloud.restore(deployed);
+    await journey.cloud.configure({ latency_ms: OPERATION_MS, settle_ms: SETTLE_MS });
+    await journey.cloud.resetRequests();
+    const whole = await time(refactor);
+    const requests = await journey.cloud.requests();
+    const count = (/** @type {string} */ action) => requests.filter((request) => request.action === action).length;
+    const sum =
+      OPERATIONS.reduce((total, action) => total + count(action) * OPERATION_MS, 0) +
+      count('ExecuteStackRefactor') * SETTLE_MS;
+    console.log(
+      `\nrefactor (shop, ${OPERATION_MS} ms an operation): ${requests.length} calls, ${whole.toFixed(0)} ms, of which ${own.toFixed(0)} ms are our own; ` +
+        `the operations of the service take ${sum} ms one after another: ${((100 * whole) / sum).toFixed(0)} % of that`,
+    );
+    for (const action of [...new Set(requests.map((request) => request.action))].sort()) {
+      console.log(`  ${String(count(action)).padStart(4)} ${action}`);
+    }
   } finally {
     await journey.end();
   }

@@ -4,22 +4,6 @@ import { after, before, describe, test } from 'node:test';
 import { changesOfProduction, ownersOfProduction } from '../demo/proof.mjs';
 import { Journey, stackDifferences } from '../support/journey.mjs';
 
-test('a hosted UI that Gen 2 manages is refused before anything moves', async () => {
-  const journey = await Journey.begin({ app: 'gallery' });
-  try {
-    await journey.prepareRefactor();
-    const before = await journey.stacks();
-    const outcome = await journey.run('refactor', '--to', String(journey.gen2Root), '--yes', '--json');
-    assert.equal(outcome.code, 1);
-    assert.equal(outcome.result.error.code, 'REFACTOR_HOSTED_UI');
-    assert.match(outcome.result.error.message, /UserPoolDomain.*FacebookIDP/);
-    assert.deepEqual(stackDifferences(before, await journey.stacks()), []);
-    await journey.step('lock', '--rollback');
-  } finally {
-    await journey.end();
-  }
-});
-
 for (const app of ['notes', 'shop', 'odd', 'depot']) {
   describe(`migration of ${app}`, () => {
     /** @type {Journey} */

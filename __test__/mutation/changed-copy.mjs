@@ -16,9 +16,9 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const COPY = path.join(ROOT, 'target', 'changed-copy');
-/** The addon with the change in it; `binding.js` is told to load this one. */
-const ADDON = path.join(COPY, 'addon.node');
 const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target');
+/** The addon of the copy; `binding.js` is told to load this one. */
+const ADDON = path.join(COPY, 'addon.node');
 const COPIED = [
   'Cargo.toml',
   'Cargo.lock',
@@ -54,7 +54,7 @@ export function placesOf({ file, from }) {
 }
 
 /**
- * Brings the copy to the state of the project, with one change.
+ * Brings the copy to the state of the project, with one change or as it is.
  * @param {Change} [change]
  */
 export function makeCopy(change) {
@@ -73,22 +73,33 @@ export function makeCopy(change) {
     if (!fs.existsSync(path.join(ROOT, name)) || fs.existsSync(path.join(COPY, name))) continue;
     fs.symlinkSync(fs.realpathSync(path.join(ROOT, name)), path.join(COPY, name), 'junction');
   }
-  // a file whose change is taken back has its old time again: cargo would take it for unchanged
+  if (change) {
+    const file = path.join(COPY, change.file);
+    const text = fs.readFileSync(file, 'utf8').replace(change.from, () => change.to);
+    fs.writeFileSync(file, text);
+  }
+  // a file whose change was taken back has its old time again: cargo alone would not look at it
   fs.utimesSync(path.join(COPY, 'src', 'lib.rs'), new Date(), new Date());
-  if (!change) return;
-  const file = path.join(COPY, change.file);
-  const text = fs.readFileSync(file, 'utf8');
-  fs.writeFileSync(
-    file,
-    text.replace(change.from, () => change.to),
-  );
 }
 
 /** Builds the addon of the copy. @returns {string | undefined} what went wrong */
 export function buildAddon() {
-  const { trouble, said } = run('cargo', ['build', '--lib', '-j2', '--message-format', 'json-render-diagnostics']);
-  if (trouble === undefined) fs.copyFileSync(libraryOf(said), ADDON);
+  const { trouble, output } = cargo('build', '--lib', '-j2', '--message-format', 'json-render-diagnostics');
+  if (trouble === undefined) fs.copyFileSync(libraryOf(output), ADDON);
   return trouble;
+}
+
+/** Builds the Rust tests of the copy. @returns {string | undefined} what went wrong */
+export function buildRustTests() {
+  return cargo('test', '--lib', '--no-run', '-j2').trouble;
+}
+
+/** @param {string[]} args @returns {{ trouble?: string, output: string }} */
+function cargo(...args) {
+  const made = spawnSync('cargo', args, { cwd: COPY, env: copyEnvironment(), encoding: 'utf8', maxBuffer: 2 ** 28 });
+  if (made.status === 0) return { output: made.stdout };
+  const trouble = /error(\[E\d+\])?: .*/.exec(made.stderr)?.[0] ?? `cargo ended with ${made.status ?? made.error}`;
+  return { trouble, output: made.stdout };
 }
 
 /** @param {string} messages of cargo, one JSON object a line */
@@ -100,20 +111,6 @@ function libraryOf(messages) {
     if (library) return library;
   }
   throw new Error('cargo names no library of the addon');
-}
-
-/** Builds the Rust tests of the copy. @returns {string | undefined} what went wrong */
-export function buildRustTests() {
-  return run('cargo', ['test', '--lib', '--no-run', '-j2']).trouble;
-}
-
-/** @param {string} command @param {string[]} args @returns {{trouble?: string, said: string}} */
-function run(command, args) {
-  const made = spawnSync(command, args, { cwd: COPY, env: copyEnvironment(), encoding: 'utf8', maxBuffer: 1 << 28 });
-  if (made.status === 0) return { said: made.stdout };
-  const said = `${made.stderr}${made.stdout}`;
-  const failed = `${command} ended with ${made.status ?? made.error?.message}`;
-  return { trouble: /error(\[E\d+\])?: .*/.exec(said)?.[0] ?? failed, said };
 }
 
 /** @param {string} source */

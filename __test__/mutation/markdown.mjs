@@ -7,7 +7,7 @@ export function cell(text) {
 
 /** @param {import('./changed-copy.mjs').Change} change */
 export function changeText({ file, from, to }) {
-  return `\`${file}\`: ${code(from)} → ${to.trim() === '' ? 'nothing' : code(to)}`;
+  return `\`${file}\`: ${code(from)} → ${to === '' ? 'nothing' : code(to)}`;
 }
 
 /** @param {string} text */

@@ -2,6 +2,8 @@
 
 /** Prefix of everything that the tool puts into a bucket. */
 const OWN_PREFIX = 'gen2-migration/';
+/** End of the key of a journal's copy. */
+const JOURNAL = '/journal/journal.jsonl';
 
 /** An account and region of a stand-in cloud. */
 export class Account {
@@ -30,10 +32,34 @@ export class Account {
       .map((member) => /<ChangeSetName>([^<]*)/.exec(member)?.[1] ?? '?');
   }
 
-  /** Objects of the tool in a bucket. @param {string} bucket @returns {Promise<string[]>} */
+  /** Objects of the tool in a bucket, but for the copies of journals, which stay. @param {string} bucket @returns {Promise<string[]>} */
   async ownObjects(bucket) {
     const xml = await this.#get('s3', `/${bucket}?list-type=2&prefix=${OWN_PREFIX}`);
-    return [...xml.matchAll(/<Key>([^<]*)/g)].map(([, key]) => key);
+    const keys = [...xml.matchAll(/<Key>([^<]*)/g)].map(([, key]) => key);
+    return keys.filter((key) => !key.endsWith(JOURNAL));
+  }
+
+  /** The copy of an environment's journal, line by line. @param {string} bucket @param {string} environment @returns {Promise<any[]>} */
+  async journalCopy(bucket, environment) {
+    const text = await this.#get('s3', `/${bucket}/${OWN_PREFIX}${environment}${JOURNAL}`);
+    return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+  }
+
+  /** Puts other lines into the place of a journal's copy. @param {string} bucket @param {string} environment @param {any[]} lines */
+  async writeJournalCopy(bucket, environment, lines) {
+    const body = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    await this.#object('PUT', bucket, `${OWN_PREFIX}${environment}${JOURNAL}`, body);
+  }
+
+  /** Removes a journal's copy. @param {string} bucket @param {string} environment */
+  async removeJournalCopy(bucket, environment) {
+    await this.#object('DELETE', bucket, `${OWN_PREFIX}${environment}${JOURNAL}`);
+  }
+
+  /** @param {string} method @param {string} bucket @param {string} key @param {string} [body] */
+  async #object(method, bucket, key, body) {
+    const headers = this.#authorization('s3');
+    await this.#answer(await fetch(`${this.endpoint}/${bucket}/${key}`, { method, headers, body }));
   }
 
   /** Replaces the environment variables of an app. @param {string} appId @param {Record<string, string>} environmentVariables */
@@ -77,6 +103,34 @@ export class Account {
   }
 
   /**
+   * Makes a stack that takes over one resource.
+   * @param {string} stack
+   * @param {{ type: string, logicalId: string, identifier: Record<string, string> }} resource
+   */
+  async importResource(stack, { type, logicalId, identifier }) {
+    const template = { Resources: { [logicalId]: { Type: type, DeletionPolicy: 'Retain', Properties: identifier } } };
+    const entries = Object.entries(identifier).flatMap(([key, value], index) => [
+      [`ResourcesToImport.member.1.ResourceIdentifier.entry.${index + 1}.key`, key],
+      [`ResourcesToImport.member.1.ResourceIdentifier.entry.${index + 1}.value`, value],
+    ]);
+    await this.#query('CreateChangeSet', {
+      StackName: stack,
+      ChangeSetName: 'take-over',
+      ChangeSetType: 'IMPORT',
+      TemplateBody: JSON.stringify(template),
+      'ResourcesToImport.member.1.ResourceType': type,
+      'ResourcesToImport.member.1.LogicalResourceId': logicalId,
+      ...Object.fromEntries(entries),
+    });
+    await this.#query('ExecuteChangeSet', { StackName: stack, ChangeSetName: 'take-over' });
+  }
+
+  /** Begins the deletion of a stack. @param {string} stack */
+  async deleteStack(stack) {
+    await this.#query('DeleteStack', { StackName: stack });
+  }
+
+  /**
    * Begins an update of a stack, all parameters with their previous values but those that are given.
    * @param {string} stack
    * @param {unknown} template `null` for the one it has
@@ -100,6 +154,26 @@ export class Account {
     });
   }
 
+  /**
+   * A call to Cognito's user pools.
+   * @param {string} action
+   * @param {Record<string, unknown>} input
+   * @returns {Promise<any>}
+   */
+  async userPools(action, input) {
+    return this.call('cognito-idp', `AWSCognitoIdentityProviderService.${action}`, input);
+  }
+
+  /**
+   * A call to DynamoDB.
+   * @param {string} action
+   * @param {Record<string, unknown>} input
+   * @returns {Promise<any>}
+   */
+  async tables(action, input) {
+    return this.call('dynamodb', `DynamoDB_20120810.${action}`, input);
+  }
+
   /** Begins the deletion of a stack. @param {string} stack */
   async deleteStack(stack) {
     await this.#query('DeleteStack', { StackName: stack });
@@ -116,6 +190,7 @@ export class Account {
    * @param {string} service signing name
    * @param {string} target for example `AWSCognitoIdentityProviderService.DeleteUserPoolClient`
    * @param {unknown} parameters
+   * @returns {Promise<any>}
    */
   async call(service, target, parameters) {
     const headers = {
@@ -123,7 +198,9 @@ export class Account {
       'x-amz-target': target,
       ...this.#authorization(service),
     };
-    await this.#answer(await fetch(this.endpoint, { method: 'POST', headers, body: JSON.stringify(parameters) }));
+    const body = JSON.stringify(parameters);
+    const answer = await this.#answer(await fetch(this.endpoint, { method: 'POST', headers, body }));
+    return answer ? JSON.parse(answer) : {};
   }
 
   /** @param {string} action @param {Record<string, string>} parameters */

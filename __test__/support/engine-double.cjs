@@ -7,6 +7,7 @@
  * @typedef {object} Scenario
  * @property {object} [assessment]
  * @property {object[]} [operations]
+ * @property {object[]} [nextDeployment]
  * @property {object[]} [validations]
  * @property {string[]} [implications]
  * @property {object[]} [findings]
@@ -35,6 +36,7 @@ function engineDouble(scenario) {
       this.operations = scenario.operations ?? [operation('op-1'), operation('op-2')];
       this.implications = scenario.implications ?? ['The environment cannot be pushed any more.'];
       this.findings = scenario.findings ?? [];
+      this.nextDeployment = scenario.nextDeployment ?? [];
       this.executable = false;
     }
 

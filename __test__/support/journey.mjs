@@ -43,16 +43,17 @@ export const GEN2_BRANCH = 'gen2-main';
 export class Journey {
   /**
    * Starts a cloud, seeds the app there and writes its project.
-   * @param {{ app: string, latencyMs?: number, settleMs?: number, appsDir?: string }} options
+   * @param {{ app: string, latencyMs?: number, settleMs?: number, appsDir?: string, patienceMs?: number }} options
+   *   `patienceMs`: how long a command may take
    */
-  static async begin({ app, latencyMs = 0, settleMs = 0, appsDir = APPS }) {
+  static async begin({ app, latencyMs = 0, settleMs = 0, appsDir = APPS, patienceMs }) {
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), `journey-${app}-`));
     const cloud = await startCloud({ latencyMs, settleMs });
     try {
       const seeded = await cloud.seedApp({ app: path.join(appsDir, app), out: path.join(folder, 'project') });
       // Locking protects the tables: the one change of configuration that is meant.
       await cloud.allowChanges([{ type: 'AWS::DynamoDB::Table', path: '/DeletionProtectionEnabled' }]);
-      return new Journey(app, folder, cloud, seeded);
+      return new Journey(app, folder, cloud, seeded, patienceMs);
     } catch (error) {
       await cloud.stop();
       throw error;
@@ -64,12 +65,14 @@ export class Journey {
    * @param {string} folder
    * @param {import('./cloud.mjs').Cloud} cloud
    * @param {any} seeded
+   * @param {number} [patienceMs]
    */
-  constructor(app, folder, cloud, seeded) {
+  constructor(app, folder, cloud, seeded, patienceMs) {
     this.app = app;
     this.folder = folder;
     this.cloud = cloud;
     this.seeded = seeded;
+    this.patienceMs = patienceMs;
     /** @type {string} */
     this.projectDir = seeded.projectDir;
     /** @type {string|null} Gen 2 root stack, once deployed */
@@ -99,7 +102,7 @@ export class Journey {
    * @param {{ patienceMs?: number, cwd?: string }} [options] another project folder; it is killed after that time
    * @returns {Command}
    */
-  start(args, { patienceMs, cwd = this.projectDir } = {}) {
+  start(args, { patienceMs = this.patienceMs, cwd = this.projectDir } = {}) {
     return new Command([BIN, ...args], { cwd, env: this.environment(), ...(patienceMs ? { patienceMs } : {}) });
   }
 

@@ -40,7 +40,7 @@ function stoppingMessage(executing) {
 }
 
 /** @param {import('../run.js').Result} result */
-function resultLine({ step, status, exitCode, error, assessment, operations, files }) {
+function resultLine({ step, status, exitCode, error, assessment, operations, findings, nextDeployment, files }) {
   return {
     type: 'result',
     step,
@@ -49,6 +49,8 @@ function resultLine({ step, status, exitCode, error, assessment, operations, fil
     ...(error ? { error: plainError(error) } : {}),
     ...(assessment ? { assessment: plainAssessment(assessment) } : {}),
     ...(operations ? { operations } : {}),
+    ...(findings ? { findings } : {}),
+    ...(nextDeployment ? { nextDeployment } : {}),
     ...(files ? { files } : {}),
   };
 }

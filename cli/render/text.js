@@ -4,6 +4,7 @@ const { renderAssessment } = require('./assessment.js');
 const { renderFailure } = require('./failure.js');
 const { renderFindings } = require('./findings.js');
 const { stoppingMessage } = require('./json.js');
+const { renderNextDeployment } = require('./next-deployment.js');
 const { renderImplications, renderOperations } = require('./operations.js');
 const { printable } = require('./printable.js');
 const { createProgress } = require('./progress.js');
@@ -49,6 +50,8 @@ function textReporter(host) {
         `\n${style.yellow(`You are about to ${verb} '${plan.step}' on environment '${printable(target(migration))}'.`)}`,
       );
       print(`\n${renderOperations(plan.operations, host)}`);
+      const changes = plan.nextDeployment ?? [];
+      if (changes.length > 0) print(`\n${renderNextDeployment(changes, host)}`);
       if (plan.implications.length > 0) print(`\n${renderImplications(plan.implications, style)}`);
       printFindings(plan.findings);
     },

@@ -10,7 +10,7 @@ pub use report::{Assessment, FeatureSupport, ResourceSupport, Support, SupportSt
 use crate::{
     backend::{
         finding::{Finding, Severity},
-        model::{Backend, Category, Feature, FeatureKind, Function, Language, Resource, SourceLocation},
+        model::{Backend, Category, Feature, Function, Language, Resource, SourceLocation},
     },
     frontend::{self, Usage},
 };
@@ -86,20 +86,8 @@ fn row_of(backend: &Backend, resource: &Resource) -> Row {
         Some(Language::Other) => return support::other_runtime(),
         Some(_) => return support::other_language(),
     }
-    if resource.service.as_deref() == Some("Cognito") && has_hosted_ui(backend) {
-        return support::hosted_ui();
-    }
     row_of_own_stack(backend, resource)
         .unwrap_or_else(|| support::resource(&resource.id.category.0, resource.service.as_deref()))
-}
-
-/// Gen 2 gives the user pool a domain, identity providers or resource servers of its own.
-fn has_hosted_ui(backend: &Backend) -> bool {
-    let is_oauth = |feature: &Feature| feature.kind == FeatureKind::AuthOauth;
-    backend.features.iter().any(is_oauth)
-        || backend.auth.as_ref().is_some_and(|auth| {
-            auth.domain_prefix.is_some() || !auth.identity_providers.is_empty() || !auth.resource_servers.is_empty()
-        })
 }
 
 /// What is made anew in a stack of its own, as far as it could be read.

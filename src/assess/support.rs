@@ -56,7 +56,6 @@ impl Cell {
     }
 }
 
-const HOSTED_UI: &str = "its domain and providers cannot be moved yet";
 const AFTER_GENERATE: &str = "requires adding code after generate";
 
 const fn row(generate: Cell, refactor: Cell, severity: Severity, remedy: &'static str) -> Row {
@@ -133,16 +132,6 @@ pub(super) fn resource(category: &str, service: Option<&str>) -> Row {
             "Write the resource into the generated amplify/backend.ts by hand.",
         ),
     }
-}
-
-/// Auth with a hosted UI, which the refactor step refuses as a whole.
-pub(super) fn hosted_ui() -> Row {
-    row(
-        Cell::Yes,
-        Cell::No(HOSTED_UI),
-        Severity::Manual,
-        "Keep the user pool in Gen 1 for now: refactor refuses a user pool with a hosted UI, whose domain and providers it cannot move.",
-    )
 }
 
 /// An imported resource stays where it is.
@@ -259,25 +248,20 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
         ),
         K::AuthSocialAmazon | K::AuthSocialApple | K::AuthSocialGoogle | K::AuthSocialFacebook => row(
             Cell::YesBut("the secrets of the provider have to be set"),
-            Cell::No("the provider is made anew with its secrets"),
+            Cell::YesBut("the branch needs the provider's credentials of Gen 1"),
             Severity::Manual,
             "Set the secrets of the provider for the branch, in the Amplify console or with `npx ampx sandbox secret set`.",
         ),
-        K::AuthOauth => row(
-            Cell::Yes,
-            Cell::No(HOSTED_UI),
-            Severity::Manual,
-            "Keep the user pool in Gen 1 for now: refactor refuses a user pool with a hosted UI, whose domain and providers it cannot move.",
-        ),
+        K::AuthOauth => row(Cell::Yes, Cell::Yes, Severity::Info, ""),
         K::AuthOidc => row(
             Cell::YesBut("the secrets of the provider have to be set"),
-            Cell::No("the provider is made anew with its secrets"),
+            Cell::YesBut("the branch needs the provider's credentials of Gen 1"),
             Severity::Manual,
             "Set the secrets of the provider for the branch, in the Amplify console or with `npx ampx sandbox secret set`.",
         ),
         K::AuthSaml => row(
             Cell::Yes,
-            Cell::No("the provider is made anew"),
+            Cell::Yes,
             Severity::Manual,
             "Tell the provider the address of the Gen 2 user pool if users of other branches have to sign in with it.",
         ),

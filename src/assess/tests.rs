@@ -1,7 +1,10 @@
 use serde_json::json;
 
 use super::*;
-use crate::{backend::interpret, project::fixture::ProjectFiles};
+use crate::{
+    backend::{interpret, model::FeatureKind},
+    project::fixture::ProjectFiles,
+};
 
 fn assessed(files: &ProjectFiles) -> Assessment {
     assess(&interpret(&files.open(), None))
@@ -200,7 +203,7 @@ fn places_in_the_frontend_are_rows_and_findings() {
 }
 
 #[test]
-fn a_hosted_ui_is_generated_and_refused_by_refactor() {
+fn a_hosted_ui_is_generated_and_goes_with_its_user_pool() {
     let pool = |properties: serde_json::Value| {
         let template = json!({"Resources": {"UserPool": {"Type": "AWS::Cognito::UserPool"}, "UserPoolClientWeb": {"Type": "AWS::Cognito::UserPoolClient", "Properties": properties}}});
         assessed(&ProjectFiles::default().resource("auth", "users", "Cognito", template, json!({})))
@@ -214,7 +217,7 @@ fn a_hosted_ui_is_generated_and_refused_by_refactor() {
         (row.generate.status, row.refactor.status)
     };
     let hosted = pool(json!({"CallbackURLs": ["https://app.example.com/"]}));
-    assert_eq!(cells(&hosted), (SupportStatus::Supported, SupportStatus::Unsupported));
+    assert_eq!(cells(&hosted), (SupportStatus::Supported, SupportStatus::Supported));
     assert_eq!(
         cells(&pool(json!({}))),
         (SupportStatus::Supported, SupportStatus::Supported)

@@ -83,6 +83,8 @@ pub struct PlanOptions {
     pub out_dir: Option<String>,
     /// Generate: also edit the places in the app's own source that know Gen 1.
     pub frontend: Option<bool>,
+    /// Lock and refactor: go on from a run of somebody else that did not end, without waiting for its lease to end by itself.
+    pub take_over: Option<bool>,
 }
 
 impl KnownFields for PlanOptions {
@@ -94,6 +96,7 @@ impl KnownFields for PlanOptions {
         "mappings",
         "outDir",
         "frontend",
+        "takeOver",
     ];
 }
 
@@ -108,6 +111,7 @@ impl PlanOptions {
             mappings: self.mappings.map(PathBuf::from),
             out_dir: self.out_dir.map(PathBuf::from),
             frontend: self.frontend.unwrap_or_default(),
+            take_over: self.take_over.unwrap_or_default(),
         }
     }
 }

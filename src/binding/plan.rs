@@ -9,7 +9,7 @@ use super::{
     cancel::CancelToken,
     event::{EventCallback, EventForwarder},
     outcome::Outcome,
-    report::{ExecutionReport, Finding, Operation, ValidationReport},
+    report::{ExecutionReport, Finding, Operation, PredictedChange, ValidationReport},
 };
 use crate::{
     error::Result,
@@ -89,6 +89,12 @@ impl Plan {
     #[napi(getter, catch_unwind)]
     pub fn findings(&self) -> Vec<Finding> {
         self.plan.view().findings().into_iter().map(Into::into).collect()
+    }
+
+    /// Refactor: what the next deployment of Gen 2 does to the resources that move, setting by setting; empty for other steps.
+    #[napi(getter, catch_unwind)]
+    pub fn next_deployment(&self) -> Vec<PredictedChange> {
+        self.plan.view().next_deployment().into_iter().map(Into::into).collect()
     }
 
     /// Runs every validation of the step and reports all failures, not only the first.

@@ -116,6 +116,83 @@ impl From<plan::OperationView> for Operation {
     }
 }
 
+/// What the next deployment of Gen 2 does to a setting of a resource that moves: `harmless` (changed in place, nobody notices),
+/// `interrupt` (changed in place, users notice), `unprotected` (the resource or its data goes when its stack is deleted),
+/// `unknown` (never to be taken for harmless), `refused` (the deployment fails), `replace` (a new, empty resource is made).
+#[napi(string_enum = "kebab-case")]
+pub enum ChangeEffect {
+    /// Changed in place; nobody notices.
+    Harmless,
+    /// Changed in place; users of the resource notice.
+    Interrupt,
+    /// The resource or its data goes when its stack is deleted.
+    Unprotected,
+    /// Not known.
+    Unknown,
+    /// The deployment fails.
+    Refused,
+    /// A new, empty resource takes its place.
+    Replace,
+}
+
+impl From<plan::ChangeEffect> for ChangeEffect {
+    fn from(effect: plan::ChangeEffect) -> Self {
+        match effect {
+            plan::ChangeEffect::Harmless => Self::Harmless,
+            plan::ChangeEffect::Interrupt => Self::Interrupt,
+            plan::ChangeEffect::Unprotected => Self::Unprotected,
+            plan::ChangeEffect::Unknown => Self::Unknown,
+            plan::ChangeEffect::Refused => Self::Refused,
+            plan::ChangeEffect::Replace => Self::Replace,
+        }
+    }
+}
+
+/// A setting of a moved resource that the next deployment of Gen 2 changes.
+#[napi(object, object_from_js = false)]
+pub struct PredictedChange {
+    /// What it belongs to: a resource as `category/name (service)`.
+    pub group: String,
+    /// CloudFormation type, for example `AWS::S3::Bucket`.
+    pub resource_type: String,
+    /// Physical id of the resource that moves.
+    pub physical_id: String,
+    /// Plain name of the Gen 2 stack that will own it.
+    pub stack: String,
+    /// Logical id there.
+    pub logical_id: String,
+    /// Property, with the names below it after dots, or the name of a policy such as `DeletionPolicy`.
+    pub property: String,
+    /// The value that it has; absent when it is not set. Secrets are not shown.
+    pub before: Option<String>,
+    /// The value that it gets.
+    pub after: Option<String>,
+    /// What that does.
+    pub effect: ChangeEffect,
+    /// It does not happen once `postRefactor()` is called in `amplify/backend.ts`.
+    pub avoided_by_post_refactor: bool,
+    /// What users notice, or why it is refused.
+    pub note: Option<String>,
+}
+
+impl From<plan::PredictedChange> for PredictedChange {
+    fn from(change: plan::PredictedChange) -> Self {
+        Self {
+            group: change.group,
+            resource_type: change.resource_type,
+            physical_id: change.physical_id,
+            stack: change.stack,
+            logical_id: change.logical_id,
+            property: change.property,
+            before: change.before,
+            after: change.after,
+            effect: change.effect.into(),
+            avoided_by_post_refactor: change.avoided_by_post_refactor,
+            note: change.note,
+        }
+    }
+}
+
 /// A resource that moves from one stack to another.
 #[napi(object, object_from_js = false)]
 pub struct ResourceMove {

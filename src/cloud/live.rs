@@ -1,9 +1,13 @@
 //! Live configuration of the resources that move: read before and after, compared, and put back where CloudFormation wiped it.
 
+mod bucket;
+mod table;
+mod user_pool;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use aws_sdk_cognitoidentityprovider::types::UserPoolType;
+use user_pool::UserPool;
 
 use super::{call, configuration::SharedConfiguration, error::CloudError};
 
@@ -42,7 +46,53 @@ pub struct LiveConfiguration {
     pub physical_id: String,
     /// One setting a line, in a stable order, for comparison.
     pub settings: Vec<String>,
-    user_pool: Option<Arc<UserPoolType>>,
+    /// Parts that could not be read, with the reason: they cannot be compared.
+    pub not_read: Vec<String>,
+    user_pool: Option<Arc<UserPool>>,
+}
+
+/// Settings of a resource that several calls tell.
+#[derive(Debug, Default)]
+struct Settings {
+    lines: Vec<String>,
+    not_read: Vec<String>,
+}
+
+impl Settings {
+    fn of(lines: Vec<String>) -> Self {
+        Self {
+            lines,
+            not_read: Vec::new(),
+        }
+    }
+
+    /// Adds a part that need not be there, and need not be readable.
+    fn add(&mut self, part: &str, read: Result<Vec<String>, CloudError>) -> Result<(), CloudError> {
+        match read {
+            Ok(lines) => self
+                .lines
+                .extend(lines.into_iter().map(|line| format!("{part}: {line}"))),
+            Err(error) if is_absent(&error) => self.lines.push(format!("{part}: none")),
+            Err(error) if error.is_unavailable() => self.not_read.push(format!("{part}: {error}")),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+}
+
+/// The service says that there is no such configuration.
+fn is_absent(error: &CloudError) -> bool {
+    matches!(error, CloudError::Refused { code, .. } if code.starts_with("NoSuch") || code.contains("NotFound"))
+}
+
+/// Tags but those of CloudFormation, which name the owning stack: they change with it, and nobody else may set them.
+fn tag_lines<'t>(tags: impl Iterator<Item = (&'t str, &'t str)>) -> Vec<String> {
+    let mut lines: Vec<String> = tags
+        .filter(|(key, _)| !key.starts_with("aws:"))
+        .map(|(key, value)| format!("{key}={value}"))
+        .collect();
+    lines.sort_unstable();
+    lines
 }
 
 impl LiveConfiguration {
@@ -81,24 +131,6 @@ impl LiveConfigurationClient {
         }
     }
 
-    async fn user_pool(&self, id: &str) -> Result<Option<UserPoolType>, CloudError> {
-        let request = self.cognito.describe_user_pool().user_pool_id(id);
-        let answer = call::read("cognito-idp", "DescribeUserPool", Some(id), request.send()).await?;
-        Ok(answer.user_pool.map(|mut pool| {
-            pool.last_modified_date = None;
-            pool.creation_date = None;
-            pool.estimated_number_of_users = 0;
-            if let Some(tags) = &mut pool.user_pool_tags {
-                // CloudFormation's own tags name the owning stack: they change with it, and nobody else may set them.
-                tags.retain(|key, _| !key.starts_with("aws:"));
-                if tags.is_empty() {
-                    pool.user_pool_tags = None;
-                }
-            }
-            pool
-        }))
-    }
-
     async fn client(&self, id: &str, user_pool_id: &str) -> Result<Vec<String>, CloudError> {
         let request = self
             .cognito
@@ -116,6 +148,19 @@ impl LiveConfigurationClient {
             .unwrap_or_default())
     }
 
+    async fn group(&self, name: &str, user_pool_id: &str) -> Result<Vec<String>, CloudError> {
+        let request = self.cognito.get_group().user_pool_id(user_pool_id).group_name(name);
+        let answer = call::read("cognito-idp", "GetGroup", Some(name), request.send()).await?;
+        Ok(answer
+            .group
+            .map(|mut group| {
+                group.last_modified_date = None;
+                group.creation_date = None;
+                lines(&group)
+            })
+            .unwrap_or_default())
+    }
+
     async fn identity_pool(&self, id: &str) -> Result<Vec<String>, CloudError> {
         let pool = self.cognito_identity.describe_identity_pool().identity_pool_id(id);
         let roles = self.cognito_identity.get_identity_pool_roles().identity_pool_id(id);
@@ -124,70 +169,50 @@ impl LiveConfigurationClient {
             call::read("cognito-identity", "GetIdentityPoolRoles", Some(id), roles.send()),
         );
         let (mut pool, roles) = (pool?, roles?);
-        pool.identity_pool_tags = None;
+        let tags = pool.identity_pool_tags.take().unwrap_or_default();
         let mut settings = lines_without_request_id(&pool);
+        let tags = tag_lines(tags.iter().map(|(key, value)| (key.as_str(), value.as_str())));
+        settings.extend(tags.into_iter().map(|tag| format!("tag {tag}")));
         let mut attached: Vec<String> = roles
             .roles
             .unwrap_or_default()
             .into_iter()
             .map(|(kind, arn)| format!("role {kind}: {arn}"))
             .collect();
-        attached.sort();
+        attached.extend(
+            roles
+                .role_mappings
+                .unwrap_or_default()
+                .into_iter()
+                .map(|(provider, mapping)| format!("role mapping {provider}: {mapping:?}")),
+        );
+        attached.sort_unstable();
         settings.extend(attached);
         Ok(settings)
     }
 
-    async fn table(&self, name: &str) -> Result<Vec<String>, CloudError> {
-        let request = self.dynamodb.describe_table().table_name(name);
-        let answer = call::read("dynamodb", "DescribeTable", Some(name), request.send()).await?;
-        Ok(answer
-            .table
-            .map(|mut table| {
-                table.item_count = None;
-                table.table_size_bytes = None;
-                table.table_status = None;
-                for index in table.global_secondary_indexes.iter_mut().flatten() {
-                    index.item_count = None;
-                    index.index_size_bytes = None;
-                }
-                for index in table.local_secondary_indexes.iter_mut().flatten() {
-                    index.item_count = None;
-                    index.index_size_bytes = None;
-                }
-                lines(&table)
-            })
-            .unwrap_or_default())
-    }
-
-    async fn stream(&self, name: &str) -> Result<Vec<String>, CloudError> {
-        let request = self.kinesis.describe_stream_summary().stream_name(name);
-        let answer = call::read("kinesis", "DescribeStreamSummary", Some(name), request.send()).await?;
-        Ok(answer
-            .stream_description_summary
-            .map(|summary| lines(&summary))
-            .unwrap_or_default())
-    }
-
-    async fn bucket(&self, name: &str) -> Result<Vec<String>, CloudError> {
-        let versioning = self.s3.get_bucket_versioning().bucket(name);
-        let notification = self.s3.get_bucket_notification_configuration().bucket(name);
-        let (versioning, notification) = tokio::join!(
-            call::read("s3", "GetBucketVersioning", Some(name), versioning.send()),
-            call::read(
-                "s3",
-                "GetBucketNotificationConfiguration",
-                Some(name),
-                notification.send()
-            ),
+    async fn stream(&self, name: &str) -> Result<Settings, CloudError> {
+        let summary = self.kinesis.describe_stream_summary().stream_name(name);
+        let tags = self.kinesis.list_tags_for_stream().stream_name(name);
+        let (summary, tags) = tokio::join!(
+            call::read("kinesis", "DescribeStreamSummary", Some(name), summary.send()),
+            call::read("kinesis", "ListTagsForStream", Some(name), tags.send()),
         );
-        let (versioning, notification) = (versioning?, notification?);
-        let mut settings = vec![format!("versioning: {:?}", versioning.status())];
-        settings.extend(
-            notification
-                .lambda_function_configurations()
-                .iter()
-                .map(|configuration| format!("notification: {configuration:?}")),
+        let mut settings = Settings::of(
+            summary?
+                .stream_description_summary
+                .map(|summary| lines(&summary))
+                .unwrap_or_default(),
         );
+        let tags = tags.map(|answer| {
+            tag_lines(
+                answer
+                    .tags()
+                    .iter()
+                    .map(|tag| (tag.key(), tag.value().unwrap_or_default())),
+            )
+        });
+        settings.add("tags", tags)?;
         Ok(settings)
     }
 }
@@ -203,66 +228,35 @@ impl LiveConfigurationApi for LiveConfigurationClient {
         let mut user_pool = None;
         let settings = match (resource_type, user_pool_id) {
             ("AWS::Cognito::UserPool", _) => {
-                let pool = self.user_pool(physical_id).await?;
-                let settings = pool.as_ref().map(lines).unwrap_or_default();
+                let (pool, settings) = UserPool::read(&self.cognito, physical_id).await?;
                 user_pool = pool.map(Arc::new);
                 settings
             }
-            ("AWS::Cognito::UserPoolClient", Some(pool)) => self.client(physical_id, pool).await?,
-            ("AWS::Cognito::IdentityPool", _) => self.identity_pool(physical_id).await?,
-            ("AWS::DynamoDB::Table", _) => self.table(physical_id).await?,
+            ("AWS::Cognito::UserPoolClient", Some(pool)) => Settings::of(self.client(physical_id, pool).await?),
+            ("AWS::Cognito::UserPoolGroup", Some(pool)) => Settings::of(self.group(physical_id, pool).await?),
+            ("AWS::Cognito::IdentityPool", _) => Settings::of(self.identity_pool(physical_id).await?),
+            ("AWS::DynamoDB::Table", _) => table::read(&self.dynamodb, physical_id).await?,
             ("AWS::Kinesis::Stream", _) => self.stream(physical_id).await?,
-            ("AWS::S3::Bucket", _) => self.bucket(physical_id).await?,
+            ("AWS::S3::Bucket", _) => bucket::read(&self.s3, physical_id).await?,
             _ => return Ok(None),
         };
         Ok(Some(LiveConfiguration {
             resource_type: resource_type.to_owned(),
             physical_id: physical_id.to_owned(),
-            settings,
+            settings: settings.lines,
+            not_read: settings.not_read,
             user_pool,
         }))
     }
 
     async fn put_back(&self, before: &LiveConfiguration) -> Result<bool, CloudError> {
-        let Some(pool) = before.user_pool.as_deref() else {
-            return Ok(false);
-        };
-        let mut pool = pool.clone();
-        if let Some(configuration) = &mut pool.admin_create_user_config {
-            // Deprecated in favour of the password policy's TemporaryPasswordValidityDays; the service refuses both together.
-            configuration.unused_account_validity_days = 0;
+        match &before.user_pool {
+            Some(pool) => {
+                pool.put_back(&self.cognito, &before.physical_id).await?;
+                Ok(true)
+            }
+            None => Ok(false),
         }
-        let request = self
-            .cognito
-            .update_user_pool()
-            .user_pool_id(&before.physical_id)
-            .set_policies(pool.policies)
-            .set_deletion_protection(pool.deletion_protection)
-            .set_lambda_config(pool.lambda_config)
-            .set_auto_verified_attributes(pool.auto_verified_attributes)
-            .set_sms_verification_message(pool.sms_verification_message)
-            .set_email_verification_message(pool.email_verification_message)
-            .set_email_verification_subject(pool.email_verification_subject)
-            .set_verification_message_template(pool.verification_message_template)
-            .set_sms_authentication_message(pool.sms_authentication_message)
-            .set_user_attribute_update_settings(pool.user_attribute_update_settings)
-            .set_mfa_configuration(pool.mfa_configuration)
-            .set_device_configuration(pool.device_configuration)
-            .set_email_configuration(pool.email_configuration)
-            .set_sms_configuration(pool.sms_configuration)
-            .set_user_pool_tags(pool.user_pool_tags)
-            .set_admin_create_user_config(pool.admin_create_user_config)
-            .set_user_pool_add_ons(pool.user_pool_add_ons)
-            .set_account_recovery_setting(pool.account_recovery_setting)
-            .set_user_pool_tier(pool.user_pool_tier);
-        call::read(
-            "cognito-idp",
-            "UpdateUserPool",
-            Some(&before.physical_id),
-            request.send(),
-        )
-        .await?;
-        Ok(true)
     }
 
     async fn table_stream_arn(&self, table_name: &str) -> Result<Option<String>, CloudError> {
@@ -342,6 +336,7 @@ mod tests {
                 name: "n",
                 inner: Inner { size },
             }),
+            not_read: Vec::new(),
             user_pool: None,
         };
         assert!(configuration(Some(1)).differences(&configuration(Some(1))).is_empty());

@@ -8,6 +8,7 @@ mod call;
 mod cloudformation;
 mod configuration;
 mod error;
+mod hosted_ui;
 mod identity;
 mod live;
 mod pace;
@@ -18,17 +19,18 @@ mod stack_update;
 
 pub use amplify::{AmplifyApi, AmplifyApp};
 pub use cloudformation::{
-    Change, ChangeDetail, ChangeSet, ChangeSetRequest, CloudFormationApi, RefactorAction, StackDescription,
-    StackRefactorDefinition, StackRefactorRequest, StackRefactorState, TemplateSource,
+    Change, ChangeDetail, ChangeSet, ChangeSetRequest, CloudFormationApi, RefactorAction, ResourceImport,
+    StackDescription, StackRefactorDefinition, StackRefactorRequest, StackRefactorState, TemplateSource,
 };
 pub use configuration::CloudOptions;
 pub use error::{CloudError, OptionKind};
+pub use hosted_ui::HostedUiApi;
 pub use identity::IdentityApi;
 pub use live::{LiveConfiguration, LiveConfigurationApi};
 pub use pace::{Pace, settled_stack};
 pub use permissions::{Access, STEP_CALLS, policy};
 pub use read::{Depth, read_nested, read_stack, read_tree};
-pub use s3::ObjectStoreApi;
+pub use s3::{ConditionalWrite, ObjectStoreApi, ObjectVersion, StoredObject, WriteCondition};
 pub use stack_update::{
     Leftover, StackUpdateError, StackUpdateFailure, StackUpdateOutcome, StackUpdateRequest, TemplateHandOver,
     remove_leftover, short_hash, update_stack,
@@ -38,7 +40,7 @@ use std::sync::Arc;
 
 use self::{
     amplify::AmplifyClient, cloudformation::CloudFormationClient, configuration::SharedConfiguration,
-    identity::IdentityClient, live::LiveConfigurationClient, s3::S3Client,
+    hosted_ui::HostedUiClient, identity::IdentityClient, live::LiveConfigurationClient, s3::S3Client,
 };
 
 /// The services of one account and region.
@@ -52,6 +54,8 @@ pub struct Cloud {
     pub objects: Arc<dyn ObjectStoreApi>,
     /// Live configuration of the resources that move.
     pub live: Arc<dyn LiveConfigurationApi>,
+    /// Domains and identity providers of user pools.
+    pub hosted_ui: Arc<dyn HostedUiApi>,
     /// Region of all clients.
     pub region: String,
     /// Who is calling.
@@ -71,6 +75,7 @@ impl Cloud {
             amplify: Arc::new(AmplifyClient::new(&shared)),
             objects: Arc::new(S3Client::new(&shared)),
             live: Arc::new(LiveConfigurationClient::new(&shared)),
+            hosted_ui: Arc::new(HostedUiClient::new(&shared)),
             region: shared.region.clone(),
             identity: Arc::new(IdentityClient::new(&shared)),
         })

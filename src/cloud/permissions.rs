@@ -91,12 +91,26 @@ pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
     ("s3:DeleteObject", Access::Write, &[Step::Lock, Step::Refactor]),
     ("s3:GetBucketVersioning", Access::Read, &[Step::Refactor]),
     ("s3:GetBucketNotification", Access::Read, &[Step::Refactor]),
+    ("s3:GetEncryptionConfiguration", Access::Read, &[Step::Refactor]),
+    ("s3:GetBucketCORS", Access::Read, &[Step::Refactor]),
+    ("s3:GetLifecycleConfiguration", Access::Read, &[Step::Refactor]),
+    ("s3:GetBucketPolicy", Access::Read, &[Step::Refactor]),
+    ("s3:GetBucketPublicAccessBlock", Access::Read, &[Step::Refactor]),
+    ("s3:GetBucketOwnershipControls", Access::Read, &[Step::Refactor]),
+    ("s3:GetBucketTagging", Access::Read, &[Step::Refactor]),
     (
         "cognito-idp:DescribeUserPool",
         Access::Read,
         &[Step::Lock, Step::Refactor],
     ),
+    ("cognito-idp:GetUserPoolMfaConfig", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:SetUserPoolMfaConfig", Access::Write, &[Step::Refactor]),
     ("cognito-idp:DescribeUserPoolClient", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:DescribeUserPoolDomain", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:DescribeIdentityProvider", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:ListIdentityProviders", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:ListResourceServers", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:GetGroup", Access::Read, &[Step::Refactor]),
     (
         "cognito-idp:UpdateUserPool",
         Access::Write,
@@ -106,13 +120,24 @@ pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
     ("cognito-identity:GetIdentityPoolRoles", Access::Read, &[Step::Refactor]),
     ("dynamodb:DescribeTable", Access::Read, &[Step::Lock, Step::Refactor]),
     ("dynamodb:UpdateTable", Access::Write, &[Step::Lock]),
+    ("dynamodb:DescribeContinuousBackups", Access::Read, &[Step::Refactor]),
+    ("dynamodb:DescribeTimeToLive", Access::Read, &[Step::Refactor]),
+    ("dynamodb:ListTagsOfResource", Access::Read, &[Step::Refactor]),
     ("kinesis:DescribeStreamSummary", Access::Read, &[Step::Refactor]),
+    ("kinesis:ListTagsForStream", Access::Read, &[Step::Refactor]),
 ];
 
-/// What CloudFormation itself does in the caller's name when resources change owner: it reads and re-tags them.
+/// Permissions that no call is named after: without this one S3 answers `AccessDenied` instead of telling that an object is
+/// not there.
+const TO_TELL_ABSENCE: &str = "s3:ListBucket";
+
+/// What CloudFormation itself does in the caller's name when resources change owner or are imported: it reads and re-tags them.
 const MOVED_RESOURCES: &[&str] = &[
     "cognito-idp:DescribeUserPool",
     "cognito-idp:DescribeUserPoolClient",
+    "cognito-idp:DescribeUserPoolDomain",
+    "cognito-idp:DescribeIdentityProvider",
+    "cognito-idp:DescribeResourceServer",
     "cognito-idp:GetGroup",
     "cognito-idp:ListTagsForResource",
     "cognito-idp:TagResource",
@@ -137,7 +162,7 @@ pub fn policy() -> Value {
         .iter()
         .map(|(action, ..)| *action)
         .partition(|action| action.starts_with("cloudformation:") && !is_account_wide(action));
-    let account_wide: Vec<&str> = others.into_iter().collect();
+    let account_wide: Vec<&str> = others.into_iter().chain([TO_TELL_ABSENCE]).collect();
     json!({
         "Version": "2012-10-17",
         "Statement": [
@@ -170,8 +195,12 @@ mod tests {
     const SOURCES: &[&str] = &[
         include_str!("amplify.rs"),
         include_str!("cloudformation/client.rs"),
+        include_str!("hosted_ui.rs"),
         include_str!("identity.rs"),
         include_str!("live.rs"),
+        include_str!("live/bucket.rs"),
+        include_str!("live/table.rs"),
+        include_str!("live/user_pool.rs"),
         include_str!("s3.rs"),
     ];
 
@@ -179,6 +208,10 @@ mod tests {
     fn permission(service: &str, call: &str) -> String {
         let action = match (service, call) {
             ("s3", "GetBucketNotificationConfiguration") => "GetBucketNotification",
+            ("s3", "GetBucketEncryption") => "GetEncryptionConfiguration",
+            ("s3", "GetBucketCors") => "GetBucketCORS",
+            ("s3", "GetBucketLifecycleConfiguration") => "GetLifecycleConfiguration",
+            ("s3", "GetPublicAccessBlock") => "GetBucketPublicAccessBlock",
             (_, call) => call,
         };
         format!("{service}:{action}")

@@ -57,6 +57,9 @@ pub fn derived_attribute(
                 .filter(|name| name.is_string())
                 .cloned();
         }
+        ("AWS::KMS::Key", "Arn") => arn("kms", format!("key/{physical_id}")),
+        ("AWS::KMS::Key", "KeyId") | ("AWS::SecretsManager::Secret", "Id") => physical_id.into(),
+        ("AWS::Logs::LogGroup", "Arn") => arn("logs", format!("log-group:{physical_id}:*")),
         ("AWS::Kinesis::Stream", "Arn") => arn("kinesis", format!("stream/{physical_id}")),
         ("AWS::Lambda::Function", "Arn") => arn("lambda", format!("function:{physical_id}")),
         ("AWS::IAM::Role", "Arn") => format!(
@@ -124,6 +127,18 @@ mod tests {
                 "AWS::Lambda::Function",
                 "f",
                 "arn:aws:lambda:us-east-1:123456789012:function:f",
+            ),
+            (
+                "us-east-1",
+                "AWS::KMS::Key",
+                "k-1",
+                "arn:aws:kms:us-east-1:123456789012:key/k-1",
+            ),
+            (
+                "us-east-1",
+                "AWS::Logs::LogGroup",
+                "/g",
+                "arn:aws:logs:us-east-1:123456789012:log-group:/g:*",
             ),
             (
                 "us-east-1",

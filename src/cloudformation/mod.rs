@@ -10,6 +10,7 @@ mod error;
 #[cfg(test)]
 mod properties;
 mod reference;
+mod setting;
 mod status;
 mod template;
 mod update_behaviour;
@@ -19,6 +20,7 @@ pub use attribute::{Place, derived_attribute};
 pub use compare::{Difference, meaning_differences, same_template, value_differences};
 pub use error::TemplateError;
 pub use reference::{Node, Reference, ReferenceGraph, ReferenceKind, names_in};
+pub use setting::{SettingDifference, setting_differences, with_defaults};
 pub use status::{SHELL, is_busy, is_stable};
 pub use template::{OutputDeclaration, ParameterDeclaration, Resource, Template};
-pub use update_behaviour::{UpdateBehaviour, update_behaviour};
+pub use update_behaviour::{UpdateBehaviour, is_write_only, update_behaviour, update_note};

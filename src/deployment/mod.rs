@@ -1,7 +1,9 @@
 //! What is deployed, as plain serialisable data. AWS fills it (`cloud`), and so can a file: offline runs and tests.
 
+mod hosted_ui;
 mod stack;
 
+pub use hosted_ui::{HostedUi, LiveIdentityProvider, LiveResourceServer, ProviderSetting, UserPoolDomain, is_secret};
 pub use stack::{Output, Parameter, Stack, StackResource, StackTree, plain_stack_name};
 
 use serde::{Deserialize, Serialize};

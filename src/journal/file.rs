@@ -5,20 +5,9 @@ use std::{
 };
 
 use fs2::FileExt;
-use serde::{Deserialize, Serialize};
 
-use super::{error::JournalError, record::Entry};
+use super::{error::JournalError, lines, record::Entry};
 use crate::error::Result;
-
-/// Format of the lines written by this version.
-const FORMAT: u32 = 1;
-
-#[derive(Serialize, Deserialize)]
-struct Line {
-    format: u32,
-    #[serde(flatten)]
-    entry: Entry,
-}
 
 /// The file, with the lock that keeps other processes out. The system releases the lock when the process ends, however it ends.
 pub(super) struct JournalFile {
@@ -31,22 +20,17 @@ impl JournalFile {
     pub(super) fn open(path: &Path) -> Result<(Self, Vec<Entry>)> {
         let lock = take_lock(&path.with_extension("lock"))?;
         let existed = path.exists();
-        let mut file = OpenOptions::new()
-            .read(true)
-            .append(true)
-            .create(true)
-            .open(path)
-            .map_err(|source| io(path, "created", source))?;
+        let mut file = append_to(path)?;
         if !existed {
             sync_directory(path)?;
         }
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)
             .map_err(|source| io(path, "read", source))?;
-        let (entries, whole) = parse(path, &bytes)?;
-        if whole < bytes.len() {
+        let parsed = lines::parse(&path.display().to_string(), &bytes)?;
+        if parsed.whole < bytes.len() {
             // A crash tore the last line: its intent was never followed by an effect, so it can go.
-            file.set_len(whole as u64)
+            file.set_len(parsed.whole as u64)
                 .map_err(|source| io(path, "written", source))?;
         }
         file.seek(SeekFrom::End(0)).map_err(|source| io(path, "read", source))?;
@@ -56,61 +40,49 @@ impl JournalFile {
                 file,
                 _lock: lock,
             },
-            entries,
+            parsed.entries,
         ))
     }
 
     pub(super) fn append(&mut self, entry: &Entry) -> Result<()> {
-        let line = Line {
-            format: FORMAT,
-            entry: entry.clone(),
-        };
         let failed = |source| io(&self.path, "written", source);
-        let mut bytes = serde_json::to_vec(&line).map_err(|error| failed(error.into()))?;
-        bytes.push(b'\n');
+        let bytes = lines::line(entry).map_err(|error| failed(error.into()))?;
         self.file.write_all(&bytes).map_err(failed)?;
         self.file.sync_data().map_err(failed)?;
         Ok(())
     }
+
+    /// Puts other content into the place of all that is there: a crash leaves either the one or the other.
+    pub(super) fn replace(&mut self, entries: &[Entry]) -> Result<()> {
+        let failed = |source| io(&self.path, "written", source);
+        let text = lines::text(None, entries).map_err(|error| failed(error.into()))?;
+        let folder = self.path.parent().unwrap_or(Path::new("."));
+        let mut fresh = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+        fresh.write_all(&text).map_err(failed)?;
+        fresh.as_file().sync_all().map_err(failed)?;
+        fresh.persist(&self.path).map_err(|error| failed(error.error))?;
+        sync_directory(&self.path)?;
+        self.file = append_to(&self.path)?;
+        Ok(())
+    }
+}
+
+fn append_to(path: &Path) -> Result<File> {
+    Ok(OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .open(path)
+        .map_err(|source| io(path, "created", source))?)
 }
 
 /// The entries of a journal that nobody needs to hold; empty when there is none.
 pub(super) fn read(path: &Path) -> Result<Vec<Entry>> {
     match std::fs::read(path) {
-        Ok(bytes) => Ok(parse(path, &bytes)?.0),
+        Ok(bytes) => Ok(lines::parse(&path.display().to_string(), &bytes)?.entries),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(Vec::new()),
         Err(source) => Err(io(path, "read", source).into()),
     }
-}
-
-/// Entries, and the length of the part that consists of whole lines.
-fn parse(path: &Path, bytes: &[u8]) -> Result<(Vec<Entry>, usize)> {
-    let mut entries = Vec::new();
-    let mut whole = 0;
-    for (index, line) in bytes.split_inclusive(|byte| *byte == b'\n').enumerate() {
-        if line.last() != Some(&b'\n') {
-            break;
-        }
-        let corrupt = |reason: String| JournalError::Corrupt {
-            path: path.to_owned(),
-            line: index + 1,
-            reason,
-        };
-        let value: serde_json::Value = serde_json::from_slice(line).map_err(|error| corrupt(error.to_string()))?;
-        let found = value.get("format").and_then(serde_json::Value::as_u64).unwrap_or(0);
-        if found > u64::from(FORMAT) {
-            return Err(JournalError::TooNew {
-                path: path.to_owned(),
-                found: u32::try_from(found).unwrap_or(u32::MAX),
-                known: FORMAT,
-            }
-            .into());
-        }
-        let parsed: Line = serde_json::from_value(value).map_err(|error| corrupt(error.to_string()))?;
-        entries.push(parsed.entry);
-        whole += line.len();
-    }
-    Ok((entries, whole))
 }
 
 fn take_lock(path: &Path) -> Result<File> {

@@ -113,6 +113,28 @@ pub enum Entry {
     },
 }
 
+impl Entry {
+    /// The run that it belongs to.
+    pub(super) fn run(&self) -> &RunId {
+        match self {
+            Self::RunStarted { run, .. }
+            | Self::Intent { run, .. }
+            | Self::Result { run, .. }
+            | Self::RunFinished { run, .. } => run,
+        }
+    }
+
+    /// When it was written, in milliseconds since 1970.
+    pub(super) fn time_ms(&self) -> u64 {
+        match self {
+            Self::RunStarted { time_ms, .. }
+            | Self::Intent { time_ms, .. }
+            | Self::Result { time_ms, .. }
+            | Self::RunFinished { time_ms, .. } => *time_ms,
+        }
+    }
+}
+
 /// A run with all its operations.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunRecord {

@@ -16,7 +16,7 @@ mod rollback;
 mod step;
 mod validation;
 
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 pub use error::LockError;
 pub use forward::plan_lock;
@@ -24,7 +24,12 @@ pub use rollback::plan_unlock;
 pub use step::LockPlan;
 pub use validation::{environment_status, lock_status, unstable_stacks};
 
-use crate::{backend::model::Resource, cloud::Cloud, deployment::StackTree};
+use crate::{
+    backend::model::Resource,
+    cloud::Cloud,
+    deployment::StackTree,
+    journal::{CopyPlace, JournalPlace},
+};
 
 /// Variable of the Amplify app that names the environment being migrated. One app, one migration at a time.
 pub const MARKER_VARIABLE: &str = "GEN2_MIGRATION_ENVIRONMENT_NAME";
@@ -46,8 +51,24 @@ pub struct LockRequest {
     pub root: StackTree,
     /// Entries of amplify-meta.json, by which operations are grouped.
     pub resources: Vec<Resource>,
-    /// Bucket of the environment, where large templates are handed over.
+    /// Bucket of the environment: for the copy of the journal, and where large templates are handed over.
     pub deployment_bucket: Option<String>,
+    /// A lease of somebody else is no obstacle.
+    pub take_over: bool,
+}
+
+impl LockRequest {
+    /// Where the journal of the environment lies.
+    fn journal(&self) -> JournalPlace {
+        JournalPlace {
+            project_directory: self.project_directory.clone(),
+            environment: self.environment.clone(),
+            copy: self.deployment_bucket.as_ref().map(|bucket| CopyPlace {
+                objects: Arc::clone(&self.cloud.objects),
+                bucket: bucket.clone(),
+            }),
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::protection::AttributeChange;
 use crate::{
     cloud::Leftover,
-    journal::{RunId, RunRecord, RunStatus},
+    journal::{RunRecord, RunStatus},
     plan::Step,
 };
 
@@ -180,10 +180,10 @@ impl ProtectedStack {
 }
 
 /// What changes of stacks that were intended and have no result may have left, in earlier runs that did not end well.
-pub(super) fn leftovers(runs: &[RunRecord], root: &str, current: &RunId) -> Vec<Leftover> {
+pub(super) fn leftovers(runs: &[RunRecord], root: &str) -> Vec<Leftover> {
     let earlier = runs.iter().filter(|run| {
         let is_lock = run.header.step == Step::Lock && run.header.gen1_root == root;
-        is_lock && run.id != *current && run.finished != Some(RunStatus::Done)
+        is_lock && run.finished != Some(RunStatus::Done)
     });
     earlier
         .flat_map(|run| &run.operations)

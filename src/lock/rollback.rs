@@ -16,7 +16,6 @@ use crate::{
     cloudformation::{Template, same_template},
     deployment::Stack,
     error::Result,
-    journal::{Journal, MigrationFolder},
     plan::{Validation, ValidationStatus},
     refactor::PLACEHOLDER,
 };
@@ -26,8 +25,7 @@ use crate::{
 /// # Errors
 /// `STACK_POLICY_UNREADABLE`, errors of the journal and of templates, and of calls that fail for good.
 pub async fn plan_unlock(request: LockRequest) -> Result<LockPlan> {
-    let folder = MigrationFolder::of(&request.project_directory);
-    let runs = Journal::read(&folder, &request.environment)?;
+    let runs = request.journal().read(request.take_over).await?.runs;
     let root = &request.root.stack;
     let history = LockHistory::of(&runs, &root.name);
     let cloud = &request.cloud;

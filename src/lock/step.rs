@@ -135,7 +135,7 @@ impl StepPlan for LockPlan {
     }
 
     async fn execute(&self, events: &dyn EventSink, cancel: &CancelToken) -> Result<ExecutionReport> {
-        let execution = Execution::begin(&self.request, self.rollback, &self.context, events, cancel)?;
+        let execution = Execution::begin(&self.request, self.rollback, &self.context, events, cancel).await?;
         let mut report = execution.run(&self.operations).await?;
         report.next_steps = self.next_steps(report.status);
         Ok(report)

@@ -182,6 +182,7 @@ impl OpenedEnvironment {
             root: deployment.root,
             resources: model.resources,
             deployment_bucket: self.environment.deployment_bucket.clone(),
+            take_over: request.take_over,
         };
         if request.rollback {
             lock::plan_unlock(lock_request).await
@@ -273,6 +274,7 @@ impl OpenedEnvironment {
             gen2_root: request.to.clone(),
             mappings: request.mappings.clone(),
             is_rollback: request.rollback,
+            take_over: request.take_over,
         };
         plan_refactor(refactor, subject, events).await
     }

@@ -61,6 +61,8 @@ pub struct PlanRequest {
     pub out_dir: Option<PathBuf>,
     /// Also edit the places in the app's own source that know Gen 1 (generate).
     pub frontend: bool,
+    /// Go on from a run of somebody else that did not end (lock, refactor), without waiting for its lease to end by itself.
+    pub take_over: bool,
 }
 
 impl PlanRequest {
@@ -75,6 +77,7 @@ impl PlanRequest {
             mappings: None,
             out_dir: None,
             frontend: false,
+            take_over: false,
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::{
     backend::finding::Finding,
     error::{CodedError, Error, Result},
     plan::{
-        CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationView, Plan, Step, StepPlan,
-        Validation, ValidationReport,
+        CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationView, Plan, PredictedChange, Step,
+        StepPlan, Validation, ValidationReport,
     },
     refactor::execute::GO_ON,
 };
@@ -68,6 +68,10 @@ impl StepPlan for UndoOnFailure {
 
     fn findings(&self) -> Vec<Finding> {
         self.plan.findings()
+    }
+
+    fn next_deployment(&self) -> Vec<PredictedChange> {
+        self.plan.next_deployment()
     }
 
     async fn validate(&self, events: &dyn EventSink) -> Result<ValidationReport> {

@@ -16,7 +16,8 @@ pub use cancel::CancelToken;
 pub use error::PlanError;
 pub use event::{Event, EventSink, NoEvents, OperationEvents, OperationOutcome};
 pub use view::{
-    ExecutionReport, ExecutionStatus, MoveView, OperationView, Validation, ValidationReport, ValidationStatus,
+    ChangeEffect, ExecutionReport, ExecutionStatus, MoveView, OperationView, PredictedChange, Validation,
+    ValidationReport, ValidationStatus,
 };
 
 use crate::{backend::finding::Finding, error::Result};
@@ -70,6 +71,11 @@ pub trait StepPlan: Send + Sync {
 
     /// What was seen while planning.
     fn findings(&self) -> Vec<Finding>;
+
+    /// What the next deployment of Gen 2 does to the resources of the step, setting by setting.
+    fn next_deployment(&self) -> Vec<PredictedChange> {
+        Vec::new()
+    }
 
     /// Runs every validation of the step and reports all failures. Changes nothing, but for probes that it removes again.
     async fn validate(&self, events: &dyn EventSink) -> Result<ValidationReport>;

@@ -38,6 +38,62 @@ pub struct MoveView {
     pub target_logical_id: String,
 }
 
+/// What the next deployment of Gen 2 does to a setting of a resource that moves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ChangeEffect {
+    /// Changed in place; nobody notices.
+    Harmless,
+    /// Changed in place; users of the resource notice.
+    Interrupt,
+    /// Nothing happens at once, but the resource or its data goes when its stack is deleted.
+    Unprotected,
+    /// Not known. Never to be taken for harmless.
+    Unknown,
+    /// The service refuses it: the deployment fails.
+    Refused,
+    /// A new, empty resource takes its place.
+    Replace,
+}
+
+/// A setting of a moved resource that the next deployment of Gen 2 changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct PredictedChange {
+    /// What it belongs to: a resource as `category/name (service)`.
+    pub group: String,
+    /// CloudFormation type.
+    pub resource_type: String,
+    /// Physical id of the resource that moves.
+    pub physical_id: String,
+    /// Plain name of the Gen 2 stack that will own it.
+    pub stack: String,
+    /// Logical id there.
+    pub logical_id: String,
+    /// Property, with the names below it after dots, or the name of a policy such as `DeletionPolicy`.
+    pub property: String,
+    /// The value that it has; `None` when it is not set. Secrets are not shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<String>,
+    /// The value that it gets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+    /// What that does.
+    pub effect: ChangeEffect,
+    /// It does not happen once `postRefactor()` is called in `amplify/backend.ts`.
+    pub avoided_by_post_refactor: bool,
+    /// What users notice, or why it is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+impl PredictedChange {
+    /// It costs the resource, or the deployment, and no switch of the generated backend avoids it.
+    pub fn blocks(&self) -> bool {
+        self.effect >= ChangeEffect::Refused && !self.avoided_by_post_refactor
+    }
+}
+
 /// What became of a validation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -2,18 +2,20 @@
 //! planned on what will then be there.
 
 use indexmap::{IndexMap, IndexSet};
+use serde_json::Value;
 
 use super::{
+    hosted_ui,
     literal::PLACEHOLDER,
     operation::{
-        AllowedChanges, DeleteReason, DeleteStack, ExpectedResource, MoveKind, PlannedOperation, Presence,
-        RefactorOperation, ResourceMove, StackExpectation, StackRef, StackRefactor, StackTransition, UpdatePurpose,
-        UpdateStack,
+        AllowedChanges, AttachedResource, DeleteReason, DeleteStack, ExpectedResource, MoveKind, PlannedOperation,
+        Presence, RefactorOperation, ResourceMove, StackExpectation, StackRef, StackRefactor, StackTransition,
+        UpdatePurpose, UpdateStack,
     },
 };
 use crate::cloudformation::{
     Template, same_template,
-    simulate::{Rule, Simulation, StackRefactorRequest, UpdateEffect, Violation},
+    simulate::{Rule, SimulatedImport, SimulatedResource, Simulation, StackRefactorRequest, UpdateEffect, Violation},
 };
 
 /// The service's limit for the description of a refactor.
@@ -27,7 +29,13 @@ pub(super) struct Assembly<'facts> {
     references: IndexMap<String, StackRef>,
     shells: IndexSet<String>,
     owned_before: Vec<(String, String)>,
+    attached_before: Vec<Attachment>,
+    released: Vec<Attachment>,
+    adopted: Vec<Attachment>,
 }
+
+/// A resource within a user pool: type, user pool, name. Its physical id may be that of another pool's resource as well.
+type Attachment = (String, String, String);
 
 /// Resources that change owner in one refactor.
 pub(super) struct PlannedMove<'m> {
@@ -43,6 +51,7 @@ impl<'facts> Assembly<'facts> {
     /// Begins with the stacks as they are. `references` also names stacks that do not exist yet.
     pub(super) fn new(simulation: Simulation<'facts>, references: IndexMap<String, StackRef>) -> Self {
         let owned_before = owned(&simulation);
+        let attached_before = attached(&simulation);
         Self {
             simulation,
             operations: Vec::new(),
@@ -50,6 +59,9 @@ impl<'facts> Assembly<'facts> {
             references,
             shells: IndexSet::new(),
             owned_before,
+            attached_before,
+            released: Vec::new(),
+            adopted: Vec::new(),
         }
     }
 
@@ -83,29 +95,117 @@ impl<'facts> Assembly<'facts> {
             }
         };
         let allowed_changes = self.allowed_changes(stack, purpose, &effect);
-        let parameters = self
-            .simulation
-            .stacks
-            .get(stack)
-            .map(|stack| {
-                stack
-                    .template
-                    .parameters()
-                    .map(|parameter| parameter.name.to_owned())
-                    .collect()
-            })
-            .unwrap_or_default();
-        let operation = RefactorOperation::UpdateStack(UpdateStack {
+        let operation = UpdateStack {
             stack: self.reference(stack),
             purpose,
             before,
             after,
-            parameters,
+            parameters: self.parameters(stack),
             capabilities: vec!["CAPABILITY_NAMED_IAM".into()],
             allowed_changes,
-        });
-        let expected_after = vec![self.expectation(stack)];
-        self.push(group, operation, expected_before, expected_after);
+            resources: Vec::new(),
+        };
+        self.push_update(group, operation, expected_before);
+    }
+
+    /// Plans that a stack lets resources go that it retains. Nothing but that happens to it.
+    pub(super) fn release(&mut self, stack: &str, resources: Vec<AttachedResource>, group: &str) {
+        let Some(before) = self.template(stack).cloned().filter(|_| !resources.is_empty()) else {
+            return;
+        };
+        let released: Vec<String> = resources.iter().map(|resource| resource.logical_id.clone()).collect();
+        let mut after = before.clone();
+        for logical_id in &released {
+            let is_retained = before
+                .resource(logical_id)
+                .is_some_and(|resource| resource.deletion_policy() == Some("Retain"));
+            if !is_retained {
+                let message = "the update would delete it: it is not retained".into();
+                self.violations
+                    .push(Violation::of(Rule::Inventory, stack, logical_id, message));
+            }
+            after.remove("Resources", logical_id);
+        }
+        let expected_before = vec![self.expectation(stack)];
+        let attached = resources.iter().map(attachment);
+        self.released.extend(attached);
+        let mut effect = UpdateEffect::default();
+        match self.simulation.update(stack, &after) {
+            Ok(found) => effect = found,
+            Err(violations) => self.violations.extend(violations),
+        }
+        effect.deleted.retain(|logical_id| !released.contains(logical_id));
+        let allowed_changes = AllowedChanges {
+            released,
+            ..self.allowed_changes(stack, UpdatePurpose::Release, &effect)
+        };
+        let operation = UpdateStack {
+            stack: self.reference(stack),
+            purpose: UpdatePurpose::Release,
+            before,
+            after,
+            parameters: self.parameters(stack),
+            capabilities: vec!["CAPABILITY_NAMED_IAM".into()],
+            allowed_changes,
+            resources,
+        };
+        self.push_update(group, operation, expected_before);
+    }
+
+    /// Plans that a stack takes over resources that exist, each with its definition. Nothing but that happens to it.
+    pub(super) fn adopt(&mut self, stack: &str, adoptions: Vec<(AttachedResource, Value)>, group: &str) {
+        let Some(before) = self.template(stack).cloned().filter(|_| !adoptions.is_empty()) else {
+            return;
+        };
+        let mut after = before.clone();
+        let mut resources = Vec::new();
+        for (resource, definition) in adoptions {
+            after.insert("Resources", &resource.logical_id, definition);
+            resources.push(resource);
+        }
+        let expected_before = vec![self.expectation(stack)];
+        self.adopted.extend(resources.iter().map(attachment));
+        let imports: Vec<SimulatedImport> = resources
+            .iter()
+            .map(|resource| SimulatedImport {
+                logical_id: resource.logical_id.clone(),
+                resource: SimulatedResource {
+                    resource_type: resource.resource_type.clone(),
+                    physical_id: resource.physical_id.clone(),
+                },
+            })
+            .collect();
+        if let Err(violations) = self.simulation.import(stack, &after, &imports) {
+            self.violations.extend(violations);
+        }
+        let operation = UpdateStack {
+            stack: self.reference(stack),
+            purpose: UpdatePurpose::Adopt,
+            before,
+            after,
+            parameters: self.parameters(stack),
+            capabilities: vec!["CAPABILITY_NAMED_IAM".into()],
+            allowed_changes: AllowedChanges {
+                adopted: resources.iter().map(|resource| resource.logical_id.clone()).collect(),
+                ..AllowedChanges::default()
+            },
+            resources,
+        };
+        self.push_update(group, operation, expected_before);
+    }
+
+    fn parameters(&self, stack: &str) -> Vec<String> {
+        let template = self.template(stack);
+        template
+            .into_iter()
+            .flat_map(Template::parameters)
+            .map(|parameter| parameter.name.to_owned())
+            .collect()
+    }
+
+    fn push_update(&mut self, group: &str, operation: UpdateStack, before: Vec<StackExpectation>) {
+        let afterwards = vec![self.expectation(&operation.stack.name)];
+        self.push(group, RefactorOperation::UpdateStack(operation), before, afterwards);
     }
 
     /// An update of a refactor must not touch a resource. What it does besides is a violation.
@@ -137,6 +237,7 @@ impl<'facts> Assembly<'facts> {
             policies: policies.into_iter().collect(),
             added: effect.created.iter().filter(is_placeholder).cloned().collect(),
             removed: effect.deleted.iter().filter(is_placeholder).cloned().collect(),
+            ..AllowedChanges::default()
         }
     }
 
@@ -202,7 +303,8 @@ impl<'facts> Assembly<'facts> {
         self.references.shift_remove(stack);
     }
 
-    /// All violations of the rules, and of the invariant that every resource is owned as before, each by one stack.
+    /// All violations of the rules, and of the invariant that every resource is owned as before, each by one stack. Of what
+    /// belongs to a user pool exactly what the plan says is let go and taken over.
     pub(super) fn finish(mut self, exclusive: &IndexSet<(String, String)>) -> (Vec<PlannedOperation>, Vec<Violation>) {
         let after = owned(&self.simulation);
         if after != self.owned_before {
@@ -213,8 +315,10 @@ impl<'facts> Assembly<'facts> {
                 self.violations.push(Violation::of(Rule::Ownership, "", "", message));
             }
         }
+        self.check_attached();
         // A group's physical id is its name, which both pools may have: that none is lost or doubled is checked above.
-        for (resource_type, physical_id) in exclusive.iter().filter(|(owned_type, _)| owned_type != GROUP) {
+        let is_within_pool = |owned_type: &str| owned_type == GROUP || hosted_ui::TYPES.contains(&owned_type);
+        for (resource_type, physical_id) in exclusive.iter().filter(|(owned_type, _)| !is_within_pool(owned_type)) {
             let owners: Vec<String> = self
                 .simulation
                 .ownership()
@@ -240,8 +344,8 @@ impl<'facts> Assembly<'facts> {
         before: Vec<StackExpectation>,
         afterwards: Vec<StackExpectation>,
     ) {
-        // Everything is retained before anything moves.
-        let moves_resources = matches!(operation, RefactorOperation::CreateAndExecuteStackRefactor(_));
+        // Everything is retained before anything changes its owner.
+        let changes_owners = !operation.is_preparation();
         let after = self
             .operations
             .iter()
@@ -250,7 +354,7 @@ impl<'facts> Assembly<'facts> {
                     .before
                     .iter()
                     .any(|theirs| before.iter().any(|ours| ours.stack.name == theirs.stack.name));
-                shares_a_stack || (moves_resources && earlier.operation.is_preparation())
+                shares_a_stack || (changes_owners && earlier.operation.is_preparation())
             })
             .map(|earlier| earlier.id.clone())
             .collect();
@@ -262,6 +366,35 @@ impl<'facts> Assembly<'facts> {
             before,
             afterwards,
         });
+    }
+
+    fn check_attached(&mut self) {
+        let mut expected = self.attached_before.clone();
+        let mut message = |(resource_type, pool, name): &Attachment, problem: &str| {
+            let message = format!("{resource_type} {name} of user pool {pool} {problem}");
+            self.violations.push(Violation::of(Rule::Ownership, "", "", message));
+        };
+        for released in &self.released {
+            match expected.iter().position(|attachment| attachment == released) {
+                Some(position) => drop(expected.remove(position)),
+                None => message(released, "would be let go, but no stack owns it"),
+            }
+        }
+        for adopted in &self.adopted {
+            if expected.contains(adopted) {
+                message(adopted, "would be taken over, but a stack owns it");
+            }
+            expected.push(adopted.clone());
+        }
+        expected.sort();
+        let after = attached(&self.simulation);
+        if after != expected {
+            let lost = expected.iter().filter(|attachment| !after.contains(attachment));
+            let gained = after.iter().filter(|attachment| !expected.contains(attachment));
+            for attachment in lost.chain(gained) {
+                message(attachment, "is not owned as planned");
+            }
+        }
     }
 
     fn reference(&self, stack: &str) -> StackRef {
@@ -306,8 +439,40 @@ fn owned(simulation: &Simulation<'_>) -> Vec<(String, String)> {
         .ownership()
         .into_iter()
         .filter(|(resource_type, ..)| resource_type != "AWS::CloudFormation::WaitConditionHandle")
+        .filter(|(resource_type, ..)| !hosted_ui::TYPES.contains(&resource_type.as_str()))
         .map(|(resource_type, physical_id, _)| (resource_type, physical_id))
         .collect()
+}
+
+/// Everything of user pools' hosted UIs that is owned, sorted, with repetitions.
+fn attached(simulation: &Simulation<'_>) -> Vec<Attachment> {
+    let mut found = Vec::new();
+    for (stack, state) in &simulation.stacks {
+        for (logical_id, resource) in &state.resources {
+            if !hosted_ui::TYPES.contains(&resource.resource_type.as_str()) {
+                continue;
+            }
+            let text = |property: &str| match simulation.property(stack, logical_id, property) {
+                Some(Value::String(text)) => text,
+                // Not known: it is told apart by its place.
+                _ => format!("{logical_id} of {stack}"),
+            };
+            let name = text(hosted_ui::name_property(&resource.resource_type));
+            found.push((resource.resource_type.clone(), text("UserPoolId"), name));
+        }
+    }
+    found.sort();
+    found
+}
+
+fn attachment(resource: &AttachedResource) -> Attachment {
+    let AttachedResource {
+        resource_type,
+        user_pool_id,
+        name,
+        ..
+    } = resource;
+    (resource_type.clone(), user_pool_id.clone(), name.clone())
 }
 
 /// What the refactor does, within the service's limit.

@@ -15,6 +15,10 @@ pub(super) struct Candidate {
     pub(super) id: PairCandidate,
     /// Evaluated properties.
     pub(super) properties: Map<String, Value>,
+    /// `DeletionPolicy`, when it has one.
+    pub(super) deletion_policy: Option<String>,
+    /// `UpdateReplacePolicy`, when it has one.
+    pub(super) update_replace_policy: Option<String>,
     /// `aws:cdk:path`, segment by segment.
     pub(super) path: Vec<String>,
     /// Logical id of its nested stack in the root.
@@ -62,6 +66,7 @@ pub(super) fn candidates(
                 .metadata("aws:cdk:path")
                 .and_then(Value::as_str)
                 .unwrap_or_default();
+            let policy = |name: &str| resource.definition.get(name).and_then(Value::as_str).map(Into::into);
             Some(Candidate {
                 id: PairCandidate {
                     resource_type: resource.resource_type().into(),
@@ -73,6 +78,8 @@ pub(super) fn candidates(
                     Some(Value::Object(properties)) => properties,
                     _ => Map::new(),
                 },
+                deletion_policy: policy("DeletionPolicy"),
+                update_replace_policy: policy("UpdateReplacePolicy"),
                 path: path
                     .split('/')
                     .filter(|segment| !segment.is_empty())

@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::input::AttributeRequest;
+use super::{hosted_ui::HostedUiError, input::AttributeRequest};
 use crate::{cloudformation::TemplateError, error::CodedError};
 
 /// Why a refactor cannot be planned. Nothing has been changed.
@@ -71,14 +71,12 @@ pub enum PlanError {
         /// What differs.
         property: String,
     },
-    /// Gen 2 manages a domain or identity providers of the user pool, which cannot go with it.
-    #[error("{stack} owns the hosted UI of its user pool ({}), which this version cannot move: after the refactor the next Gen 2 deployment would make them anew on the Gen 1 user pool, which has its own, and fail", .resources.join(", "))]
-    HostedUi {
-        /// Gen 2 stack.
-        stack: String,
-        /// Logical ids of domain and identity providers.
-        resources: Vec<String>,
-    },
+    /// The hosted UI of a user pool cannot move.
+    #[error(transparent)]
+    HostedUi(#[from] HostedUiError),
+    /// The hosted UI of these user pools is needed. Whoever can read it does, and plans again.
+    #[error("the domains and identity providers of these user pools are needed and not known: {}", .0.join(", "))]
+    HostedUiNeeded(Vec<String>),
     /// The file of `--mappings` is not what it should be.
     #[error("{path}:{line}:{column}: {message}")]
     MappingsFile {
@@ -92,8 +90,10 @@ pub enum PlanError {
         message: String,
     },
     /// A mapping names something that is not there or cannot be.
-    #[error("mapping of {logical_id} in {stack}: {message}")]
+    #[error("{}mapping of {logical_id} in {stack}: {message}", place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default())]
     Mapping {
+        /// File, line and entry.
+        place: Option<String>,
         /// Stack as the file names it.
         stack: String,
         /// Logical id as the file names it.
@@ -233,7 +233,8 @@ impl CodedError for PlanError {
             Self::Unpaired { .. } => "REFACTOR_RESOURCE_UNPAIRED",
             Self::Ambiguous { .. } => "REFACTOR_RESOURCE_AMBIGUOUS",
             Self::Incompatible { .. } => "REFACTOR_RESOURCE_INCOMPATIBLE",
-            Self::HostedUi { .. } => "REFACTOR_HOSTED_UI",
+            Self::HostedUi(error) => error.code(),
+            Self::HostedUiNeeded(_) => "REFACTOR_ATTRIBUTES_NEEDED",
             Self::MappingsFile { .. } => "REFACTOR_MAPPINGS_FILE",
             Self::Mapping { .. } => "REFACTOR_MAPPING",
             Self::AttributesNeeded(_) => "REFACTOR_ATTRIBUTES_NEEDED",
@@ -267,8 +268,9 @@ impl CodedError for PlanError {
             Self::Incompatible { property, .. } => format!(
                 "Give the Gen 2 resource the same {property} as the Gen 1 resource, deploy, and plan again; or name the right pair in a file for --mappings."
             ),
-            Self::HostedUi { .. } => {
-                "Nothing was changed, and both apps go on working beside each other. Leave the environment on Gen 1 until a version of this tool moves domains and identity providers.".into()
+            Self::HostedUi(error) => error.resolution(),
+            Self::HostedUiNeeded(_) => {
+                "Allow the credentials to describe these user pools, their domains and their identity providers.".into()
             }
             Self::MappingsFile { .. } => {
                 "The file holds an array of {\"Source\": {\"StackName\", \"LogicalResourceId\"}, \"Destination\": {\"StackName\", \"LogicalResourceId\"}}.".into()
@@ -339,9 +341,15 @@ impl CodedError for PlanError {
             } => {
                 json!({ "resource": candidate_json(source_resource), "target": candidate_json(target), "property": property })
             }
-            Self::HostedUi { stack, resources } => json!({ "stack": stack, "resources": resources }),
+            Self::HostedUi(error) => return error.details(),
+            Self::HostedUiNeeded(pools) => json!({ "userPoolIds": pools }),
             Self::MappingsFile { path, line, column, .. } => json!({ "path": path, "line": line, "column": column }),
-            Self::Mapping { stack, logical_id, .. } => json!({ "stack": stack, "logicalId": logical_id }),
+            Self::Mapping {
+                place,
+                stack,
+                logical_id,
+                ..
+            } => json!({ "place": place, "stack": stack, "logicalId": logical_id }),
             Self::AttributesNeeded(requests) => json!({ "attributes": requests }),
             Self::SecretParameter {
                 stack,

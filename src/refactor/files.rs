@@ -4,7 +4,7 @@ use indexmap::IndexMap;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::operation::{PlannedOperation, RefactorOperation};
+use super::operation::{PlannedOperation, RefactorOperation, UpdatePurpose};
 
 /// Longest name in bytes that a file gets; longer names become a hash.
 const MAXIMUM_NAME: usize = 200;
@@ -36,12 +36,21 @@ impl FileNames {
                     .iter()
                     .map(|name| json!({ "ParameterKey": name, "UsePreviousValue": true }))
                     .collect();
-                let base = format!("update.{}", update.stack.name);
                 let parameters = pretty(&Value::Array(parameters));
-                (
-                    base,
-                    vec![("template", update.after.to_pretty()), ("parameters", parameters)],
-                )
+                let mut contents = vec![("template", update.after.to_pretty()), ("parameters", parameters)];
+                let kind = match update.purpose {
+                    UpdatePurpose::Release => {
+                        let released = update.resources.iter().map(|resource| resource.logical_id.as_str());
+                        contents.push(("logicalIds", pretty(&released.collect())));
+                        "orphan"
+                    }
+                    UpdatePurpose::Adopt => {
+                        contents.push(("resources", pretty(&json!(update.imports()))));
+                        "import"
+                    }
+                    _ => "update",
+                };
+                (format!("{kind}.{}", update.stack.name), contents)
             }
             RefactorOperation::CreateAndExecuteStackRefactor(refactor) => {
                 let (source, target) = (&refactor.source, &refactor.target);

@@ -7,29 +7,34 @@ use super::{
     assembly::{Assembly, PlannedMove},
     error::PlanError,
     holding::{empty_template, holding_name},
+    hosted_ui::{self, HostedUi},
     input::PlanInput,
     landscape::{HoldingState, Landscape},
     literal,
-    matching::{Pair, matches},
+    matching::{Pair, group, matches},
     operation::{DeleteReason, MoveKind, RefactorPlan, ResourceMove, StackRef, UpdatePurpose},
     record::{MigrationRecord, RecordedAddress, RecordedMove, RecordedStack},
 };
-use crate::cloudformation::Template;
+use crate::{backend::finding::Finding, cloudformation::Template};
 
 /// Plans the refactor from what is live: what an earlier run has done is not planned again.
 ///
+/// `earlier` is what earlier runs of the same migration journaled; without it the holding stacks tell what they released.
+///
 /// # Errors
 /// When a stack or a counterpart is missing, something is ambiguous, or a value that is needed is not known.
-pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
-    let mut landscape = Landscape::new(*input)?;
+pub fn plan_forward(input: &PlanInput<'_>, earlier: Option<&MigrationRecord>) -> Result<RefactorPlan, PlanError> {
+    let mut landscape = Landscape::new(*input, earlier)?;
     let matches = matches(&mut landscape)?;
-    let units = units(matches.pairs);
+    let mut findings = matches.findings;
+    let mut units = units(matches.pairs);
+    units.extend(unfinished(&mut landscape, &units)?);
     let mut holdings = IndexMap::new();
     for unit in &units {
         holdings.insert(unit.gen2_stack.clone(), landscape.holding(&unit.gen2_stack)?);
     }
-    for unit in &units {
-        ensure_no_hosted_ui(&landscape, unit)?;
+    for unit in &mut units {
+        plan_hosted_ui(&mut landscape, unit, &mut findings)?;
     }
     let record = record(&landscape, &units)?;
     let (simulation, references) = landscape.simulation();
@@ -40,7 +45,7 @@ pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
         if holding == HoldingState::Shell {
             let holding_stack = holding_name(&unit.gen2_stack);
             assembly.shell(&holding_stack);
-            assembly.delete(&holding_stack, DeleteReason::Shell, &unit.group());
+            assembly.delete(&holding_stack, DeleteReason::Shell, &unit.group(&landscape));
         }
     }
     prepare_sources(&landscape, &mut assembly, &units)?;
@@ -48,7 +53,7 @@ pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
         prepare_target(&landscape, &mut assembly, unit)?;
     }
     for unit in &units {
-        move_unit(&mut assembly, unit, &record);
+        move_unit(&landscape, &mut assembly, unit, &record);
     }
     let exclusive = units
         .iter()
@@ -58,7 +63,8 @@ pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
     Ok(RefactorPlan {
         rollback: false,
         operations,
-        findings: matches.findings,
+        findings,
+        next_deployment: matches.next_deployment,
         record,
         violations,
     })
@@ -68,13 +74,20 @@ pub fn plan_forward(input: &PlanInput<'_>) -> Result<RefactorPlan, PlanError> {
 struct Unit {
     gen2_stack: String,
     pairs: Vec<Pair>,
+    hosted_ui: HostedUi,
 }
 
 impl Unit {
-    /// Groups of all pairs, as operations show them.
-    fn group(&self) -> String {
+    /// What it belongs to.
+    fn group(&self, landscape: &Landscape<'_>) -> String {
         let groups: IndexSet<&str> = self.pairs.iter().map(|pair| pair.group.as_str()).collect();
-        groups.into_iter().collect::<Vec<_>>().join(", ")
+        if !groups.is_empty() {
+            return groups.into_iter().collect::<Vec<_>>().join(", ");
+        }
+        let pool = landscape.input.resources.iter().find(|resource| {
+            resource.id.category.0 == "auth" && resource.service.as_deref() == Some("Cognito") && !resource.imported
+        });
+        pool.map_or_else(|| self.gen2_stack.clone(), group)
     }
 
     /// Gen 1 stacks that resources come from.
@@ -82,9 +95,11 @@ impl Unit {
         self.pairs.iter().map(|pair| pair.source.stack.as_str()).collect()
     }
 
-    /// Pairs whose Gen 2 resource is not parked yet.
+    /// Pairs whose Gen 2 resource is to be parked and is not yet; one of the hosted UI is released instead.
     fn waiting(&self) -> impl Iterator<Item = &Pair> {
-        self.pairs.iter().filter(|pair| !pair.parked)
+        self.pairs
+            .iter()
+            .filter(|pair| !pair.parked && !hosted_ui::TYPES.contains(&pair.target.resource_type.as_str()))
     }
 }
 
@@ -96,51 +111,63 @@ fn units(pairs: Vec<Pair>) -> Vec<Unit> {
             None => units.push(Unit {
                 gen2_stack: pair.target.stack.clone(),
                 pairs: vec![pair],
+                hosted_ui: HostedUi::default(),
             }),
         }
     }
     units
 }
 
-/// Domain, identity providers and resource servers of Gen 2 stay with the parked user pool. The next deployment would make them anew on the
-/// moved pool, which has its own already, and fail.
-fn ensure_no_hosted_ui(landscape: &Landscape<'_>, unit: &Unit) -> Result<(), PlanError> {
-    const OF_HOSTED_UI: [&str; 3] = [
-        "AWS::Cognito::UserPoolDomain",
-        "AWS::Cognito::UserPoolIdentityProvider",
-        "AWS::Cognito::UserPoolResourceServer",
-    ];
-    let moves_pool = unit
-        .pairs
-        .iter()
-        .any(|pair| !pair.parked && pair.target.resource_type == "AWS::Cognito::UserPool");
-    let Some(state) = landscape.state(&unit.gen2_stack).filter(|_| moves_pool) else {
+/// Gen 2 stacks whose user pool an earlier run has moved: what it released must still be replaced.
+fn unfinished(landscape: &mut Landscape<'_>, units: &[Unit]) -> Result<Vec<Unit>, PlanError> {
+    let mut found = Vec::new();
+    for (_, stack) in landscape.input.gen2.nested.iter().map(|(id, tree)| (id, &tree.stack)) {
+        if units.iter().any(|unit| unit.gen2_stack == stack.name) {
+            continue;
+        }
+        landscape.holding(&stack.name)?;
+        if !landscape.released(&stack.name).is_empty() {
+            found.push(Unit {
+                gen2_stack: stack.name.clone(),
+                pairs: Vec::new(),
+                hosted_ui: HostedUi::default(),
+            });
+        }
+    }
+    Ok(found)
+}
+
+/// What happens to the hosted UI that belongs to the unit's user pool.
+fn plan_hosted_ui(
+    landscape: &mut Landscape<'_>,
+    unit: &mut Unit,
+    findings: &mut Vec<Finding>,
+) -> Result<(), PlanError> {
+    let Some((_, stack)) = Landscape::find(landscape.input.gen2, &unit.gen2_stack) else {
         return Ok(());
     };
-    let resources: Vec<String> = state
-        .resources
-        .iter()
-        .filter(|(_, resource)| OF_HOSTED_UI.contains(&resource.resource_type.as_str()))
-        .map(|(logical_id, _)| logical_id.clone())
-        .collect();
-    if resources.is_empty() {
-        return Ok(());
+    let group = unit.group(landscape);
+    if let Some(planned) = hosted_ui::plan(landscape, stack, &unit.pairs, &group, findings)? {
+        unit.hosted_ui = planned;
     }
-    Err(PlanError::HostedUi {
-        stack: unit.gen2_stack.clone(),
-        resources,
-    })
+    Ok(())
 }
 
 fn real_resources(pair: &Pair) -> [(String, String); 2] {
     [&pair.source, &pair.target].map(|resource| (resource.resource_type.clone(), resource.physical_id.clone()))
 }
 
-fn move_unit(assembly: &mut Assembly<'_>, unit: &Unit, record: &MigrationRecord) {
-    park(assembly, unit, record);
+fn move_unit(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit, record: &MigrationRecord) {
+    let group = unit.group(landscape);
+    park(assembly, unit, &group, record);
+    let released = unit.hosted_ui.release.iter().map(|released| released.resource.clone());
+    assembly.release(&unit.gen2_stack, released.collect(), &group);
     for source in unit.sources() {
         move_from(assembly, unit, source);
     }
+    let adopt = unit.hosted_ui.adopt.iter();
+    let adopt = adopt.map(|adoption| (adoption.resource.clone(), adoption.definition.clone()));
+    assembly.adopt(&unit.gen2_stack, adopt.collect(), &group);
 }
 
 /// Each Gen 1 stack once, whatever number of Gen 2 stacks its resources go to.
@@ -156,7 +183,7 @@ fn prepare_sources(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, units
             continue;
         };
         let deployed = landscape.deployed(source);
-        let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved)?;
+        let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved, &IndexSet::new())?;
         assembly.update(source, prepared, UpdatePurpose::Prepare, group);
     }
     Ok(())
@@ -165,16 +192,23 @@ fn prepare_sources(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, units
 fn prepare_target(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit) -> Result<(), PlanError> {
     let gen2_stack = unit.gen2_stack.as_str();
     let moved: IndexSet<String> = unit.waiting().map(|pair| pair.target.logical_id.clone()).collect();
-    let Some(state) = assembly.simulation.stacks.get(gen2_stack).filter(|_| !moved.is_empty()) else {
+    let released: IndexSet<String> = unit
+        .hosted_ui
+        .release
+        .iter()
+        .map(|released| released.resource.logical_id.clone())
+        .collect();
+    let leaves = !moved.is_empty() || !released.is_empty();
+    let Some(state) = assembly.simulation.stacks.get(gen2_stack).filter(|_| leaves) else {
         return Ok(());
     };
     let deployed = landscape.deployed(gen2_stack);
-    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved)?;
-    assembly.update(gen2_stack, prepared, UpdatePurpose::Prepare, &unit.group());
+    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved, &released)?;
+    assembly.update(gen2_stack, prepared, UpdatePurpose::Prepare, &unit.group(landscape));
     Ok(())
 }
 
-fn park(assembly: &mut Assembly<'_>, unit: &Unit, record: &MigrationRecord) {
+fn park(assembly: &mut Assembly<'_>, unit: &Unit, group: &str, record: &MigrationRecord) {
     let gen2_stack = unit.gen2_stack.as_str();
     let holding_stack = holding_name(gen2_stack);
     let waiting: IndexMap<&str, &Pair> = unit
@@ -194,7 +228,7 @@ fn park(assembly: &mut Assembly<'_>, unit: &Unit, record: &MigrationRecord) {
     let mut target_after = assembly
         .template(&holding_stack)
         .cloned()
-        .unwrap_or_else(|| empty_template(&moves));
+        .unwrap_or_else(|| empty_template(&moves, &unit.hosted_ui.released));
     // In the order of the template, which is also the order of the file that is written.
     let order: Vec<String> = prepared
         .resources()
@@ -224,7 +258,7 @@ fn park(assembly: &mut Assembly<'_>, unit: &Unit, record: &MigrationRecord) {
         target_after,
         moves,
     };
-    assembly.refactor(planned, &unit.group());
+    assembly.refactor(planned, group);
 }
 
 fn move_from(assembly: &mut Assembly<'_>, unit: &Unit, source: &str) {
@@ -303,6 +337,7 @@ fn record(landscape: &Landscape<'_>, units: &[Unit]) -> Result<MigrationRecord, 
         gen2_root: root(&landscape.input.gen2.stack),
         stacks: IndexMap::new(),
         moves: Vec::new(),
+        released: units.iter().flat_map(|unit| unit.hosted_ui.released.clone()).collect(),
     };
     let address = |stack: &str, logical_id: &str| RecordedAddress {
         stack: stack.into(),
@@ -321,13 +356,15 @@ fn record(landscape: &Landscape<'_>, units: &[Unit]) -> Result<MigrationRecord, 
             }
         }
         let target = &pair.target;
-        record.moves.push(RecordedMove {
-            kind: MoveKind::Park,
-            resource_type: target.resource_type.clone(),
-            physical_id: target.physical_id.clone(),
-            source: address(&target.stack, &target.logical_id),
-            target: address(&holding_name(&target.stack), &target.logical_id),
-        });
+        if !hosted_ui::TYPES.contains(&target.resource_type.as_str()) {
+            record.moves.push(RecordedMove {
+                kind: MoveKind::Park,
+                resource_type: target.resource_type.clone(),
+                physical_id: target.physical_id.clone(),
+                source: address(&target.stack, &target.logical_id),
+                target: address(&holding_name(&target.stack), &target.logical_id),
+            });
+        }
         record.moves.push(RecordedMove {
             kind: MoveKind::Move,
             resource_type: pair.source.resource_type.clone(),

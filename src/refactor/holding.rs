@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{operation::StackRef, record::RecordedMove};
+use super::{
+    operation::StackRef,
+    record::{RecordedMove, ReleasedResource},
+};
 use crate::{
     cloudformation::Template,
     deployment::{Stack, plain_stack_name},
@@ -37,11 +40,15 @@ pub fn holding_name(stack_name: &str) -> String {
 }
 
 /// A new holding stack without resources.
-pub(super) fn empty_template(moves: &[RecordedMove]) -> Template {
+pub(super) fn empty_template(moves: &[RecordedMove], released: &[ReleasedResource]) -> Template {
+    let mut memory = json!({ "Moves": moves });
+    if !released.is_empty() {
+        memory["Released"] = json!(released);
+    }
     let document = json!({
         "AWSTemplateFormatVersion": "2010-09-09",
         "Description": DESCRIPTION,
-        "Metadata": { METADATA_KEY: { "Moves": moves } },
+        "Metadata": { METADATA_KEY: memory },
         "Resources": {},
         "Outputs": {},
     });
@@ -62,15 +69,24 @@ pub(super) fn is_holding(template: &Template) -> bool {
 
 /// The moves that a holding stack remembers.
 pub(super) fn remembered_moves(template: &Template) -> Vec<RecordedMove> {
-    let moves = template
+    remembered(template, "Moves")
+}
+
+/// What a holding stack remembers to have been released.
+pub(super) fn remembered_releases(template: &Template) -> Vec<ReleasedResource> {
+    remembered(template, "Released")
+}
+
+fn remembered<T: serde::de::DeserializeOwned>(template: &Template, list: &str) -> Vec<T> {
+    let entries = template
         .document()
         .get("Metadata")
-        .and_then(|metadata| metadata.get(METADATA_KEY)?.get("Moves"));
-    moves
+        .and_then(|metadata| metadata.get(METADATA_KEY)?.get(list));
+    entries
         .and_then(Value::as_array)
         .into_iter()
         .flatten()
-        .filter_map(|moved| serde_json::from_value(moved.clone()).ok())
+        .filter_map(|entry| serde_json::from_value(entry.clone()).ok())
         .collect()
 }
 

@@ -58,6 +58,7 @@ pub(super) fn inferred_moves<'a>(
         return Ok(moves);
     }
     Err(PlanError::Mapping {
+        place: None,
         stack: stack.name.clone(),
         logical_id: moves
             .first()

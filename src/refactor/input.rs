@@ -1,14 +1,15 @@
 //! What planning is given.
 
+use std::sync::LazyLock;
+
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::error::PlanError;
+use super::{mapping_file::ResourceMappings, obstacle::Obstacles};
 use crate::{
     backend::model::Resource,
-    cloudformation::simulate::ResourceMapping,
-    deployment::{Stack, StackTree},
+    deployment::{HostedUi, Stack, StackTree},
 };
 
 /// Everything that a plan is made from.
@@ -28,6 +29,8 @@ pub struct PlanInput<'a> {
     pub region: &'a str,
     /// Pairs that the user decided.
     pub mappings: &'a ResourceMappings,
+    /// What cannot take part.
+    pub obstacles: &'a Obstacles,
     /// Attributes that only the service can tell.
     pub attributes: &'a dyn LiveAttributes,
 }
@@ -46,28 +49,49 @@ pub struct AttributeRequest {
     pub physical_id: String,
     /// Attribute, as in `Fn::GetAtt`.
     pub attribute: String,
+    /// Logical id of the resource that cannot move without it.
+    pub needed_by: String,
 }
 
 /// Attributes that were read from the service. Planning asks only for what it cannot derive and needs.
 pub trait LiveAttributes: Send + Sync {
     /// The value; `None` when it was not read.
     fn attribute(&self, resource_type: &str, physical_id: &str, attribute: &str) -> Option<Value>;
+
+    /// Domains, identity providers and resource servers of a user pool; `None` when nobody has asked for them yet.
+    fn hosted_ui(&self, user_pool_id: &str) -> Option<&HostedUiReading>;
 }
 
-/// Nothing was read.
+/// Answer to the question for a user pool's hosted UI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostedUiReading {
+    /// What the service tells.
+    Read(HostedUi),
+    /// It may not be read; with the reason.
+    Unreadable(String),
+}
+
+/// Nothing can be read.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoLiveAttributes;
+
+static NOT_READ: LazyLock<HostedUiReading> = LazyLock::new(|| HostedUiReading::Unreadable("nothing is read".into()));
 
 impl LiveAttributes for NoLiveAttributes {
     fn attribute(&self, _resource_type: &str, _physical_id: &str, _attribute: &str) -> Option<Value> {
         None
     }
+
+    fn hosted_ui(&self, _user_pool_id: &str) -> Option<&HostedUiReading> {
+        Some(&NOT_READ)
+    }
 }
 
 /// What was read after a plan asked for it.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct KnownAttributes {
     values: IndexMap<(String, String, String), Value>,
+    hosted_uis: IndexMap<String, HostedUiReading>,
 }
 
 impl KnownAttributes {
@@ -80,6 +104,11 @@ impl KnownAttributes {
         );
         self.values.insert(key, value);
     }
+
+    /// Keeps what was read of a user pool.
+    pub fn insert_hosted_ui(&mut self, user_pool_id: &str, reading: HostedUiReading) {
+        self.hosted_uis.insert(user_pool_id.into(), reading);
+    }
 }
 
 impl LiveAttributes for KnownAttributes {
@@ -87,27 +116,8 @@ impl LiveAttributes for KnownAttributes {
         let key = (resource_type.to_owned(), physical_id.to_owned(), attribute.to_owned());
         self.values.get(&key).cloned()
     }
-}
 
-/// The file of `--mappings`: an array of `{Source, Destination}`, each with `StackName` and `LogicalResourceId`.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct ResourceMappings {
-    /// In the order of the file.
-    pub mappings: Vec<ResourceMapping>,
-}
-
-impl ResourceMappings {
-    /// Reads the file's text; `path` is named in errors.
-    ///
-    /// # Errors
-    /// When it is not JSON, or not such an array.
-    pub fn parse(text: &str, path: &str) -> Result<Self, PlanError> {
-        let mappings = serde_json::from_str(text).map_err(|error| PlanError::MappingsFile {
-            path: path.into(),
-            line: error.line(),
-            column: error.column(),
-            message: error.to_string(),
-        })?;
-        Ok(Self { mappings })
+    fn hosted_ui(&self, user_pool_id: &str) -> Option<&HostedUiReading> {
+        self.hosted_uis.get(user_pool_id)
     }
 }

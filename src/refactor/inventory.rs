@@ -1,15 +1,14 @@
 //! Findings about what does not move. Everything in a stack that takes part is accounted for.
 
-use serde_json::Value;
-
 use super::{candidate::Candidate, record::RecordedMove};
 use crate::{
     backend::{
         finding::{Finding, Severity},
         model::Resource,
     },
-    cloudformation::{evaluate::same_value, simulate::cannot_move},
+    cloudformation::simulate::cannot_move,
     deployment::Stack,
+    plan::PredictedChange,
 };
 
 fn finding(id: &str, severity: Severity, resource: &Resource, message: String, remedy: &str) -> Finding {
@@ -163,84 +162,73 @@ pub(super) fn template_stays_literal(stack: &str, recorded: bool) -> Finding {
     }
 }
 
-/// What would happen to the resource at the next deployment of Gen 2 as it is now.
-pub(super) fn next_deployment(resource: &Resource, source: &Candidate, target: &Candidate) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = fixed_properties(&source.id.resource_type)
-        .iter()
-        .filter(|property| !same_setting(source.properties.get(**property), target.properties.get(**property)))
-        .map(|property| {
-            finding(
-                "refactor-would-replace",
-                Severity::Manual,
-                resource,
-                format!(
-                    "{} and {} differ in {property}, which is fixed when a resource is made: the next Gen 2 deployment would replace the resource or fail.",
-                    source.id, target.id
-                ),
-                "Give the Gen 2 resource the same value before the branch is deployed again.",
-            )
-        })
-        .collect();
-    if target.tag("aws-cdk:auto-delete-objects") == Some("true") {
-        findings.push(finding(
-            "refactor-auto-delete",
-            Severity::Warning,
-            resource,
-            format!(
-                "{} is emptied when its stack is deleted; the next Gen 2 deployment would make that so for {} too.",
-                target.id, source.id.physical_id
-            ),
-            "Set the removal policy of the bucket to retain in the Gen 2 backend before the branch is deployed again.",
-        ));
-    }
-    findings
+/// Changes of the next deployment that `postRefactor()` avoids.
+pub(super) fn needs_post_refactor(change: &PredictedChange, changes: &[String]) -> Finding {
+    predicted(
+        "refactor-post-refactor",
+        Severity::Manual,
+        change,
+        &format!(
+            "Without postRefactor() the next Gen 2 deployment replaces it ({})",
+            changes.join("; ")
+        ),
+        "After the refactor, and before the branch is deployed again, change `// postRefactor();` to `postRefactor();` in amplify/backend.ts; a backend that was not generated must set this name itself.",
+    )
 }
 
-/// Settings without which two resources of a type cannot be deployed over each other. Names differ until the Gen 2 code
-/// takes over those of Gen 1, so they are not looked at.
-fn fixed_properties(resource_type: &str) -> &'static [&'static str] {
-    match resource_type {
-        "AWS::Cognito::UserPool" => &["UsernameAttributes", "AliasAttributes", "UsernameConfiguration"],
-        "AWS::Cognito::UserPoolClient" => &["GenerateSecret"],
-        "AWS::DynamoDB::Table" => &["LocalSecondaryIndexes"],
-        _ => &[],
-    }
+/// Changes of the next deployment after which a deleted stack takes the resource with it.
+pub(super) fn loses_protection(change: &PredictedChange, changes: &[String]) -> Finding {
+    predicted(
+        "refactor-unprotected",
+        Severity::Warning,
+        change,
+        &format!(
+            "After the next Gen 2 deployment it goes when the branch is deleted ({})",
+            changes.join("; ")
+        ),
+        "Set the removal policy of the resource to retain, without deleting objects, in the Gen 2 backend before the branch is deployed again.",
+    )
 }
 
-/// Equal, whatever the order of a list; what is absent is off or empty.
-fn same_setting(source: Option<&Value>, target: Option<&Value>) -> bool {
-    let normal = |value: Option<&Value>| match value {
-        None | Some(Value::Null | Value::Bool(false)) => Value::Null,
-        Some(Value::String(text)) if text.is_empty() || text == "false" => Value::Null,
-        Some(Value::Array(items)) if items.is_empty() => Value::Null,
-        Some(Value::Array(items)) => {
-            let mut items = items.clone();
-            items.sort_by_key(ToString::to_string);
-            Value::Array(items)
-        }
-        Some(value) => value.clone(),
-    };
-    same_value(&normal(source), &normal(target))
+/// Changes of the next deployment whose effect nobody knows.
+pub(super) fn unknown_changes(change: &PredictedChange, changes: &[String]) -> Finding {
+    predicted(
+        "refactor-next-deployment-unknown",
+        Severity::Manual,
+        change,
+        &format!(
+            "What the next Gen 2 deployment does to it is not known ({})",
+            changes.join("; ")
+        ),
+        "Look at a change set of the Gen 2 stack before the branch is deployed again.",
+    )
 }
 
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
+/// Changes of the next deployment that users notice.
+pub(super) fn noticed_changes(change: &PredictedChange, changes: &[String]) -> Finding {
+    predicted(
+        "refactor-next-deployment",
+        Severity::Info,
+        change,
+        &format!(
+            "The next Gen 2 deployment changes settings that users notice ({})",
+            changes.join("; ")
+        ),
+        "Compare the settings; where the app still needs those of Gen 1, set them in the Gen 2 backend before the branch is deployed again.",
+    )
+}
 
-    use super::*;
-
-    #[test]
-    fn absent_settings_are_off() {
-        let (no, list, turned) = (
-            json!("false"),
-            json!(["email", "phone_number"]),
-            json!(["phone_number", "email"]),
-        );
-        assert!(same_setting(None, Some(&no)));
-        assert!(same_setting(Some(&json!(false)), None));
-        assert!(same_setting(Some(&list), Some(&turned)));
-        assert!(same_setting(Some(&json!([])), None));
-        assert!(!same_setting(Some(&json!("true")), Some(&no)));
-        assert!(!same_setting(Some(&list), None));
+fn predicted(id: &str, severity: Severity, change: &PredictedChange, message: &str, remedy: &str) -> Finding {
+    Finding {
+        id: id.into(),
+        severity,
+        feature: change.group.clone(),
+        message: format!(
+            "{} {} ({} of {}): {message}.",
+            change.resource_type, change.physical_id, change.logical_id, change.stack
+        ),
+        path: String::new(),
+        line: None,
+        remedy: remedy.into(),
     }
 }

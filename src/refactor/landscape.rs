@@ -5,12 +5,14 @@ use indexmap::IndexMap;
 use super::{
     candidate::{Candidate, candidates},
     error::PlanError,
-    holding::{self, holding_name, is_holding},
+    holding::{self, holding_name, is_holding, remembered_moves, remembered_releases},
+    hosted_ui,
     identity::category_stack,
     input::PlanInput,
     knowledge::{Knowledge, parse, simulated},
     live::is_shell,
-    operation::StackRef,
+    operation::{MoveKind, StackRef},
+    record::{MigrationRecord, RecordedMove, ReleasedResource},
 };
 use crate::{
     cloudformation::simulate::{SimulatedStack, Simulation},
@@ -21,6 +23,7 @@ use crate::{
 pub(super) struct Landscape<'a> {
     pub(super) input: PlanInput<'a>,
     pub(super) knowledge: Knowledge<'a>,
+    record: Option<&'a MigrationRecord>,
     /// Stacks that were looked at, by plain name.
     stacks: IndexMap<String, Loaded<'a>>,
 }
@@ -40,7 +43,8 @@ pub(super) enum HoldingState {
 }
 
 impl<'a> Landscape<'a> {
-    pub(super) fn new(input: PlanInput<'a>) -> Result<Self, PlanError> {
+    /// `record` is what earlier runs of the migration journaled.
+    pub(super) fn new(input: PlanInput<'a>, record: Option<&'a MigrationRecord>) -> Result<Self, PlanError> {
         let (gen1, gen2) = (&input.gen1.stack, &input.gen2.stack);
         if gen1.name == gen2.name || gen1.id == gen2.id {
             return Err(PlanError::SameRoot {
@@ -49,6 +53,7 @@ impl<'a> Landscape<'a> {
         }
         Ok(Self {
             knowledge: Knowledge::new(&input),
+            record,
             stacks: IndexMap::new(),
             input,
         })
@@ -140,6 +145,43 @@ impl<'a> Landscape<'a> {
         Ok(HoldingState::Usable)
     }
 
+    /// What earlier runs moved into a Gen 2 stack, as far as the journal or its holding stack (once looked at) tells.
+    pub(super) fn moves_into(&self, gen2_stack: &str) -> Vec<RecordedMove> {
+        let into_this = |moves: Vec<RecordedMove>| -> Vec<RecordedMove> {
+            moves
+                .into_iter()
+                .filter(|moved| moved.kind == MoveKind::Move && moved.target.stack == gen2_stack)
+                .collect()
+        };
+        let recorded = into_this(self.record.map(|record| record.moves.clone()).unwrap_or_default());
+        if !recorded.is_empty() {
+            return recorded;
+        }
+        let holding = self.state(&holding_name(gen2_stack));
+        into_this(
+            holding
+                .map(|holding| remembered_moves(&holding.template))
+                .unwrap_or_default(),
+        )
+    }
+
+    /// What earlier runs released from a Gen 2 stack, by the same sources.
+    pub(super) fn released(&self, gen2_stack: &str) -> Vec<ReleasedResource> {
+        let holding = self.state(&holding_name(gen2_stack));
+        let remembered = holding.map(|holding| remembered_releases(&holding.template));
+        let recorded = self
+            .record
+            .into_iter()
+            .flat_map(|record| record.released.iter().cloned());
+        let mut found: Vec<ReleasedResource> = Vec::new();
+        for released in recorded.chain(remembered.into_iter().flatten()) {
+            if released.stack == gen2_stack && !found.iter().any(|known| known.is(&released)) {
+                found.push(released);
+            }
+        }
+        found
+    }
+
     /// Gen 2 resources of some types that Gen 1 resources could replace: those in the stack, and those that an earlier run
     /// has parked. Where both hold a logical id, the move has been done.
     pub(super) fn gen2_candidates(
@@ -172,7 +214,13 @@ impl<'a> Landscape<'a> {
             .iter()
             .filter(|candidate| !parked.iter().any(|other| same_id(candidate, other)))
             .cloned();
-        Ok(own.chain(waiting).collect())
+        let released = self
+            .released(&stack.name)
+            .into_iter()
+            .filter(|released| types.contains(&released.resource.resource_type.as_str()))
+            .map(|released| hosted_ui::candidate(&released, nested_id))
+            .filter(|candidate| !present.iter().any(|other| same_id(candidate, other)));
+        Ok(own.chain(waiting).chain(released).collect())
     }
 
     /// The stacks that were looked at as the first state of a simulation, and how operations name them.

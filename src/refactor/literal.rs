@@ -23,12 +23,14 @@ pub const PLACEHOLDER: &str = "MigrationPlaceholder";
 
 /// The template of a stack with everything literal that has to be before some of its resources leave:
 /// the resources that move in full, references to them wherever they stand, and the outputs. Resources that move are
-/// retained and depend only on others that move with them. The placeholder is added when nothing else would be left.
+/// retained and depend only on others that move with them. Resources that are released are retained, and referred to by
+/// nothing; their own definitions stay symbolic, secrets and all. The placeholder is added when nothing else would be left.
 pub(super) fn prepare(
     stack: &SimulatedStack,
     deployed: Option<&Stack>,
     facts: &dyn ResourceFacts,
     moved: &IndexSet<String>,
+    released: &IndexSet<String>,
 ) -> Result<Template, PlanError> {
     if let Some(name) = stack.template.transforms().first() {
         return Err(PlanError::Transform {
@@ -36,19 +38,24 @@ pub(super) fn prepare(
             name: (*name).into(),
         });
     }
+    let leaving: IndexSet<String> = moved.union(released).cloned().collect();
     let mut preparation = Preparation {
         stack,
         facts,
         moved,
+        leaving: &leaving,
         needed: Vec::new(),
     };
     let mut template = stack.template.clone();
     for resource in stack.template.resources() {
-        let definition = if moved.contains(resource.logical_id) {
+        let mut definition = if moved.contains(resource.logical_id) {
             preparation.moving(resource.logical_id, resource.definition)?
         } else {
             preparation.staying(&format!("/Resources/{}", resource.logical_id), resource.definition)?
         };
+        if released.contains(resource.logical_id) {
+            retain(&mut definition);
+        }
         template.insert("Resources", resource.logical_id, Value::Object(definition));
     }
     preparation.outputs(deployed, &mut template)?;
@@ -57,15 +64,22 @@ pub(super) fn prepare(
         preparation.needed.dedup();
         return Err(PlanError::AttributesNeeded(preparation.needed));
     }
-    add_placeholder_if_empty(&mut template, stack, moved);
+    add_placeholder_if_empty(&mut template, stack, &leaving);
     Ok(template)
 }
 
-/// Adds the placeholder when no resource that exists would be left without the moved ones.
-pub(super) fn add_placeholder_if_empty(template: &mut Template, stack: &SimulatedStack, moved: &IndexSet<String>) {
-    let left = stack.resources.keys().any(|logical_id| !moved.contains(logical_id));
+/// Adds the placeholder when no resource that exists would be left without those that leave.
+pub(super) fn add_placeholder_if_empty(template: &mut Template, stack: &SimulatedStack, leaving: &IndexSet<String>) {
+    let left = stack.resources.keys().any(|logical_id| !leaving.contains(logical_id));
     if !left {
         template.insert("Resources", PLACEHOLDER, placeholder());
+    }
+}
+
+/// Whatever becomes of its stack, the resource stays.
+pub(super) fn retain(definition: &mut Map<String, Value>) {
+    for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+        definition.insert(policy.into(), "Retain".into());
     }
 }
 
@@ -78,6 +92,8 @@ struct Preparation<'p> {
     stack: &'p SimulatedStack,
     facts: &'p dyn ResourceFacts,
     moved: &'p IndexSet<String>,
+    /// Moved and released.
+    leaving: &'p IndexSet<String>,
     needed: Vec<AttributeRequest>,
 }
 
@@ -125,9 +141,7 @@ impl Preparation<'_> {
                 }
             }
         }
-        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
-            prepared.insert(policy.into(), "Retain".into());
-        }
+        retain(&mut prepared);
         Ok(prepared)
     }
 
@@ -139,7 +153,7 @@ impl Preparation<'_> {
                 logical_id: target,
                 attribute,
             } if self.stack.resources.contains_key(&target) => {
-                self.need(&target, attribute);
+                self.need(&target, attribute, logical_id);
                 Ok(())
             }
             UnresolvedReason::SecretParameter { name } => Err(PlanError::SecretParameter {
@@ -155,7 +169,7 @@ impl Preparation<'_> {
         }
     }
 
-    fn need(&mut self, logical_id: &str, attribute: String) {
+    fn need(&mut self, logical_id: &str, attribute: String, needed_by: &str) {
         let Some(resource) = self.stack.resources.get(logical_id) else {
             return;
         };
@@ -165,6 +179,7 @@ impl Preparation<'_> {
             resource_type: resource.resource_type.clone(),
             physical_id: resource.physical_id.clone().unwrap_or_default(),
             attribute,
+            needed_by: needed_by.into(),
         });
     }
 
@@ -176,7 +191,7 @@ impl Preparation<'_> {
                 let kept: Vec<&str> = all
                     .iter()
                     .copied()
-                    .filter(|other| !self.moved.contains(*other))
+                    .filter(|other| !self.leaving.contains(*other))
                     .collect();
                 if kept.len() == all.len() {
                     prepared.insert(key.clone(), value.clone());
@@ -190,7 +205,7 @@ impl Preparation<'_> {
         Ok(prepared)
     }
 
-    /// The value with every reference to a moved resource made literal; everything else stays as it is written.
+    /// The value with every reference to a resource that leaves made literal; everything else stays as it is written.
     fn substituted(&mut self, path: &str, value: &Value) -> Result<Option<Value>, PlanError> {
         match value {
             Value::Array(items) => {
@@ -218,10 +233,10 @@ impl Preparation<'_> {
         }
     }
 
-    /// It refers to a moved resource, or is an ARN that is certain: those are literal in every stack of a refactor.
+    /// It refers to a resource that leaves, or is an ARN that is certain: those are literal in every stack of a refactor.
     fn is_affected(&self, function: &str, argument: &Value, call: &Value) -> bool {
         let names = names_in(call);
-        if names.iter().any(|name| self.moved.contains(name)) {
+        if names.iter().any(|name| self.leaving.contains(name)) {
             return true;
         }
         let attribute = intrinsic::attribute_of(argument).map(|(_, attribute)| attribute);
@@ -229,17 +244,17 @@ impl Preparation<'_> {
     }
 
     fn literal(&mut self, path: &str, value: &Value) -> Result<Option<Value>, PlanError> {
-        let (stack, facts, moved) = (self.stack, self.facts, self.moved);
+        let (stack, facts, leaving) = (self.stack, self.facts, self.leaving);
         let source = Moving {
             everything: Everything { stack, facts },
-            moved,
+            leaving,
         };
         let evaluation = self.evaluator(&source).value_at(path, value);
         for unresolved in evaluation.unresolved {
             if let UnresolvedReason::Attribute { logical_id, attribute } = unresolved.reason
-                && self.moved.contains(&logical_id)
+                && self.leaving.contains(&logical_id)
             {
-                self.need(&logical_id, attribute);
+                self.need(&logical_id, attribute, &logical_id);
             }
         }
         Ok(evaluation.value)
@@ -255,8 +270,8 @@ impl Preparation<'_> {
                     .iter()
                     .filter(|reference| reference.from == Node::Output(output.name.into()))
             };
-            let refers_to_moved =
-                references().any(|reference| matches!(&reference.to, Node::Resource(id) if self.moved.contains(id)));
+            let refers_to_leaving =
+                references().any(|reference| matches!(&reference.to, Node::Resource(id) if self.leaving.contains(id)));
             let refers_to_resource = references().any(|reference| matches!(reference.to, Node::Resource(_)));
             let secret = references().any(|reference| match &reference.to {
                 Node::Parameter(name) => self
@@ -266,13 +281,13 @@ impl Preparation<'_> {
                     .is_some_and(|parameter| parameter.no_echo()),
                 _ => false,
             });
-            if !refers_to_resource || secret && !refers_to_moved {
+            if !refers_to_resource || secret && !refers_to_leaving {
                 continue;
             }
             let runtime = deployed.and_then(|stack| runtime_output(stack, output.name));
             let value = match runtime {
                 Some(runtime) => Some(Value::String(runtime.into())),
-                None if refers_to_moved => match output.value() {
+                None if refers_to_leaving => match output.value() {
                     Some(value) if self.output_exists(output.condition()) => {
                         self.literal(&format!("/Outputs/{}/Value", output.name), value)?
                     }
@@ -312,21 +327,21 @@ fn depends_on(value: &Value) -> Vec<&str> {
     }
 }
 
-/// Answers for what stays: moved resources in full, and of the others only ARNs that follow from rules.
+/// Answers for what stays: resources that leave in full, and of the others only ARNs that follow from rules.
 struct Moving<'s> {
     everything: Everything<'s>,
-    moved: &'s IndexSet<String>,
+    leaving: &'s IndexSet<String>,
 }
 
 impl AttributeSource for Moving<'_> {
     fn reference(&self, logical_id: &str) -> Option<Value> {
-        self.moved
+        self.leaving
             .contains(logical_id)
             .then(|| self.everything.reference(logical_id))?
     }
 
     fn attribute(&self, logical_id: &str, attribute: &str) -> Option<Value> {
-        if self.moved.contains(logical_id) || attribute == "Arn" {
+        if self.leaving.contains(logical_id) || attribute == "Arn" {
             self.everything.attribute(logical_id, attribute)
         } else {
             None

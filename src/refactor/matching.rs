@@ -6,6 +6,7 @@ use super::{
     inventory,
     landscape::Landscape,
     pairing::{PairingContext, PairingRule, PairingSource, pair, rule_for},
+    prediction::{self, Successor},
 };
 use crate::{
     backend::{finding::Finding, model::Resource},
@@ -14,6 +15,7 @@ use crate::{
         simulate::{ResourceMapping, SimulatedStack, cannot_move},
     },
     deployment::{Stack, plain_stack_name},
+    plan::PredictedChange,
 };
 
 /// A Gen 1 resource and the Gen 2 resource whose place it takes.
@@ -33,11 +35,31 @@ pub(super) struct Pair {
 #[derive(Default)]
 pub(super) struct Matches {
     pub(super) pairs: Vec<Pair>,
+    /// The same pairs with their definitions.
+    pub(super) successors: Vec<Successor>,
+    pub(super) next_deployment: Vec<PredictedChange>,
     pub(super) findings: Vec<Finding>,
+}
+
+impl Matches {
+    fn insert(&mut self, successor: Successor) {
+        self.pairs.push(Pair {
+            group: successor.group.clone(),
+            source: successor.source.id.clone(),
+            target: successor.target.id.clone(),
+            parked: successor.target.parked,
+        });
+        self.successors.push(successor);
+    }
 }
 
 /// Everything that moves.
 pub(super) fn matches(landscape: &mut Landscape<'_>) -> Result<Matches, PlanError> {
+    let mappings = landscape.input.mappings;
+    matched(landscape).map_err(|error| mappings.located(error))
+}
+
+fn matched(landscape: &mut Landscape<'_>) -> Result<Matches, PlanError> {
     let resources = landscape.input.resources;
     let mut matches = Matches::default();
     let imported_auth = resources
@@ -63,9 +85,12 @@ pub(super) fn matches(landscape: &mut Landscape<'_>) -> Result<Matches, PlanErro
         match_service(landscape, rule, &resources, &mut open, &mut matches)?;
     }
     for mapping in open {
-        let pair = custom_pair(landscape, mapping)?;
-        matches.pairs.push(pair);
+        let successor = custom_pair(landscape, mapping)?;
+        matches.insert(successor);
     }
+    landscape.input.obstacles.leave_out(&mut matches);
+    matches.next_deployment = prediction::predict(&matches.successors);
+    matches.findings.extend(prediction::findings(&matches.next_deployment));
     Ok(matches)
 }
 
@@ -76,6 +101,7 @@ fn match_service<'a>(
     mappings: &mut Vec<&'a ResourceMapping>,
     matches: &mut Matches,
 ) -> Result<(), PlanError> {
+    let types = rule.all_types();
     let mut states = Vec::new();
     for resource in resources {
         let logical_id = resource.id.logical_id();
@@ -92,10 +118,8 @@ fn match_service<'a>(
     }
     let mut sources = Vec::new();
     for (resource, stack, state) in &states {
-        let found = candidates(state, &landscape.knowledge, rule.types, "");
-        matches
-            .findings
-            .extend(inventory::left_behind(resource, stack, rule.types));
+        let found = candidates(state, &landscape.knowledge, &types, "");
+        matches.findings.extend(inventory::left_behind(resource, stack, &types));
         if found.is_empty() {
             matches.findings.push(inventory::nothing_to_move(resource, stack));
         }
@@ -124,7 +148,7 @@ fn match_service<'a>(
     }
     let mut targets = Vec::new();
     for (nested_id, stack) in stacks {
-        targets.extend(landscape.gen2_candidates(nested_id, stack, rule.types)?);
+        targets.extend(landscape.gen2_candidates(nested_id, stack, &types)?);
     }
     let decided = decided(mappings, &sources, &targets)?;
     if let (true, Some(source)) = (targets.is_empty(), sources.first()) {
@@ -139,16 +163,10 @@ fn match_service<'a>(
     let found = pair(rule, &sources, &targets, decided)?;
     for (source, target) in found.pairs {
         let (source, target) = (&sources[source], &targets[target]);
-        matches.findings.extend(inventory::next_deployment(
-            source.context.resource,
-            &source.candidate,
-            target,
-        ));
-        matches.pairs.push(Pair {
+        matches.insert(Successor {
             group: group(source.context.resource),
-            source: source.candidate.id.clone(),
-            target: target.id.clone(),
-            parked: target.parked,
+            source: source.candidate.clone(),
+            target: target.clone(),
         });
     }
     for position in found.left {
@@ -216,6 +234,7 @@ fn decided(
 
 fn destination_error(mapping: &ResourceMapping, message: &str) -> PlanError {
     PlanError::Mapping {
+        place: None,
         stack: mapping.destination.stack_name.clone(),
         logical_id: mapping.destination.logical_resource_id.clone(),
         message: message.into(),
@@ -224,6 +243,7 @@ fn destination_error(mapping: &ResourceMapping, message: &str) -> PlanError {
 
 fn source_error(mapping: &ResourceMapping, message: &str) -> PlanError {
     PlanError::Mapping {
+        place: None,
         stack: mapping.source.stack_name.clone(),
         logical_id: mapping.source.logical_resource_id.clone(),
         message: message.into(),
@@ -237,7 +257,7 @@ fn gen2_stack_of<'a>(landscape: &Landscape<'a>, mapping: &ResourceMapping) -> Re
 }
 
 /// A pair of the user's that belongs to no service that is known: any movable resource of a Gen 1 stack.
-fn custom_pair(landscape: &mut Landscape<'_>, mapping: &ResourceMapping) -> Result<Pair, PlanError> {
+fn custom_pair(landscape: &mut Landscape<'_>, mapping: &ResourceMapping) -> Result<Successor, PlanError> {
     let stack_name = &mapping.source.stack_name;
     let (_, stack) = Landscape::find(landscape.input.gen1, stack_name)
         .or_else(|| Landscape::find(landscape.input.gen1, plain_stack_name(stack_name)))
@@ -261,10 +281,9 @@ fn custom_pair(landscape: &mut Landscape<'_>, mapping: &ResourceMapping) -> Resu
         .into_iter()
         .find(|candidate| names(&mapping.destination, &candidate.id))
         .ok_or_else(|| destination_error(mapping, "no Gen 2 resource of the same type has this logical id"))?;
-    Ok(Pair {
+    Ok(Successor {
         group: format!("{} ({})", source.id.stack, source.id.resource_type),
-        source: source.id,
-        parked: target.parked,
-        target: target.id,
+        source,
+        target,
     })
 }

@@ -10,6 +10,7 @@ pub mod execute;
 mod files;
 mod forward;
 mod holding;
+mod hosted_ui;
 mod identity;
 mod inference;
 mod input;
@@ -18,9 +19,12 @@ mod knowledge;
 mod landscape;
 mod literal;
 mod live;
+mod mapping_file;
 mod matching;
+mod obstacle;
 mod operation;
 mod pairing;
+mod prediction;
 mod record;
 mod rollback;
 #[cfg(test)]
@@ -31,15 +35,17 @@ pub use error::{PairCandidate, PlanError};
 pub use files::{FileNames, OperationFile, operation_files};
 pub use forward::plan_forward;
 pub use holding::{holding_name, holding_names};
-pub use input::{AttributeRequest, KnownAttributes, LiveAttributes, NoLiveAttributes, PlanInput, ResourceMappings};
+pub use hosted_ui::HostedUiError;
+pub use input::{AttributeRequest, HostedUiReading, KnownAttributes, LiveAttributes, NoLiveAttributes, PlanInput};
 pub use literal::PLACEHOLDER;
-pub use live::{Divergence, LiveStack, LiveState, divergences, is_shell, live_state, may_delete};
+pub use mapping_file::ResourceMappings;
+pub use obstacle::{Obstacle, Obstacles};
 pub use operation::{
-    AllowedChanges, DeleteReason, DeleteStack, ExpectedResource, MoveKind, PlannedOperation, Presence,
-    RefactorOperation, RefactorPlan, ResourceMove, StackExpectation, StackRef, StackRefactor, StackTransition,
-    UpdatePurpose, UpdateStack,
+    AllowedChanges, AttachedResource, DeleteReason, DeleteStack, ExpectedResource, MoveKind, PlannedOperation,
+    Presence, RefactorOperation, RefactorPlan, ResourceMove, StackExpectation, StackRef, StackRefactor,
+    StackTransition, UpdatePurpose, UpdateStack,
 };
-pub use record::{MigrationRecord, RecordedAddress, RecordedMove, RecordedStack};
+pub use record::{MigrationRecord, RecordedAddress, RecordedMove, RecordedStack, ReleasedResource};
 pub use rollback::plan_rollback;
 
 pub use crate::cloudformation::same_template;

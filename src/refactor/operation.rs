@@ -5,13 +5,15 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     backend::finding::Finding,
+    cloud::ResourceImport,
     cloudformation::{
         Template,
         simulate::{LogicalAddress, ResourceMapping, Violation},
     },
+    plan::PredictedChange,
 };
 
-use super::record::MigrationRecord;
+use super::{hosted_ui::name_property, record::MigrationRecord};
 
 /// A stack as operations name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -31,10 +33,21 @@ pub struct RefactorPlan {
     pub operations: Vec<PlannedOperation>,
     /// What was seen while planning.
     pub findings: Vec<Finding>,
+    /// What the next deployment of Gen 2 does to the resources that move.
+    pub next_deployment: Vec<PredictedChange>,
     /// What a rollback needs; to be journaled before the first effect.
     pub record: MigrationRecord,
     /// Rules and invariants that the simulated plan breaks; empty when it is proven. Never to be waived.
     pub violations: Vec<Violation>,
+}
+
+impl RefactorPlan {
+    /// A stack lets resources go that no stack owns afterwards.
+    pub fn releases(&self) -> bool {
+        self.operations.iter().any(|planned| {
+            matches!(&planned.operation, RefactorOperation::UpdateStack(update) if update.purpose == UpdatePurpose::Release)
+        })
+    }
 }
 
 /// An operation and its place in the plan.
@@ -45,7 +58,7 @@ pub struct PlannedOperation {
     pub id: String,
     /// What it belongs to, for example `auth/myapp (Cognito)`.
     pub group: String,
-    /// Ids of the operations that must be done before: those that touch one of its stacks, and for a move all preparations.
+    /// Ids of the operations that must be done before: those that touch one of its stacks, and all preparations unless it is one.
     /// Operations that do not depend on each other touch different stacks and may be carried out side by side.
     pub after: Vec<String>,
     /// What is done.
@@ -85,9 +98,13 @@ pub enum UpdatePurpose {
     Placeholder,
     /// The stack gets its original template back, or loses the placeholder.
     RestoreTemplate,
+    /// The stack lets retained resources go: they stay alive, and no stack owns them.
+    Release,
+    /// The stack takes over resources that exist and that no stack owns.
+    Adopt,
 }
 
-/// An update that changes no resource.
+/// An update that changes no resource. It may let retained ones go, or take over those that exist.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct UpdateStack {
@@ -105,6 +122,53 @@ pub struct UpdateStack {
     pub capabilities: Vec<String>,
     /// Differences that the service may report.
     pub allowed_changes: AllowedChanges,
+    /// Resources that are let go or taken over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resources: Vec<AttachedResource>,
+}
+
+impl UpdateStack {
+    /// `ResourcesToImport` of the change set.
+    pub fn imports(&self) -> Vec<ResourceImport> {
+        if self.purpose != UpdatePurpose::Adopt {
+            return Vec::new();
+        }
+        self.resources.iter().map(AttachedResource::import).collect()
+    }
+}
+
+/// A resource of a user pool for signing in, that a stack lets go or takes over.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AttachedResource {
+    /// Logical id.
+    pub logical_id: String,
+    /// CloudFormation type.
+    pub resource_type: String,
+    /// User pool that it belongs to.
+    pub user_pool_id: String,
+    /// Its name within the user pool: domain, provider name or identifier.
+    pub name: String,
+    /// Physical id, where it is known.
+    pub physical_id: Option<String>,
+}
+
+impl AttachedResource {
+    /// What names it to CloudFormation.
+    pub fn import(&self) -> ResourceImport {
+        let identifier = [
+            ("UserPoolId", &self.user_pool_id),
+            (name_property(&self.resource_type), &self.name),
+        ];
+        ResourceImport {
+            resource_type: self.resource_type.clone(),
+            logical_resource_id: self.logical_id.clone(),
+            resource_identifier: identifier
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), value.clone()))
+                .collect(),
+        }
+    }
 }
 
 /// What the change set of an [`UpdateStack`] may contain. Anything else stops the refactor.
@@ -117,6 +181,12 @@ pub struct AllowedChanges {
     pub added: Vec<String>,
     /// Logical id of the placeholder, when it is removed.
     pub removed: Vec<String>,
+    /// Logical ids of resources that are let go: the service must say that it retains them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub released: Vec<String>,
+    /// Logical ids of resources that are taken over.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub adopted: Vec<String>,
 }
 
 /// What a stack refactor is for.

@@ -26,6 +26,8 @@ pub(super) struct PairingRule {
     pub(super) service: &'static str,
     /// Types that move.
     pub(super) types: &'static [&'static str],
+    /// Types that move as well where a Gen 1 stack owns them, which it usually does not.
+    pub(super) attached_types: &'static [&'static str],
     /// Names of a Gen 1 resource by how much they tell, the most telling first. All resources of a service are tried with
     /// their first name before any is tried with its second.
     source_keys: fn(&PairingContext<'_>, &Candidate) -> Vec<Option<String>>,
@@ -41,6 +43,13 @@ pub(super) struct PairingRule {
     incompatibility: fn(&Candidate, &Candidate) -> Option<String>,
     /// What the Gen 2 app needs when there is no counterpart.
     hint: fn(&Candidate) -> String,
+}
+
+impl PairingRule {
+    /// Every type that moves.
+    pub(super) fn all_types(&self) -> Vec<&'static str> {
+        self.types.iter().chain(self.attached_types).copied().collect()
+    }
 }
 
 /// The rules, one per service.

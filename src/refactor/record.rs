@@ -2,8 +2,9 @@
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
-use super::operation::{MoveKind, StackRef};
+use super::operation::{AttachedResource, MoveKind, StackRef};
 use crate::cloudformation::Template;
 
 /// Original templates and planned moves of a migration.
@@ -18,6 +19,32 @@ pub struct MigrationRecord {
     pub stacks: IndexMap<String, RecordedStack>,
     /// All moves.
     pub moves: Vec<RecordedMove>,
+    /// What Gen 2 stacks let go of their user pools' hosted UI.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub released: Vec<ReleasedResource>,
+}
+
+/// A resource that a Gen 2 stack let go, with all that is needed to take it over again. It lives on with the parked user pool.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReleasedResource {
+    /// Plain name of the stack.
+    pub stack: String,
+    /// The resource.
+    #[serde(flatten)]
+    pub resource: AttachedResource,
+    /// It is a domain of the app's own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub custom_domain: bool,
+    /// Its definition in the template, symbolic as it was.
+    pub definition: Value,
+}
+
+impl ReleasedResource {
+    /// It is the same resource of the same stack.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        self.stack == other.stack && self.resource.logical_id == other.resource.logical_id
+    }
 }
 
 /// A stack as it was before the migration.
@@ -66,6 +93,11 @@ impl MigrationRecord {
         for moved in later.moves {
             if !self.moves.contains(&moved) {
                 self.moves.push(moved);
+            }
+        }
+        for released in later.released {
+            if !self.released.iter().any(|known| known.is(&released)) {
+                self.released.push(released);
             }
         }
         self

@@ -7,6 +7,7 @@ use super::{
     error::PlanError,
     forward::transplant,
     holding::{holding_name, remembered_moves},
+    hosted_ui::{self, Restoration},
     inference::{self, inferred_moves},
     input::PlanInput,
     inventory,
@@ -28,7 +29,7 @@ use crate::{
 /// # Errors
 /// When a stack is missing, something that was moved is nowhere to be found, or a value that is needed is not known.
 pub fn plan_rollback(input: &PlanInput<'_>, record: Option<&MigrationRecord>) -> Result<RefactorPlan, PlanError> {
-    let mut landscape = Landscape::new(*input)?;
+    let mut landscape = Landscape::new(*input, record)?;
     let mut findings = Vec::new();
     let stacks: Vec<(&str, &Stack)> = input
         .gen2
@@ -63,12 +64,14 @@ pub fn plan_rollback(input: &PlanInput<'_>, record: Option<&MigrationRecord>) ->
     Ok(RefactorPlan {
         rollback: true,
         operations,
+        next_deployment: Vec::new(),
         findings,
         record: record.cloned().unwrap_or_else(|| MigrationRecord {
             gen1_root: reference(&input.gen1.stack),
             gen2_root: reference(&input.gen2.stack),
             stacks: IndexMap::new(),
             moves: Vec::new(),
+            released: Vec::new(),
         }),
         violations,
     })
@@ -92,6 +95,7 @@ struct Unit {
     back: Vec<RecordedMove>,
     /// Logical ids that wait in the holding stack, with type and physical id.
     parked: Vec<ResourceMove>,
+    hosted_ui: Restoration,
 }
 
 impl Unit {
@@ -129,6 +133,7 @@ fn unit<'a>(
     landscape.load(stack)?;
     let mut gen1_stacks = IndexSet::new();
     let mut back = Vec::new();
+    let moves = remembered.clone();
     for moved in remembered {
         let gen1 = Landscape::find(landscape.input.gen1, &moved.source.stack);
         let gen1_state = match gen1 {
@@ -158,8 +163,10 @@ fn unit<'a>(
         }
     }
     let group = unit_group(landscape, &gen1_stacks, stack);
+    let hosted_ui = hosted_ui::plan_back(landscape, stack, &moves, &group, findings)?;
     Ok(Some(Unit {
         group,
+        hosted_ui,
         gen2_stack: stack.name.clone(),
         holding,
         gen1_stacks,
@@ -256,11 +263,19 @@ fn plan_unit(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit
         assembly.delete(&holding_stack, DeleteReason::Shell, &unit.group);
     }
     prepare_gen2(landscape, assembly, unit)?;
+    let released = unit.hosted_ui.release.iter().map(|released| released.resource.clone());
+    assembly.release(&unit.gen2_stack, released.collect(), &unit.group);
     for gen1_stack in &unit.gen1_stacks {
         move_back(assembly, unit, gen1_stack);
     }
     if unit.holding == HoldingState::Usable {
         restore_parked(assembly, unit, &holding_stack);
+    }
+    let adopt = unit.hosted_ui.adopt.iter();
+    let adopt = adopt.map(|adoption| (adoption.resource.clone(), adoption.definition.clone()));
+    assembly.adopt(&unit.gen2_stack, adopt.collect(), &unit.group);
+    // It remembers what was released: it goes when that is back.
+    if unit.holding == HoldingState::Usable {
         assembly.delete(&holding_stack, DeleteReason::EmptyHolding, &unit.group);
     }
     Ok(())
@@ -269,16 +284,14 @@ fn plan_unit(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit
 /// A deployment after the refactor has made the Gen 2 template symbolic again.
 fn prepare_gen2(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit) -> Result<(), PlanError> {
     let moved: IndexSet<String> = unit.back.iter().map(|moved| moved.target.logical_id.clone()).collect();
-    let Some(state) = assembly
-        .simulation
-        .stacks
-        .get(&unit.gen2_stack)
-        .filter(|_| !moved.is_empty())
-    else {
+    let released = unit.hosted_ui.release.iter();
+    let released: IndexSet<String> = released.map(|released| released.resource.logical_id.clone()).collect();
+    let leaves = !moved.is_empty() || !released.is_empty();
+    let Some(state) = assembly.simulation.stacks.get(&unit.gen2_stack).filter(|_| leaves) else {
         return Ok(());
     };
     let deployed = landscape.deployed(&unit.gen2_stack);
-    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved)?;
+    let prepared = literal::prepare(state, deployed, &landscape.knowledge, &moved, &released)?;
     assembly.update(&unit.gen2_stack, prepared, UpdatePurpose::Prepare, &unit.group);
     Ok(())
 }

@@ -3,7 +3,8 @@
 use super::{
     files::FileNames,
     operation::{
-        DeleteReason, MoveKind, PlannedOperation, RefactorOperation, RefactorPlan, StackRefactor, UpdatePurpose,
+        AttachedResource, DeleteReason, MoveKind, PlannedOperation, RefactorOperation, RefactorPlan, StackRefactor,
+        UpdatePurpose,
     },
 };
 use crate::plan::{MoveView, OperationView};
@@ -32,8 +33,18 @@ fn view(planned: &PlannedOperation, files: Vec<String>) -> OperationView {
                 UpdatePurpose::Prepare => format!("Update {stack} with literal references and retained resources"),
                 UpdatePurpose::Placeholder => format!("Update {stack} with a placeholder, so that it can become empty"),
                 UpdatePurpose::RestoreTemplate => format!("Update {stack} with its original template"),
+                UpdatePurpose::Release => format!(
+                    "Let {} go from {stack}: alive as before, but owned by no stack",
+                    attached(&update.resources)
+                ),
+                UpdatePurpose::Adopt => format!("Take {} over into {stack}, unchanged", attached(&update.resources)),
             };
-            ("update-stack", description, Vec::new())
+            let kind = match update.purpose {
+                UpdatePurpose::Release => "release-resources",
+                UpdatePurpose::Adopt => "adopt-resources",
+                _ => "update-stack",
+            };
+            (kind, description, Vec::new())
         }
         RefactorOperation::CreateAndExecuteStackRefactor(refactor) => {
             let kind = match refactor.kind {
@@ -60,6 +71,32 @@ fn view(planned: &PlannedOperation, files: Vec<String>) -> OperationView {
         description,
         moves,
         files,
+    }
+}
+
+/// The resources of a hosted UI by name.
+fn attached(resources: &[AttachedResource]) -> String {
+    let list = |resource_type: &str, one: &str, more: &str| {
+        let names: Vec<&str> = resources
+            .iter()
+            .filter(|resource| resource.resource_type.ends_with(resource_type))
+            .map(|resource| resource.name.as_str())
+            .collect();
+        match names.as_slice() {
+            [] => None,
+            [name] => Some(format!("the {one} {name}")),
+            names => Some(format!("the {more} {}", names.join(", "))),
+        }
+    };
+    let parts = [
+        list("UserPoolDomain", "domain", "domains"),
+        list("UserPoolIdentityProvider", "identity provider", "identity providers"),
+        list("UserPoolResourceServer", "resource server", "resource servers"),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    match parts.as_slice() {
+        [parts @ .., last] if !parts.is_empty() => format!("{} and {last}", parts.join(", ")),
+        parts => parts.concat(),
     }
 }
 

@@ -224,6 +224,7 @@ def test_the_request_log(cloud):
         ("s3", "GetBucketNotificationConfiguration", False, None),
         ("cloudformation", "CreateStack", True, None),
     ]
+    assert {(e["account"], e["region"]) for e in log} == {("123456789012", "us-east-1")}
     assert log[2]["params"] == {"Bucket": name, "Key": "a/b"}
     assert log[3]["error"].startswith("NoSuchKey")
     assert log[5]["params"]["TemplateBody"].startswith("<")

@@ -18,6 +18,8 @@ from building_blocks import (
 )
 from driver import error
 
+from standin.stack_refactor.types import is_movable
+
 METADATA = {"Type": "AWS::CDK::Metadata", "Properties": {"Analytics": "x"}}
 WAIT_HANDLE = {"Type": "AWS::CloudFormation::WaitConditionHandle", "Properties": {}}
 
@@ -25,6 +27,11 @@ WAIT_HANDLE = {"Type": "AWS::CloudFormation::WaitConditionHandle", "Properties":
 def raw_refactor(cloud, *definitions, **more):
     """CreateStackRefactor with definitions as they are."""
     return cloud.cloudformation.create_stack_refactor(StackDefinitions=list(definitions), **more)
+
+
+def test_r1_at_least_one_stack(cloud):
+    with error("ValidationError", "greater than or equal to 1"):
+        cloud.cloudformation.create_stack_refactor(StackDefinitions=[])
 
 
 def test_r1_at_most_five_stacks(cloud):
@@ -107,6 +114,20 @@ def test_r3_by_url(cloud):
             create(url)
 
 
+def test_r3_a_bucket_of_another_region(cloud):
+    create_two_stacks(cloud)
+    bucket = f"elsewhere-{cloud.number}"
+    s3 = cloud.client("s3", region="eu-west-1")
+    s3.create_bucket(Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
+    s3.put_object(Bucket=bucket, Key="a.json", Body=json.dumps(WITHOUT_M).encode())
+    with error("ValidationError", "must be addressed using the specified endpoint"):
+        raw_refactor(
+            cloud,
+            {"StackName": cloud.name("a"), "TemplateURL": f"https://{bucket}.s3.eu-west-1.amazonaws.com/a.json"},
+            {"StackName": cloud.name("b"), "TemplateBody": json.dumps(WITH_M)},
+        )
+
+
 @pytest.mark.parametrize("body", ["{bad", "a: [", '{"Resources": {}}', '{"Parameters": {}}'])
 def test_r4_well_formed(cloud, body):
     create_two_stacks(cloud)
@@ -180,6 +201,40 @@ def test_r6_update_rollback_complete_is_stable(cloud):
     assert cloud.refactor(MOVE_M)["ExecutionStatus"] == "EXECUTE_COMPLETE"
 
 
+@pytest.mark.parametrize(
+    "status",
+    ["CREATE_COMPLETE", "UPDATE_COMPLETE", "UPDATE_ROLLBACK_COMPLETE", "IMPORT_COMPLETE", "IMPORT_ROLLBACK_COMPLETE"],
+)
+def test_r6_stable_statuses(cloud, status):
+    create_two_stacks(cloud)
+    put_into_status(cloud, "a", status)
+    assert cloud.refactor(MOVE_M)["ExecutionStatus"] == "EXECUTE_COMPLETE"
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "CREATE_FAILED",
+        "ROLLBACK_FAILED",
+        "UPDATE_FAILED",
+        "UPDATE_ROLLBACK_FAILED",
+        "IMPORT_ROLLBACK_FAILED",
+        "UPDATE_IN_PROGRESS",
+        "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS",
+        "DELETE_IN_PROGRESS",
+    ],
+)
+def test_r6_r7_every_other_status_is_refused(cloud, status):
+    create_two_stacks(cloud)
+    put_into_status(cloud, "b", status)
+    cloud.rejected(f"is in {status} state and can not be updated", MOVE_M)
+
+
+def put_into_status(cloud, short, status):
+    """A stack looks as an operation left it."""
+    cloud.control("POST", "/_stacks/status", {"stack": cloud.name(short), "status": status})
+
+
 def test_r7_delete_failed_is_refused(cloud):
     create_two_stacks(cloud)
     cloud.create("full", template(T=table(DeletionProtectionEnabled=True), K=parameter("k")))
@@ -205,6 +260,17 @@ def test_r8_not_twice_and_not_while_busy(cloud):
     finally:
         cloud.control("POST", "/_config", {"latency_ms": 20})
     cloud.settled("b")
+
+
+def test_r8_not_while_another_refactor_is_made(cloud):
+    create_two_stacks(cloud)
+    cloud.control("POST", "/_config", {"latency_ms": 300})
+    try:
+        first = cloud.create_refactor(MOVE_M)
+        cloud.rejected("part of another stack refactor", MOVE_M)
+    finally:
+        cloud.control("POST", "/_config", {"latency_ms": 20})
+    assert cloud.validated(first)["Status"] == "CREATE_COMPLETE"
 
 
 def test_r9_the_source_must_exist(cloud):
@@ -323,6 +389,14 @@ def test_r16_a_condition_must_keep_its_value(cloud):
     cloud.create("a", {**both, "Conditions": {"C": holds}})
     cloud.create("b", template(B=parameter("b")))
     cloud.refused("Conditions", {"a": {**WITHOUT_M, "Conditions": {"C": fails}}, "b": WITH_M})
+
+
+def test_r16_a_condition_keeps_its_words(cloud):
+    both = template(M=parameter("1"), K=parameter("k"))
+    cloud.create("a", {**both, "Conditions": {"C": {"Fn::Equals": ["a", "a"]}}})
+    cloud.create("b", template(B=parameter("b")))
+    same_value = {**WITHOUT_M, "Conditions": {"C": {"Fn::Equals": ["b", "b"]}}}
+    cloud.refused("Conditions", {"a": same_value, "b": WITH_M})
 
 
 def test_r16_a_created_stack_has_no_values_for_parameters(cloud):
@@ -450,6 +524,27 @@ def test_r23_denied_types_and_custom_resources(cloud):
         "resource types: [Custom::Thing]",
         {"a": template(K=parameter("k"), W=WAIT_HANDLE), "b": template(B=parameter("b"), C=custom)},
     )
+
+
+def test_r23_the_list_has_what_amplify_apps_could_have():
+    for denied in (
+        "AWS::ApiGateway::Method",
+        "AWS::CloudFormation::CustomResource",
+        "AWS::Cognito::UserPoolRiskConfigurationAttachment",
+        "AWS::Cognito::UserPoolUICustomizationAttachment",
+        "AWS::Cognito::UserPoolUserToGroupAttachment",
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::Elasticsearch::Domain",
+        "AWS::IoT::PolicyPrincipalAttachment",
+        "AWS::Lambda::EventInvokeConfig",
+        "AWS::OpsWorks::Stack",
+        "AWS::Route53::RecordSet",
+        "AWS::WAFv2::WebACL",
+        "Custom::LogRetention",
+    ):
+        assert not is_movable(denied), denied
+    for movable in ("AWS::Cognito::UserPool", "AWS::DynamoDB::Table", "AWS::Kinesis::Stream", "AWS::S3::Bucket"):
+        assert is_movable(movable), movable
 
 
 def test_r23_denied_types_may_stay(cloud):

@@ -1,6 +1,7 @@
 /** How the step is run: what it checks, and on what it works. */
 
 const STATUS = 'src/cloudformation/status.rs';
+const SAFEGUARDS = '__test__/e2e/safeguards.test.mjs';
 const PLANNING = 'src/refactor/execute/planning.rs';
 
 /** @type {import('../row.mjs').Row[]} */
@@ -15,6 +16,18 @@ export const rows = [
       file: 'src/refactor/execute/update.rs',
       from: 'if change.action != "Modify" {',
       to: 'if change.action == "Remove" {',
+    },
+  },
+  {
+    id: 'H-56',
+    title: '`--skip-validations`',
+    elsewhere: 'It skips everything, the lock and Retain as well.',
+    here: 'It skips the validations of the step. That nothing but owners changes is proved all the same, and no flag waives it.',
+    test: { file: SAFEGUARDS, name: 'what would not be a mere move is refused, with --skip-validations as well' },
+    change: {
+      file: 'src/plan/mod.rs',
+      from: 'validations: self.inner.safety_violations(),',
+      to: 'validations: Vec::new(),',
     },
   },
   {
@@ -42,6 +55,17 @@ export const rows = [
     },
   },
   {
+    id: 'H-60',
+    title: 'Region and account of a call',
+    elsewhere: 'Some clients take the default region and the default credentials.',
+    here: 'All calls of a run are made in the region of the environment, with one set of credentials, whatever the surroundings say.',
+    test: {
+      file: SAFEGUARDS,
+      name: 'every call is made in the region and the account of the environment, whatever the surroundings say',
+    },
+    change: { file: 'src/cloud/configuration.rs', from: '.region(Region::new(options.region.clone()))', to: '' },
+  },
+  {
     id: 'H-61',
     title: 'Statuses that are neither complete nor in progress',
     elsewhere:
@@ -63,6 +87,33 @@ export const rows = [
     },
   },
   {
+    id: 'H-64',
+    title: 'The description of a stack changes',
+    elsewhere: 'The stack is no longer recognised, for its kind is read from there.',
+    here: 'A Gen 1 stack is known by its place in the tree alone.',
+    test: { file: SAFEGUARDS, name: 'a stack is known by its place, not by its description' },
+    change: {
+      file: 'src/refactor/landscape.rs',
+      from: 'self.input.gen1.child(logical_id).map(|tree| &tree.stack)',
+      to: 'self.input.gen1.child(logical_id).map(|tree| &tree.stack).filter(|stack| stack.template_body.contains("stackType"))',
+    },
+  },
+  {
+    id: 'H-67',
+    title: 'Quotas: stacks in an account, stacks and refactors at a time',
+    elsewhere: 'The step fails in the middle.',
+    here: 'A refactor has two stacks, each at rest. What the service refuses is told with its reason, and what was done is taken back.',
+    test: {
+      file: SAFEGUARDS,
+      name: 'a quota that is reached is told with its reason, and what was done is taken back',
+    },
+    change: {
+      file: 'src/refactor/execute/moves.rs',
+      from: 'reason: created.status_reason.unwrap_or(created.status),',
+      to: 'reason: created.status,',
+    },
+  },
+  {
     id: 'H-68',
     title: 'Nothing is backed up',
     elsewhere: 'Neither data nor templates.',
@@ -72,6 +123,18 @@ export const rows = [
       file: 'src/refactor/forward.rs',
       from: 'if !record.stacks.contains_key(stack)',
       to: 'if record.stacks.is_empty()',
+    },
+  },
+  {
+    id: 'H-74',
+    title: 'Retain is looked for in the planned template only',
+    elsewhere: 'What the holding stack then really has is not looked at, and the check can be skipped.',
+    here: 'Every template that is submitted carries Retain for what it takes; that is no validation, and nothing skips it.',
+    test: { file: SAFEGUARDS, name: 'what is parked is retained by the live template of its holding stack' },
+    change: {
+      file: 'src/refactor/literal.rs',
+      from: 'for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {',
+      to: 'for policy in ["UpdateReplacePolicy"] {',
     },
   },
   {

@@ -1,6 +1,6 @@
 /** What is remembered of a run, and what is left of it. */
 
-const LIVE = 'src/refactor/tests/live.rs';
+const FILES = 'src/refactor/tests/files.rs';
 
 /** @type {import('../row.mjs').Row[]} */
 export const rows = [
@@ -67,7 +67,7 @@ export const rows = [
     title: 'Names of files that are too long',
     elsewhere: 'Every file is called by a hash of its path, which differs between operating systems.',
     here: 'Only names that are too long become hashes, of the name alone; a file lists them.',
-    test: { file: LIVE, name: 'long_names_become_hashes_that_are_listed' },
+    test: { file: FILES, name: 'long_names_become_hashes_that_are_listed' },
     change: {
       file: 'src/refactor/files.rs',
       from: 'const MAXIMUM_NAME: usize = 200;',

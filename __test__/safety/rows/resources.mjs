@@ -23,11 +23,11 @@ export const rows = [
     title: 'The Gen 2 bucket is emptied when its stack is deleted',
     elsewhere: 'With the next deployment that holds for the production bucket.',
     here: 'The generated backend retains its bucket; a bucket that is deployed otherwise is told before the move.',
-    test: { file: TEMPLATES, name: 'what_the_next_deployment_would_replace_is_told' },
+    test: { file: TEMPLATES, name: 'what_the_next_deployment_does_is_part_of_the_plan' },
     change: {
-      file: 'src/refactor/inventory.rs',
-      from: 'if target.tag("aws-cdk:auto-delete-objects") == Some("true") {',
-      to: 'if target.tag("aws-cdk:auto-delete-objects") == Some("yes") {',
+      file: 'src/refactor/prediction/effect.rs',
+      from: 'if below == ["aws-cdk:auto-delete-objects"] && is_on {',
+      to: 'if below == ["aws-cdk:auto-delete-objects"] && !is_on {',
     },
   },
   {
@@ -46,12 +46,12 @@ export const rows = [
     id: 'H-46',
     title: 'The native client has a secret in Gen 1 and none in Gen 2',
     elsewhere: 'The next deployment replaces the client, and released apps can no longer sign in.',
-    here: 'The difference is told, with the property, before anything moves.',
-    test: { file: TEMPLATES, name: 'what_the_next_deployment_would_replace_is_told' },
+    here: 'The refactor is refused before anything moves, with stack, client and property, until the Gen 2 client is like the one of Gen 1.',
+    test: { file: TEMPLATES, name: 'what_the_next_deployment_does_is_part_of_the_plan' },
     change: {
-      file: 'src/refactor/inventory.rs',
-      from: '"AWS::Cognito::UserPoolClient" => &["GenerateSecret"],',
-      to: '"AWS::Cognito::UserPoolClient" => &[],',
+      file: 'src/cloudformation/update_behaviour.rs',
+      from: 'if is_in(&known.replace) {',
+      to: 'if is_in(&known.replace) && property != "GenerateSecret" {',
     },
   },
 ];

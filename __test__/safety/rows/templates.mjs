@@ -4,6 +4,8 @@ const PLAN = 'src/refactor/tests/plan.rs';
 const TEMPLATES = 'src/refactor/tests/templates.rs';
 const LITERAL = 'src/refactor/literal.rs';
 const KNOWLEDGE = 'src/refactor/knowledge.rs';
+const SAFEGUARDS = '__test__/e2e/safeguards.test.mjs';
+const CLIENT = 'src/cloud/cloudformation/client.rs';
 const EVALUATE = 'src/cloudformation/evaluate/tests.rs';
 
 /** @type {import('../row.mjs').Row[]} */
@@ -86,6 +88,18 @@ export const rows = [
       file: LITERAL,
       from: 'if let Some(name) = stack.template.transforms().first() {',
       to: 'if let Some(name) = stack.template.transforms().get(1) {',
+    },
+  },
+  {
+    id: 'H-22',
+    title: 'Tags of the stacks',
+    elsewhere: 'An empty list of tags is sent with every update, which takes all tags away and touches the resources.',
+    here: 'Tags are never sent: the stacks keep theirs.',
+    test: { file: SAFEGUARDS, name: 'stacks are changed by change sets that were looked at, and none is left' },
+    change: {
+      file: CLIENT,
+      from: '.include_nested_stacks(false)',
+      to: '.include_nested_stacks(false).set_tags(Some(Vec::new()))',
     },
   },
   {
@@ -216,5 +230,13 @@ export const rows = [
       from: 'essential: |table| table.id.logical_id == "DynamoDBTable",',
       to: 'essential: |_| false,',
     },
+  },
+  {
+    id: 'H-70',
+    title: 'Updates besides the first ones',
+    elsewhere: 'They send parameters as CloudFormation told them, `****` included.',
+    here: 'There is one way to send an update, and in it every parameter keeps its previous value.',
+    test: { file: SAFEGUARDS, name: 'stacks are changed by change sets that were looked at, and none is left' },
+    change: { file: CLIENT, from: '.use_previous_value(true)', to: '.parameter_value("****")' },
   },
 ];

@@ -7,7 +7,10 @@ use serde_json::{Map, Value, json};
 use crate::{
     cloudformation::{
         Template,
-        evaluate::{EvaluatedTree, ParameterValue, ParameterValues, PseudoParameters, TemplateTree, evaluate_tree},
+        evaluate::{
+            Decided, EvaluatedTree, ParameterValue, ParameterValues, PseudoParameters, TemplateTree,
+            evaluate_decided_tree, evaluate_tree,
+        },
     },
     deployment::StackTree,
     project::{MetaResource, Project, TemplateFile},
@@ -62,15 +65,16 @@ impl Stacks {
             ..PseudoParameters::default()
         };
         let literal = evaluate_tree(&tree, &parameters, &pseudo);
-        decide_conditions(&mut tree, &literal);
-        let region = project.environment.region.as_deref().unwrap_or_default();
-        look_up_mappings(
-            &mut tree,
-            &[(ENVIRONMENT_PARAMETER, environment), ("AWS::Region", region)],
-        );
         set_environment(&mut tree, environment, &json!({ "Ref": ENVIRONMENT_PARAMETER }));
         name_rest_apis(&mut tree);
-        let symbolic = evaluate_tree(&tree, &parameters, &pseudo);
+        let region = project.environment.region.as_deref().unwrap_or_default();
+        // With a symbolic environment conditions could not be decided any more. What a mapping says for the environment or
+        // the region is a value of that environment: no symbol can be looked up.
+        let decided = Decided {
+            conditions: &literal,
+            keys: &[(ENVIRONMENT_PARAMETER, environment), ("AWS::Region", region)],
+        };
+        let symbolic = evaluate_decided_tree(&tree, &parameters, &pseudo, decided);
         Self {
             literal,
             symbolic,
@@ -439,69 +443,6 @@ fn name_stack_in_splits(value: &mut Value, stack_name: &str) {
             entries
                 .values_mut()
                 .for_each(|value| name_stack_in_splits(value, stack_name));
-        }
-        _ => {}
-    }
-}
-
-/// Replaces conditions by what they were decided to be: with a symbolic environment they could not be decided any more.
-fn decide_conditions(tree: &mut TemplateTree, evaluated: &EvaluatedTree) {
-    for (name, truth) in &evaluated.conditions {
-        if let Some(truth) = truth {
-            let expression = json!({ "Fn::Equals": ["true", truth.to_string()] });
-            tree.template.insert("Conditions", name.clone(), expression);
-        }
-    }
-    for (logical_id, nested) in &mut tree.nested {
-        if let Some(evaluated) = evaluated.nested.get(logical_id) {
-            decide_conditions(nested, evaluated);
-        }
-    }
-}
-
-/// What a mapping says for the environment or the region is a value of that environment: no symbol can be looked up.
-fn look_up_mappings(tree: &mut TemplateTree, known: &[(&str, &str)]) {
-    let document = tree.template.document_mut();
-    let mappings = document.get("Mappings").cloned().unwrap_or_default();
-    if mappings.is_object() {
-        for section in ["Resources", "Outputs"] {
-            if let Some(value) = document.get_mut(section) {
-                look_up(value, &mappings, known);
-            }
-        }
-    }
-    for nested in tree.nested.values_mut() {
-        look_up_mappings(nested, known);
-    }
-}
-
-fn look_up(value: &mut Value, mappings: &Value, known: &[(&str, &str)]) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| look_up(item, mappings, known)),
-        Value::Object(entries) => {
-            entries.values_mut().for_each(|inner| look_up(inner, mappings, known));
-            let key = |argument: &Value| match argument {
-                Value::String(text) => Some(text.clone()),
-                Value::Object(reference) if reference.len() == 1 => known
-                    .iter()
-                    .find(|(name, _)| reference.get("Ref").is_some_and(|target| target == name))
-                    .map(|(_, text)| (*text).to_owned()),
-                _ => None,
-            };
-            let found = match entries
-                .get("Fn::FindInMap")
-                .and_then(Value::as_array)
-                .map(Vec::as_slice)
-            {
-                Some([map, first, second]) if entries.len() == 1 => key(map)
-                    .zip(key(first))
-                    .zip(key(second))
-                    .and_then(|((map, first), second)| mappings.get(map)?.get(first)?.get(second).cloned()),
-                _ => None,
-            };
-            if let Some(found) = found {
-                *value = found;
-            }
         }
         _ => {}
     }

@@ -5,16 +5,16 @@ use aws_sdk_cloudformation::{
     Client,
     config::{Builder, retry::RetryConfig},
     types::{
-        Capability, ChangeSetType, Parameter as SdkParameter, ResourceLocation, ResourceMapping, StackDefinition,
-        StackRefactorExecutionStatus, TemplateStage,
+        Capability, ChangeSetType, Parameter as SdkParameter, ResourceLocation, ResourceMapping, ResourceToImport,
+        StackDefinition, StackRefactorExecutionStatus, TemplateStage,
     },
 };
 use indexmap::IndexMap;
 use tokio::sync::Semaphore;
 
 use super::{
-    Change, ChangeDetail, ChangeSet, ChangeSetRequest, CloudFormationApi, RefactorAction, StackDescription,
-    StackRefactorRequest, StackRefactorState, TemplateSource,
+    Change, ChangeDetail, ChangeSet, ChangeSetRequest, CloudFormationApi, RefactorAction, ResourceImport,
+    StackDescription, StackRefactorRequest, StackRefactorState, TemplateSource,
 };
 use crate::{
     cloud::{call, configuration::SharedConfiguration, error::CloudError},
@@ -231,7 +231,12 @@ impl CloudFormationApi for CloudFormationClient {
             .create_change_set()
             .stack_name(&request.stack)
             .change_set_name(&request.name)
-            .change_set_type(ChangeSetType::Update)
+            .change_set_type(if request.imports.is_empty() {
+                ChangeSetType::Update
+            } else {
+                ChangeSetType::Import
+            })
+            .set_resources_to_import(resources_to_import(&request.imports))
             .set_parameters(Some(parameters.collect()))
             .capabilities(Capability::CapabilityNamedIam)
             .capabilities(Capability::CapabilityAutoExpand)
@@ -437,6 +442,17 @@ impl CloudFormationApi for CloudFormationClient {
     }
 }
 
+fn resources_to_import(imports: &[ResourceImport]) -> Option<Vec<ResourceToImport>> {
+    let resources = imports.iter().map(|import| {
+        ResourceToImport::builder()
+            .resource_type(&import.resource_type)
+            .logical_resource_id(&import.logical_resource_id)
+            .set_resource_identifier(Some(import.resource_identifier.clone().into_iter().collect()))
+            .build()
+    });
+    (!imports.is_empty()).then(|| resources.collect())
+}
+
 fn change(change: &aws_sdk_cloudformation::types::ResourceChange) -> Change {
     Change {
         action: change
@@ -445,6 +461,7 @@ fn change(change: &aws_sdk_cloudformation::types::ResourceChange) -> Change {
             .unwrap_or_default(),
         logical_id: change.logical_resource_id().unwrap_or_default().to_owned(),
         resource_type: change.resource_type().unwrap_or_default().to_owned(),
+        policy_action: change.policy_action().map(|action| action.as_str().to_owned()),
         replacement: change.replacement().map(|replacement| replacement.as_str().to_owned()),
         scope: change.scope().iter().map(|scope| scope.as_str().to_owned()).collect(),
         details: change

@@ -4,6 +4,7 @@ mod client;
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
 
 use super::error::CloudError;
 use crate::deployment::{Output, Parameter, StackResource};
@@ -28,7 +29,8 @@ pub trait CloudFormationApi: Send + Sync {
     /// Sets the stack policy.
     async fn set_stack_policy(&self, stack: &str, policy: &str) -> Result<(), CloudError>;
 
-    /// Begins the creation of a change set of type UPDATE that keeps all parameter values.
+    /// Begins the creation of a change set that keeps all parameter values: of type IMPORT when there is something to import,
+    /// else of type UPDATE.
     async fn create_change_set(&self, request: &ChangeSetRequest) -> Result<(), CloudError>;
 
     /// A change set with all its changes; `None` when it does not exist.
@@ -106,8 +108,22 @@ pub struct ChangeSetRequest {
     pub template: TemplateSource,
     /// Parameters, all with their previous value.
     pub parameter_keys: Vec<String>,
+    /// Resources that exist and no stack owns: the stack takes them over.
+    pub imports: Vec<ResourceImport>,
     /// Client token: the same for every attempt.
     pub token: String,
+}
+
+/// A resource that a stack takes over: `ResourcesToImport` of a change set.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct ResourceImport {
+    /// CloudFormation type.
+    pub resource_type: String,
+    /// Logical id that it gets.
+    pub logical_resource_id: String,
+    /// What names it, for example `UserPoolId` and `Domain`.
+    pub resource_identifier: IndexMap<String, String>,
 }
 
 /// A change set.
@@ -169,6 +185,8 @@ pub struct Change {
     pub logical_id: String,
     /// Type.
     pub resource_type: String,
+    /// What becomes of the resource itself when it is removed: `Delete`, `Retain`, `Snapshot` ...
+    pub policy_action: Option<String>,
     /// `True`, `False`, `Conditional`.
     pub replacement: Option<String>,
     /// `Properties`, `DeletionPolicy`, ...

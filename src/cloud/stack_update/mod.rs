@@ -11,7 +11,7 @@ pub use leftover::{Leftover, remove_leftover};
 
 use self::leftover::{remove_change_set, warn_of_change_set};
 use super::{
-    ChangeSet, ChangeSetRequest, Cloud, CloudError, StackDescription,
+    ChangeSet, ChangeSetRequest, Cloud, CloudError, ResourceImport, StackDescription,
     pace::{Pace, settled_stack},
 };
 use crate::{
@@ -37,6 +37,8 @@ pub struct StackUpdateRequest<'a> {
     pub template: &'a TemplateHandOver,
     /// Parameters of the stack.
     pub parameter_keys: &'a [String],
+    /// Resources that the stack takes over; the template may then differ in nothing else.
+    pub imports: &'a [ResourceImport],
     /// Name of the change set. One that a crashed run left under this name is removed first.
     pub change_set: &'a str,
     /// Beginning of the client tokens, different for each run and stack; at most 120 characters.
@@ -103,6 +105,7 @@ impl Update<'_> {
             name: name.to_owned(),
             template: template?,
             parameter_keys: self.request.parameter_keys.to_vec(),
+            imports: self.request.imports.to_vec(),
             token: format!("{}-create", self.request.token),
         };
         let lost_answer = self.order_creation(&order).await?;

@@ -291,7 +291,7 @@ impl<'e, 'a> Run<'e, 'a> {
     fn find_in_map(&mut self, argument: Value) -> Value {
         let (found, name, default) = {
             let items = argument.as_array().map(Vec::as_slice).unwrap_or_default();
-            let keys: Vec<Option<String>> = items.iter().take(3).map(scalar_text).collect();
+            let keys: Vec<Option<String>> = items.iter().take(3).map(|item| self.key(item)).collect();
             let name = keys
                 .iter()
                 .map(|key| key.as_deref().unwrap_or("?"))
@@ -317,6 +317,15 @@ impl<'e, 'a> Run<'e, 'a> {
         found.or(default).unwrap_or_else(|| {
             self.note(UnresolvedReason::Mapping { name });
             call("Fn::FindInMap", argument)
+        })
+    }
+
+    /// The key of a mapping that a value is.
+    fn key(&self, value: &Value) -> Option<String> {
+        scalar_text(value).or_else(|| {
+            let symbol = value.as_object().filter(|entries| entries.len() == 1)?.get("Ref")?;
+            let (_, key) = self.evaluator.keys.iter().find(|(name, _)| symbol == name)?;
+            Some((*key).to_owned())
         })
     }
 

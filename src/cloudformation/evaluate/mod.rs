@@ -21,7 +21,7 @@ pub use normal_form::{is_literal, same_value};
 pub use parameters::{ParameterValue, ParameterValues, is_ssm_value};
 pub use pseudo::{PseudoParameters, partition_of};
 pub use source::{AttributeSource, NoAttributes};
-pub use tree::{EvaluatedTree, TemplateTree, evaluate_tree};
+pub use tree::{Decided, EvaluatedTree, TemplateTree, evaluate_decided_tree, evaluate_tree};
 pub use unresolved::{Unresolved, UnresolvedReason};
 
 use super::template::Template;
@@ -39,6 +39,8 @@ pub struct Evaluator<'a> {
     place_stays_symbolic: bool,
     /// Put before the names of what stays symbolic; empty, or a logical path with a slash at its end.
     prefix: String,
+    /// What parameters that stay symbolic are as keys of mappings, by name.
+    keys: &'a [(&'a str, &'a str)],
 }
 
 /// What a value evaluates to.
@@ -84,6 +86,7 @@ impl<'a> Evaluator<'a> {
             conditions: IndexMap::new(),
             place_stays_symbolic: false,
             prefix: String::new(),
+            keys: &[],
         };
         evaluator.conditions = condition::decide_all(&evaluator);
         evaluator
@@ -105,6 +108,22 @@ impl<'a> Evaluator<'a> {
         } else {
             format!("{path}/")
         };
+        self
+    }
+
+    /// Takes over conditions that were decided with more values, and what symbolic parameters are as keys of mappings.
+    #[must_use]
+    pub(super) fn with_decided(
+        mut self,
+        conditions: &IndexMap<String, Option<bool>>,
+        keys: &'a [(&'a str, &'a str)],
+    ) -> Self {
+        for (name, truth) in &mut self.conditions {
+            if let Some(decided) = conditions.get(*name).copied().flatten() {
+                *truth = Some(decided);
+            }
+        }
+        self.keys = keys;
         self
     }
 

@@ -57,13 +57,42 @@ impl EvaluatedTree {
     }
 }
 
+/// What is known from elsewhere, and could not be found out from symbols.
+#[derive(Clone, Copy)]
+pub struct Decided<'d> {
+    /// The same tree, evaluated with more values: its conditions hold.
+    pub conditions: &'d EvaluatedTree,
+    /// What parameters that stay symbolic are as keys of mappings, by name.
+    pub keys: &'d [(&'d str, &'d str)],
+}
+
 /// Evaluates a root template and everything below it.
 pub fn evaluate_tree(root: &TemplateTree, parameters: &ParameterValues, pseudo: &PseudoParameters) -> EvaluatedTree {
+    evaluate(root, parameters, pseudo, None)
+}
+
+/// Evaluates a root template and everything below it; what is decided is not evaluated again.
+pub fn evaluate_decided_tree(
+    root: &TemplateTree,
+    parameters: &ParameterValues,
+    pseudo: &PseudoParameters,
+    decided: Decided<'_>,
+) -> EvaluatedTree {
+    evaluate(root, parameters, pseudo, Some(decided))
+}
+
+fn evaluate(
+    root: &TemplateTree,
+    parameters: &ParameterValues,
+    pseudo: &PseudoParameters,
+    decided: Option<Decided<'_>>,
+) -> EvaluatedTree {
     let scope = Scope {
         tree: root,
         path: String::new(),
         parameters: parameters.clone(),
         pseudo: pseudo.clone(),
+        decided,
         nested: RefCell::default(),
     };
     scope.evaluate()
@@ -74,13 +103,19 @@ struct Scope<'t> {
     path: String,
     parameters: ParameterValues,
     pseudo: PseudoParameters,
+    decided: Option<Decided<'t>>,
     /// `None` while it is being evaluated: stacks that need each other's outputs stay symbolic.
     nested: RefCell<IndexMap<String, Option<Rc<EvaluatedTree>>>>,
 }
 
 impl Scope<'_> {
     fn evaluator(&self) -> Evaluator<'_> {
-        Evaluator::new(&self.tree.template, &self.parameters, self.pseudo.clone(), self).at_path(&self.path)
+        let evaluator = Evaluator::new(&self.tree.template, &self.parameters, self.pseudo.clone(), self);
+        let evaluator = match self.decided {
+            Some(Decided { conditions, keys }) => evaluator.with_decided(&conditions.conditions, keys),
+            None => evaluator,
+        };
+        evaluator.at_path(&self.path)
     }
 
     fn path_of(&self, logical_id: &str) -> String {
@@ -152,6 +187,10 @@ impl Scope<'_> {
             path: self.path_of(logical_id),
             parameters: self.parameters_of(logical_id),
             pseudo,
+            decided: self.decided.and_then(|Decided { conditions, keys }| {
+                let conditions = conditions.nested.get(logical_id)?;
+                Some(Decided { conditions, keys })
+            }),
             nested: RefCell::default(),
         };
         let evaluated = Rc::new(scope.evaluate());

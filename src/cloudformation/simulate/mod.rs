@@ -1,6 +1,7 @@
 //! Stacks in memory, to which updates and stack refactors are applied by the rules of the service that can be checked
 //! without it. A plan is simulated operation by operation before anything is done.
 
+mod import;
 mod limits;
 mod refactor;
 mod update;
@@ -9,6 +10,7 @@ mod violation;
 use indexmap::IndexMap;
 use serde_json::{Map, Value, json};
 
+pub use import::SimulatedImport;
 pub use limits::{MAXIMUM_INLINE_TEMPLATE, MAXIMUM_TEMPLATE, cannot_move};
 pub use refactor::{LogicalAddress, ResourceMapping, StackRefactorRequest};
 pub use update::UpdateEffect;
@@ -98,6 +100,15 @@ impl<'facts> Simulation<'facts> {
             .collect();
         owned.sort();
         owned
+    }
+
+    /// A property of a deployed resource, evaluated; `None` when it is absent or not known.
+    pub fn property(&self, stack: &str, logical_id: &str, property: &str) -> Option<Value> {
+        let stack = self.stacks.get(stack)?;
+        let value = stack.template.resource(logical_id)?.property(property)?;
+        self.with_evaluator(stack, &stack.template, &stack.resources, |evaluator| {
+            evaluator.value(value).value
+        })
     }
 
     /// Deletes a stack. Only a stack that owns nothing real may go: everything else would take resources with it.

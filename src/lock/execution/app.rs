@@ -29,7 +29,7 @@ impl Execution<'_> {
             app: app.clone(),
             environment: environment.clone(),
         };
-        self.intend(id, &intent)?;
+        self.intend(id, &intent).await?;
         variables.insert(MARKER_VARIABLE.to_owned(), environment.clone());
         self.request
             .cloud
@@ -50,7 +50,7 @@ impl Execution<'_> {
         if variables.get(MARKER_VARIABLE) != Some(&self.request.environment) {
             return Ok(OperationOutcome::AlreadyDone);
         }
-        self.intend(id, &Intent::UnmarkApp { app: app.clone() })?;
+        self.intend(id, &Intent::UnmarkApp { app: app.clone() }).await?;
         variables.shift_remove(MARKER_VARIABLE);
         let amplify = &self.request.cloud.amplify;
         amplify.set_environment_variables(app, &variables).await?;

@@ -23,7 +23,7 @@ use super::{
 use crate::{
     cloud::remove_leftover,
     error::{Error, Result},
-    journal::{Journal, MigrationFolder, RunHeader, RunId, RunStatus},
+    journal::{Journal, RunHeader, RunId, RunStatus},
     plan::{CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationEvents, OperationOutcome, Step},
 };
 
@@ -40,16 +40,14 @@ pub(super) struct Execution<'a> {
 }
 
 impl<'a> Execution<'a> {
-    pub(super) fn begin(
+    pub(super) async fn begin(
         request: &'a LockRequest,
         rollback: bool,
         context: &LockContext,
         events: &'a dyn EventSink,
         cancel: &'a CancelToken,
     ) -> Result<Self> {
-        let folder = MigrationFolder::open(&request.project_directory)?;
-        let journal = Journal::open(&folder, &request.environment)?;
-        let run = journal.begin(RunHeader {
+        let header = RunHeader {
             step: Step::Lock,
             rollback,
             tool_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -58,19 +56,25 @@ impl<'a> Execution<'a> {
             gen1_root: request.root.stack.name.clone(),
             gen2_root: None,
             context: serde_json::to_value(context).unwrap_or_default(),
-        })?;
+        };
+        let journal = Journal::begin(&request.journal(), header, request.take_over, events).await?;
         Ok(Self {
             request,
+            run: journal.run().clone(),
             journal,
-            run,
             rollback,
             events,
             cancel,
         })
     }
 
-    /// Operations on the app and the root stack one after another, those on other stacks side by side.
+    /// Carries out the operations while the journal's copy and the lease are kept.
     pub(super) async fn run(&self, operations: &[LockOperation]) -> Result<ExecutionReport> {
+        self.journal.alongside(self.events, self.carry_out(operations)).await
+    }
+
+    /// Operations on the app and the root stack one after another, those on other stacks side by side.
+    async fn carry_out(&self, operations: &[LockOperation]) -> Result<ExecutionReport> {
         self.remove_leftovers().await;
         let progress = Progress {
             total: u32::try_from(operations.len()).unwrap_or(u32::MAX),
@@ -106,7 +110,7 @@ impl<'a> Execution<'a> {
     /// Removes what runs that ended amid an operation left: a change set that was not executed, a template in the bucket.
     async fn remove_leftovers(&self) {
         let bucket = self.request.deployment_bucket.as_deref();
-        let found = leftovers(&self.journal.runs(), &self.request.root.stack.name, &self.run);
+        let found = leftovers(&self.journal.earlier_runs(), &self.request.root.stack.name);
         join_all(found.iter().map(|leftover| {
             let events = self.events_of(&leftover.operation);
             remove_leftover(&self.request.cloud, bucket, leftover, events)
@@ -153,6 +157,7 @@ impl<'a> Execution<'a> {
         if self.cancel.is_cancelled() || progress.failed.load(Ordering::SeqCst) {
             return Ok(None);
         }
+        self.journal.confirm(self.events).await?;
         let began = Instant::now();
         let view = operation.view(&self.request.app_id, &self.request.root.stack.name);
         self.events.emit(Event::OperationStarted {
@@ -178,9 +183,11 @@ impl<'a> Execution<'a> {
         Ok(Some(outcome))
     }
 
-    fn intend(&self, operation: &str, intent: &Intent) -> Result<()> {
+    /// The intents of a lock hold what undoing it needs: the copy has them before the effect.
+    async fn intend(&self, operation: &str, intent: &Intent) -> Result<()> {
         let intent = serde_json::to_value(intent).unwrap_or_default();
-        self.journal.intent(&self.run, operation, intent)
+        self.journal.intent(&self.run, operation, intent)?;
+        self.journal.secure(self.events).await
     }
 
     fn done(&self, operation: &str) -> Result<()> {

@@ -30,7 +30,7 @@ impl Execution<'_> {
         let settings = self.settings(change).await?;
         let bucket = self.request.deployment_bucket.as_deref();
         let template = TemplateHandOver::of(&change.name, change.after_text.clone(), bucket)?;
-        self.intend(id, &self.intent_of(change, &template))?;
+        self.intend(id, &self.intent_of(change, &template)).await?;
         if !is_there {
             self.update(id, change, &template).await?;
         }
@@ -91,6 +91,7 @@ impl Execution<'_> {
             stack_name: &change.name,
             template,
             parameter_keys: &change.parameter_keys,
+            imports: &[],
             change_set: CHANGE_SET,
             token: &token,
         };

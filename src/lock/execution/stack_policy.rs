@@ -44,7 +44,7 @@ impl Execution<'_> {
     async fn set_policy(&self, id: &str, intent: &Intent, policy: &str) -> Result<OperationOutcome> {
         let root = &self.request.root.stack;
         let cloudformation = &self.request.cloud.cloudformation;
-        self.intend(id, intent)?;
+        self.intend(id, intent).await?;
         cloudformation.set_stack_policy(&root.id, policy).await?;
         let live = cloudformation.stack_policy(&root.id).await?;
         if !live.is_some_and(|live| same_policy(&live, policy)) {

@@ -1,6 +1,9 @@
 //! An account in memory: an app, stacks, tables. It can die at any mutating call, before or after the effect.
 
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::{
+    sync::{Arc, Mutex, MutexGuard},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use indexmap::IndexMap;
@@ -10,10 +13,11 @@ use tokio::sync::Notify;
 use crate::{
     cloud::{
         AmplifyApi, AmplifyApp, Change, ChangeDetail, ChangeSet, ChangeSetRequest, Cloud, CloudError,
-        CloudFormationApi, IdentityApi, LiveConfiguration, LiveConfigurationApi, ObjectStoreApi, RefactorAction,
-        StackDescription, StackRefactorRequest, StackRefactorState, TemplateSource,
+        CloudFormationApi, ConditionalWrite, HostedUiApi, IdentityApi, LiveConfiguration, LiveConfigurationApi,
+        ObjectStoreApi, ObjectVersion, RefactorAction, StackDescription, StackRefactorRequest, StackRefactorState,
+        StoredObject, TemplateSource, WriteCondition, short_hash,
     },
-    deployment::StackResource,
+    deployment::{HostedUi, StackResource},
 };
 
 pub(super) const APP: &str = "d1app";
@@ -103,6 +107,7 @@ impl Account {
             amplify: account.clone(),
             objects: account.clone(),
             live: account.clone(),
+            hosted_ui: account.clone(),
             region: "us-east-1".into(),
             identity: account,
         }
@@ -222,6 +227,7 @@ fn changes(before: &Value, after: &Value) -> Vec<Change> {
                 action: "Modify".into(),
                 logical_id: logical_id.clone(),
                 resource_type: new["Type"].as_str().unwrap().into(),
+                policy_action: None,
                 replacement: Some("False".into()),
                 scope: Vec::new(),
                 details,
@@ -409,6 +415,42 @@ impl ObjectStoreApi for Account {
         })
         .await
     }
+
+    async fn stored(&self, bucket: &str, key: &str) -> Result<Option<StoredObject>, CloudError> {
+        let content = self.get(bucket, key).await?;
+        Ok(content.map(|content| StoredObject {
+            version: version(&content),
+            content,
+            age: Duration::ZERO,
+        }))
+    }
+
+    async fn put_if(
+        &self,
+        bucket: &str,
+        key: &str,
+        content: Vec<u8>,
+        condition: &WriteCondition,
+    ) -> Result<ConditionalWrite, CloudError> {
+        self.write("PutObject", |contents| {
+            let found = contents.objects.get(&url(bucket, key)).map(|content| version(content));
+            let expected = match condition {
+                WriteCondition::Absent => None,
+                WriteCondition::Unchanged(version) => Some(version.clone()),
+            };
+            if found != expected {
+                return Ok(ConditionalWrite::ConditionFailed);
+            }
+            let written = version(&content);
+            contents.objects.insert(url(bucket, key), content);
+            Ok(ConditionalWrite::Written(written))
+        })
+        .await
+    }
+}
+
+fn version(content: &[u8]) -> ObjectVersion {
+    ObjectVersion(short_hash(&String::from_utf8_lossy(content)))
 }
 
 pub(super) fn url(bucket: &str, key: &str) -> String {
@@ -441,6 +483,13 @@ impl LiveConfigurationApi for Account {
             Ok(())
         })
         .await
+    }
+}
+
+#[async_trait]
+impl HostedUiApi for Account {
+    async fn hosted_ui(&self, _: &str) -> Result<HostedUi, CloudError> {
+        Ok(HostedUi::default())
     }
 }
 

@@ -36,6 +36,8 @@ async fn request(account: &Account, project: &Path) -> LockRequest {
         root,
         resources: Vec::new(),
         deployment_bucket: Some(BUCKET.into()),
+        // Folders are copied here, and a copy is another folder.
+        take_over: true,
     }
 }
 
@@ -226,7 +228,7 @@ async fn a_death_at_any_mutating_call_is_mended_by_the_next_run() {
                         .contents()
                         .objects
                         .keys()
-                        .all(|key| !key.contains("/gen2-migration/"))
+                        .all(|key| !key.contains("/gen2-migration/") || key.ends_with("/main/journal/journal.jsonl"))
                 );
             }
             if !reached {
@@ -338,6 +340,7 @@ async fn without_a_journal_the_pushed_templates_tell_what_was_there() {
     }
     lock(&account, project.path()).await.unwrap();
     std::fs::remove_dir_all(project.path().join(".amplify")).unwrap();
+    account.contents().objects.retain(|key, _| !key.contains("/journal/"));
     let plan = planned(&account, project.path(), true).await.unwrap();
     let unknown: Vec<String> = plan
         .findings()
@@ -502,15 +505,42 @@ async fn the_last_variable_goes_even_where_an_empty_map_changes_nothing() {
 async fn a_stop_request_is_obeyed_between_operations_and_the_next_run_goes_on() {
     let project = tempfile::tempdir().unwrap();
     let account = Account::of(contents());
+    let before = visible(&account);
     let cancel = CancelToken::default();
     cancel.cancel();
     let plan = Plan::new(planned(&account, project.path(), false).await.unwrap());
     let (_, executable) = plan.validate(&NoEvents).await.unwrap();
     let report = executable.unwrap().execute(&NoEvents, &cancel).await.unwrap();
     assert_eq!(report.status, ExecutionStatus::Cancelled);
-    assert_eq!(account.contents().mutations, 0);
+    assert_eq!(visible(&account), before);
     lock(&account, project.path()).await.unwrap();
     assert_locked(&account);
+}
+
+#[tokio::test]
+async fn what_taking_a_lock_back_needs_is_in_the_bucket_when_the_folder_is_lost_amid_it() {
+    let origin = Account::of(contents());
+    let before = visible(&origin);
+    for index in 0.. {
+        let project = tempfile::tempdir().unwrap();
+        let account = origin.copy();
+        account.contents().death = Some(Death {
+            at_mutation: index,
+            after_effect: true,
+        });
+        let has_died = tokio::select! {
+            biased;
+            () = account.died() => true,
+            outcome = lock(&account, project.path()) => { outcome.unwrap(); false }
+        };
+        if !has_died {
+            break;
+        }
+        account.revive();
+        let elsewhere = tempfile::tempdir().unwrap();
+        unlock(&account, elsewhere.path()).await.unwrap();
+        assert_eq!(visible(&account), before, "after call {index}");
+    }
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ use crate::{
 /// Configurations before the first operation, by physical id.
 pub(super) struct Snapshot {
     before: IndexMap<String, LiveConfiguration>,
+    /// What moves out of a stack, by the stack's name.
+    moves: IndexMap<String, Vec<ResourceMove>>,
     user_pools: Vec<String>,
 }
 
@@ -20,9 +22,12 @@ impl Snapshot {
     /// Reads all resources that move, side by side. What cannot be read is told: it will not be compared.
     pub(super) async fn take(run: &Run<'_>, plan: &RefactorPlan) -> Result<Self> {
         let mut moves: IndexMap<&str, &ResourceMove> = IndexMap::new();
+        let mut of_stacks: IndexMap<String, Vec<ResourceMove>> = IndexMap::new();
         for planned in &plan.operations {
             if let RefactorOperation::CreateAndExecuteStackRefactor(operation) = &planned.operation {
                 moves.extend(operation.moves.iter().map(|one| (one.physical_id.as_str(), one)));
+                let source = of_stacks.entry(operation.source.stack.name.clone()).or_default();
+                source.extend(operation.moves.iter().cloned());
             }
         }
         let user_pools: IndexSet<String> = plan
@@ -39,18 +44,37 @@ impl Snapshot {
             .collect();
         let user_pools: Vec<String> = user_pools.into_iter().collect();
         let read = moves.values().map(|one| read(run, one, &user_pools));
-        let configurations = try_join_all(read).await?;
+        let configurations: Vec<LiveConfiguration> = try_join_all(read).await?.into_iter().flatten().collect();
+        for found in configurations.iter().filter(|found| !found.not_read.is_empty()) {
+            run.events.warn(
+                "CONFIGURATION_NOT_READ",
+                format!(
+                    "parts of the configuration of {} {} cannot be compared: {}",
+                    found.resource_type,
+                    found.physical_id,
+                    found.not_read.join("; ")
+                ),
+            );
+        }
         Ok(Self {
             before: configurations
                 .into_iter()
-                .flatten()
                 .map(|found| (found.physical_id.clone(), found))
                 .collect(),
+            moves: of_stacks,
             user_pools,
         })
     }
 
-    /// Compares the moved resources with before. A user pool that lost settings gets them back at once.
+    /// Compares what a stack that was just updated is about to give away with before.
+    pub(super) async fn compare_stack(&self, run: &Run<'_>, operation: &str, stack: &str) -> Result<()> {
+        match self.moves.get(stack) {
+            Some(moves) => self.compare(run, operation, moves).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Compares resources with before. A user pool that lost settings gets them back at once.
     pub(super) async fn compare(&self, run: &Run<'_>, operation: &str, moves: &[ResourceMove]) -> Result<()> {
         for one in moves {
             let Some(before) = self.before.get(&one.physical_id) else {
@@ -63,7 +87,7 @@ impl Snapshot {
             run.events.warn(
                 "CONFIGURATION_RESTORED",
                 format!(
-                    "{} {} lost settings during the move; they are put back: {}",
+                    "settings of {} {} were changed; they are put back: {}",
                     one.resource_type,
                     one.physical_id,
                     differences.join("; ")

@@ -49,6 +49,14 @@ pub enum ExecutionError {
         /// The service's words.
         reason: String,
     },
+    /// What is about to move would be deleted with its stack.
+    #[error("{} of stack {stack} would be deleted with the stack: deletion and update-replace policy are not both Retain", resources.join(", "))]
+    NotRetained {
+        /// Stack.
+        stack: String,
+        /// Logical ids.
+        resources: Vec<String>,
+    },
     /// The stack refactor was refused.
     #[error("CloudFormation refuses to move resources from {source_stack} to {target_stack}: {reason}")]
     RefactorRefused {
@@ -126,6 +134,7 @@ impl CodedError for ExecutionError {
             Self::StackFailed { .. } => "STACK_FAILED",
             Self::UpdateNotHarmless { .. } => "UPDATE_NOT_HARMLESS",
             Self::UpdateRefused { .. } => "UPDATE_REFUSED",
+            Self::NotRetained { .. } => "RESOURCE_NOT_RETAINED",
             Self::RefactorRefused { .. } => "REFACTOR_REFUSED",
             Self::PreviewDiffers { .. } => "REFACTOR_PREVIEW_DIFFERS",
             Self::RefactorFailed { .. } => "REFACTOR_FAILED",
@@ -143,6 +152,7 @@ impl CodedError for ExecutionError {
             Self::UpdateRefused { .. } | Self::RefactorRefused { .. } | Self::PreviewDiffers { .. } => {
                 format!("Nothing was changed by this operation. Mend what CloudFormation names. {GO_ON}")
             }
+            Self::NotRetained { .. } => format!("Nothing was moved by this operation. Set DeletionPolicy and UpdateReplacePolicy of these resources to Retain in the stack. {GO_ON}"),
             Self::RefactorFailed { .. } => format!("The resources are where they were before this operation. {GO_ON}"),
             Self::OwnershipWrong { .. } => "Do not deploy either environment. Compare the resources of both stacks in the CloudFormation console and contact AWS support if a resource is in none or both.".into(),
             Self::ConfigurationChanged { .. } => format!("Compare the resource's settings with those named here and put them back by hand. {GO_ON}"),
@@ -158,6 +168,7 @@ impl CodedError for ExecutionError {
             }
             Self::StackChanged { stack, .. } | Self::UpdateRefused { stack, .. } => json!({ "stack": stack }),
             Self::StackFailed { stack, status, .. } => json!({ "stack": stack, "status": status }),
+            Self::NotRetained { stack, resources } => json!({ "stack": stack, "resources": resources }),
             Self::UpdateNotHarmless { stack, changes } => json!({ "stack": stack, "changes": changes }),
             Self::RefactorRefused {
                 source_stack,
@@ -258,6 +269,14 @@ pub enum TargetError {
         /// App of the stack.
         found: String,
     },
+    /// Nothing can be moved in this region.
+    #[error("CloudFormation has no stack refactors in {region}, so nothing can be moved there: {reason}")]
+    NoStackRefactor {
+        /// Region.
+        region: String,
+        /// The service's words.
+        reason: String,
+    },
     /// `--mappings` names a file that cannot be read.
     #[error("the mapping file {path} cannot be read: {source}")]
     MappingsUnreadable {
@@ -308,6 +327,7 @@ impl CodedError for TargetError {
             Self::IsNested { .. } => "GEN2_ROOT_IS_NESTED",
             Self::NotStable { .. } => "STACK_NOT_STABLE",
             Self::OtherApp { .. } => "GEN2_ROOT_OF_OTHER_APP",
+            Self::NoStackRefactor { .. } => "STACK_REFACTOR_UNAVAILABLE",
             Self::MappingsUnreadable { .. } => "MAPPINGS_FILE_UNREADABLE",
         }
     }
@@ -317,6 +337,7 @@ impl CodedError for TargetError {
             Self::NotNamed | Self::Gen2RootMissing { .. } | Self::IsGen1 { .. } | Self::IsOtherGen1 { .. } | Self::NotAmplify { .. } | Self::IsNested { .. } | Self::OtherApp { .. } => {
                 "Name the root stack of the Gen 2 branch with --to: in the CloudFormation console it looks like amplify-<appId>-<branch>-branch-<hash>.".into()
             }
+            Self::NoStackRefactor { .. } => "Nothing was changed, and both apps go on working beside each other. Ask AWS when the region gets stack refactors (CreateStackRefactor).".into(),
             Self::Gen1RootMissing { .. } => "Make sure that region and credentials are those of the environment, and run `amplify pull`.".into(),
             Self::NotStable { stacks } => {
                 let wait = stacks.iter().any(UnstableStack::is_in_progress);
@@ -360,6 +381,7 @@ impl CodedError for TargetError {
             Self::OtherApp { stack, expected, found } => {
                 json!({ "stack": stack, "expected": expected, "found": found })
             }
+            Self::NoStackRefactor { region, .. } => json!({ "region": region }),
             Self::MappingsUnreadable { path, .. } => json!({ "path": path }),
         };
         match details {

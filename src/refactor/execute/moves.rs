@@ -14,7 +14,7 @@ use crate::{
     cloud::{
         Pace, RefactorAction, StackRefactorDefinition, StackRefactorRequest, StackRefactorState, TemplateHandOver,
     },
-    cloudformation::SHELL,
+    cloudformation::{SHELL, Template},
     deployment::StackResource,
     error::Result,
     plan::OperationOutcome,
@@ -102,6 +102,25 @@ async fn state(run: &Run<'_>, operation: &str, moved: &StackRefactor) -> Result<
     if !run.is_expected(&moved.source.stack.name, &live, moved.source.before.as_ref()) {
         return Err(changed(&moved.source.stack.name, "its template is another one".into()).into());
     }
+    let weak = unretained(&live, moved.moves.iter().map(|one| one.source_logical_id.as_str()));
+    if !weak.is_empty() {
+        return Err(ExecutionError::NotRetained {
+            stack: moved.source.stack.name.clone(),
+            resources: weak,
+        }
+        .into());
+    }
+    let weak = unretained(
+        &moved.target.after,
+        moved.moves.iter().map(|one| one.target_logical_id.as_str()),
+    );
+    if !weak.is_empty() {
+        return Err(ExecutionError::NotRetained {
+            stack: moved.target.stack.name.clone(),
+            resources: weak,
+        }
+        .into());
+    }
     match (&moved.target.before, target_exists) {
         (None, true) => return Err(changed(&moved.target.stack.name, "it exists already".into()).into()),
         (Some(_), false) => return Err(changed(&moved.target.stack.name, "it does not exist any more".into()).into()),
@@ -123,6 +142,21 @@ async fn resources(run: &Run<'_>, operation: &str, stack: &str) -> Result<IndexM
         .stack_resources(stack)
         .await
         .map_err(|error| run.failed(operation, error))?)
+}
+
+/// Resources of a template that would go with their stack, or when they are replaced.
+fn unretained<'m>(template: &Template, logical_ids: impl Iterator<Item = &'m str>) -> Vec<String> {
+    let is_retained = |logical_id: &str| {
+        template.resource(logical_id).is_some_and(|resource| {
+            ["DeletionPolicy", "UpdateReplacePolicy"]
+                .iter()
+                .all(|policy| resource.definition.get(*policy).is_some_and(|value| value == "Retain"))
+        })
+    };
+    logical_ids
+        .filter(|logical_id| !is_retained(logical_id))
+        .map(ToOwned::to_owned)
+        .collect()
 }
 
 /// The first resource that is not where the move leads; none when all are.
@@ -414,4 +448,24 @@ fn preview_differences(moved: &StackRefactor, preview: &[RefactorAction]) -> Vec
             .map(|one| format!("it would not move {}", one.source_logical_id)),
     );
     differences
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_moves_must_be_retained_in_both_ways() {
+        let template = json!({"Resources": {
+            "Kept": {"Type": "T", "DeletionPolicy": "Retain", "UpdateReplacePolicy": "Retain"},
+            "Half": {"Type": "T", "DeletionPolicy": "Retain"},
+            "Snapshot": {"Type": "T", "DeletionPolicy": "Snapshot", "UpdateReplacePolicy": "Retain"},
+            "Bare": {"Type": "T"}
+        }});
+        let template = Template::from_value(template, "t").unwrap_or_default();
+        let weak = unretained(&template, ["Kept", "Half", "Snapshot", "Bare", "Missing"].into_iter());
+        assert_eq!(weak, ["Half", "Snapshot", "Bare", "Missing"]);
+    }
 }

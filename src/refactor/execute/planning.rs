@@ -7,22 +7,29 @@ use indexmap::IndexMap;
 
 use super::{
     at_rest::ensure_at_rest,
+    baseline::Baseline,
     error::TargetError,
     history::history,
-    step::{RefactorStep, RefactorTarget},
+    reattach::{is_at_work_for_us, wait_for_refactors},
+    region::ensure_stack_refactor,
+    stack_policies::StackPolicies,
+    step::{RefactorStep, RefactorTarget, journal_place},
     whereabouts::nothing_is_lost,
 };
 use crate::{
-    backend::model::Resource,
+    backend::{
+        finding::{Finding, Severity},
+        model::Resource,
+    },
     cloud::{Cloud, CloudError, Depth, read_nested, read_stack, read_tree, settled_stack},
     cloudformation::{Place, is_busy},
     deployment::{Stack, StackTree},
     error::Result,
-    journal::{Journal, MigrationFolder},
+    journal::JournalReading,
     plan::{Event, EventSink, OperationEvents, ValidationCheck},
     refactor::{
-        AttributeRequest, KnownAttributes, LiveAttributes, PlanError, PlanInput, ResourceMappings, holding_names,
-        plan_forward, plan_rollback,
+        AttributeRequest, HostedUiReading, KnownAttributes, LiveAttributes, Obstacles, PlanError, PlanInput,
+        ResourceMappings, holding_names, plan_forward, plan_rollback,
     },
 };
 
@@ -48,6 +55,8 @@ pub struct RefactorRequest {
     pub mappings: Option<PathBuf>,
     /// Take it back.
     pub is_rollback: bool,
+    /// `--take-over`: a lease of somebody else is no obstacle.
+    pub take_over: bool,
 }
 
 /// What the project tells, which may have to be read from the deployment bucket.
@@ -71,28 +80,44 @@ pub async fn plan_refactor(
         Some(path) => read_mappings(path)?,
         None => ResourceMappings::default(),
     };
-    let recorded = history(&Journal::read(
-        &MigrationFolder::of(&request.project_dir),
+    let journal = journal_place(
+        &request.cloud,
+        &request.project_dir,
         &request.environment,
-    )?);
-    let gen2_root = match (&request.gen2_root, &recorded.record) {
-        (Some(named), _) => named.clone(),
-        (None, Some(record)) if request.is_rollback => record.gen2_root.name.clone(),
-        (None, _) => return Err(TargetError::NotNamed.into()),
+        &request.deployment_bucket,
+    );
+    // Only a rollback that names no target has to know the journal before it can read anything else.
+    let (reading, gen2_root) = match &request.gen2_root {
+        Some(named) => (None, named.clone()),
+        None => {
+            let reading = journal.read(request.take_over).await?;
+            let recorded = history(&reading.runs).record.filter(|_| request.is_rollback);
+            let root = recorded.ok_or(TargetError::NotNamed)?.gen2_root.name;
+            (Some(reading), root)
+        }
     };
     if gen2_root == request.gen1_root {
         return Err(TargetError::IsGen1 { stack: gen2_root }.into());
+    }
+    if !request.is_rollback {
+        ensure_stack_refactor(&request.cloud).await?;
     }
     events.emit(Event::Phase {
         name: "read-stacks".into(),
         message: format!("Reading the stacks of {} and {gen2_root}", request.gen1_root),
     });
-    let (subject, stacks) = tokio::join!(
-        subject,
-        read_stacks(&request, &gen2_root, !recorded.leftovers.is_empty(), events)
-    );
+    let reading = async {
+        match reading {
+            Some(reading) => Ok(reading),
+            None => journal.read(request.take_over).await,
+        }
+    };
+    let (reading, subject, stacks) = tokio::join!(reading, subject, read_stacks_now(&request, &gen2_root));
+    let reading = reading?;
+    let recorded = history(&reading.runs);
     let RefactorSubject { resources, checks } = subject?;
-    let Stacks { gen1, gen2, holding } = stacks?;
+    let was_interrupted = reading.is_held || !recorded.leftovers.is_empty();
+    let Stacks { gen1, gen2, holding } = stacks_at_rest(&request, &gen2_root, stacks?, was_interrupted, events).await?;
     if let (false, Some(record)) = (request.is_rollback, &recorded.record) {
         let trees = gen1.walk().into_iter().chain(gen2.walk());
         nothing_is_lost(record, trees.chain(holding.values()))?;
@@ -102,7 +127,9 @@ pub async fn plan_refactor(
         region: request.cloud.region.clone(),
     };
     let mut known = KnownAttributes::default();
-    let plan = loop {
+    let mut policies = StackPolicies::default();
+    let mut obstacles = Obstacles::default();
+    let mut plan = loop {
         let input = PlanInput {
             gen1: &gen1,
             gen2: &gen2,
@@ -111,27 +138,47 @@ pub async fn plan_refactor(
             account_id: &place.account_id,
             region: &place.region,
             mappings: &mappings,
+            obstacles: &obstacles,
             attributes: &known,
         };
         let planned = if request.is_rollback {
             plan_rollback(&input, recorded.record.as_ref())
         } else {
-            plan_forward(&input)
+            plan_forward(&input, recorded.record.as_ref())
         };
         match planned {
-            Ok(plan) => break plan,
-            // Read what can be read, and plan again; what cannot stays the error that it is.
-            Err(PlanError::AttributesNeeded(requests)) => {
-                if !read_attributes(&request.cloud, &requests, &mut known).await? {
-                    return Err(PlanError::AttributesNeeded(requests).into());
+            Ok(plan) if request.is_rollback => break plan,
+            Ok(plan) => {
+                policies.read(&request.cloud, &plan).await?;
+                if !policies.add_to(&mut obstacles) {
+                    break plan;
                 }
             }
+            Err(PlanError::HostedUiNeeded(pools)) => {
+                for pool in pools {
+                    read_hosted_ui(&request.cloud, &pool, &mut known).await?;
+                }
+            }
+            // Read what can be read, and plan again; what cannot stays the error that it is.
+            Err(PlanError::AttributesNeeded(requests)) => {
+                let is_read = read_attributes(&request.cloud, &requests, &mut known).await?;
+                let error = PlanError::AttributesNeeded(requests);
+                if !is_read && (request.is_rollback || !obstacles.learn(&error)) {
+                    return Err(error.into());
+                }
+            }
+            // What cannot take part is left out, and the rest moves; a rollback brings back everything or nothing.
+            Err(error) if !request.is_rollback && obstacles.learn(&error) => {}
             Err(error) => return Err(error.into()),
         }
     };
+    plan.findings.extend(unread_copy(&reading, &request.deployment_bucket));
+    let all = [&gen1, &gen2].into_iter().flat_map(StackTree::walk);
+    let baseline = Baseline::of(all.chain(holding.values()));
     Ok(RefactorStep {
         plan,
         is_rollback: request.is_rollback,
+        take_over: request.take_over,
         target: RefactorTarget {
             project_dir: request.project_dir,
             environment: request.environment,
@@ -139,9 +186,11 @@ pub async fn plan_refactor(
             gen1_root: request.gen1_root,
             gen2_root: gen2.stack.name.clone(),
             deployment_bucket: request.deployment_bucket,
+            baseline,
         },
         cloud: request.cloud,
         checks,
+        policies,
     })
 }
 
@@ -152,25 +201,44 @@ struct Stacks {
     holding: IndexMap<String, Stack>,
 }
 
-/// Reads the stacks, at rest. When a run was interrupted, what it had begun may still be under way at the service: that is
+/// What was done on other machines is not known.
+fn unread_copy(reading: &JournalReading, bucket: &str) -> Option<Finding> {
+    let error = reading.copy_unread.as_ref()?;
+    Some(Finding {
+        id: "journal-copy-unreadable".to_owned(),
+        severity: Severity::Warning,
+        feature: "environment".to_owned(),
+        message: format!(
+            "The copy of the journal in the deployment bucket {bucket} cannot be read ({error}): what was done from other machines is told by the deployed stacks alone."
+        ),
+        path: String::new(),
+        line: None,
+        remedy: format!("Allow s3:GetObject on {bucket}/gen2-migration/* and s3:ListBucket on {bucket}."),
+    })
+}
+
+/// The stacks, at rest. When a run was interrupted, what it had begun may still be under way at the service: that is
 /// waited for, without end, as the run itself would have done.
-async fn read_stacks(
+async fn stacks_at_rest(
     request: &RefactorRequest,
     gen2_root: &str,
-    was_interrupted: bool,
+    mut stacks: Stacks,
+    mut was_interrupted: bool,
     events: &dyn EventSink,
 ) -> Result<Stacks> {
+    ensure_is_gen2_root(request, &stacks.gen1, &stacks.gen2)?;
+    if was_interrupted && wait_for_refactors(&request.cloud, [&request.gen1_root, gen2_root], events).await? {
+        stacks = read_stacks_now(request, gen2_root).await?;
+    }
     loop {
-        let stacks = read_stacks_now(request, gen2_root).await?;
-        ensure_is_gen2_root(request, &stacks.gen1, &stacks.gen2)?;
         let trees = [&stacks.gen1, &stacks.gen2];
-        let all = || {
-            trees
-                .into_iter()
-                .flat_map(StackTree::walk)
-                .chain(stacks.holding.values())
-        };
-        let busy: Vec<&Stack> = all().filter(|stack| is_busy(&stack.status)).collect();
+        let busy: Vec<&Stack> = trees
+            .into_iter()
+            .flat_map(StackTree::walk)
+            .chain(stacks.holding.values())
+            .filter(|stack| is_busy(&stack.status))
+            .collect();
+        was_interrupted = was_interrupted || (!busy.is_empty() && is_at_work_for_us(&request.cloud, &busy).await);
         if !was_interrupted || busy.is_empty() {
             ensure_at_rest(trees)?;
             return Ok(stacks);
@@ -179,6 +247,7 @@ async fn read_stacks(
             let progress = OperationEvents::new(events, "read-stacks");
             settled_stack(request.cloud.cloudformation.as_ref(), &stack.id, progress).await?;
         }
+        stacks = read_stacks_now(request, gen2_root).await?;
     }
 }
 
@@ -242,6 +311,17 @@ async fn read_attributes(cloud: &Cloud, requests: &[AttributeRequest], known: &m
         }
     }
     Ok(is_new)
+}
+
+/// Reads what is attached to a user pool for signing in. What may not be read is known to be unknown.
+async fn read_hosted_ui(cloud: &Cloud, user_pool_id: &str, known: &mut KnownAttributes) -> Result<()> {
+    let reading = match cloud.hosted_ui.hosted_ui(user_pool_id).await {
+        Ok(found) => HostedUiReading::Read(found),
+        Err(error) if error.is_unavailable() => HostedUiReading::Unreadable(error.to_string()),
+        Err(error) => return Err(error.into()),
+    };
+    known.insert_hosted_ui(user_pool_id, reading);
+    Ok(())
 }
 
 /// A holding stack usually does not exist before a refactor: asked for alone first, so that nothing else is read in vain.

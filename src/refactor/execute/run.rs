@@ -129,8 +129,9 @@ impl<'a> Run<'a> {
         before: &configuration::Snapshot,
     ) -> Result<OperationOutcome> {
         let began = Instant::now();
+        self.journal.confirm(self.events).await?;
         let outcome = match &planned.operation {
-            RefactorOperation::UpdateStack(operation) => update::carry_out(self, &planned.id, operation).await,
+            RefactorOperation::UpdateStack(operation) => update::carry_out(self, &planned.id, operation, before).await,
             RefactorOperation::CreateAndExecuteStackRefactor(operation) => {
                 moves::carry_out(self, &planned.id, operation, before).await
             }

@@ -1,27 +1,32 @@
 //! The refactor as a step of the migration.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 use async_trait::async_trait;
 use futures::future::join_all;
-use indexmap::IndexSet;
 
 use super::{
+    baseline::Baseline,
     history::{History, history},
+    next_deployment,
     output::write_files,
     run::Run,
+    stack_policies::StackPolicies,
 };
 use crate::{
     backend::finding::Finding,
     cloud::{Cloud, remove_leftover},
     cloudformation::Place,
     error::Result,
-    journal::{Journal, MigrationFolder, RunHeader},
+    journal::{CopyPlace, Journal, JournalPlace, MigrationFolder, RunHeader},
     plan::{
-        CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationEvents, OperationView, Step,
-        StepPlan, Validation, ValidationCheck, ValidationReport, ValidationStatus,
+        CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationEvents, OperationView,
+        PredictedChange, Step, StepPlan, Validation, ValidationCheck, ValidationReport, ValidationStatus,
     },
-    refactor::{Presence, RefactorPlan},
+    refactor::RefactorPlan,
 };
 
 /// What a refactor works on.
@@ -37,8 +42,10 @@ pub struct RefactorTarget {
     pub gen1_root: String,
     /// Gen 2 root stack.
     pub gen2_root: String,
-    /// Deployment bucket of the environment, for templates that are too large for a request.
+    /// Deployment bucket of the environment: for the copy of the journal, and for templates that are too large for a request.
     pub deployment_bucket: String,
+    /// Parameters and tags of all stacks when the plan was made.
+    pub baseline: Baseline,
 }
 
 /// A planned refactor or rollback.
@@ -48,6 +55,27 @@ pub struct RefactorStep {
     pub(super) target: RefactorTarget,
     pub(super) cloud: Cloud,
     pub(super) checks: Vec<ValidationCheck>,
+    /// A lease of somebody else is no obstacle.
+    pub(super) take_over: bool,
+    /// Those that were read while planning.
+    pub(super) policies: StackPolicies,
+}
+
+/// Where the journal of an environment lies.
+pub(super) fn journal_place(
+    cloud: &Cloud,
+    project_dir: &Path,
+    environment: &str,
+    deployment_bucket: &str,
+) -> JournalPlace {
+    JournalPlace {
+        project_directory: project_dir.to_owned(),
+        environment: environment.to_owned(),
+        copy: Some(CopyPlace {
+            objects: Arc::clone(&cloud.objects),
+            bucket: deployment_bucket.to_owned(),
+        }),
+    }
 }
 
 #[async_trait]
@@ -78,17 +106,27 @@ impl StepPlan for RefactorStep {
                 "No resource is created, changed or deleted, except the emptied holding stacks.".into(),
             ];
         }
-        vec![
+        let mut implications = vec![
             format!("Your Gen 1 stateful resources will be owned by the stacks of {}.", self.target.gen2_root),
             "No resource is created, changed or deleted: only their owner changes. Gen 2's own, empty ones are kept in holding stacks.".into(),
             format!("{} must not be deployed any more: it stays locked.", self.target.gen1_root),
             "Until the next Gen 2 deployment (Step 8 of the guide) the Gen 2 app still uses its own resources: new sign-ups there land in the parked user pool.".into(),
             "Gen 1's IAM access to the GraphQL API ends with that deployment, unless custom-roles.json names the Gen 2 roles.".into(),
-        ]
+        ];
+        if self.plan.releases() {
+            implications.push(
+                "Gen 2's stack takes over the sign-in domain and the identity providers of the Gen 1 user pool. Its own stay alive with its parked user pool, where no stack owns them until a rollback takes them back.".into(),
+            );
+        }
+        implications
     }
 
     fn findings(&self) -> Vec<Finding> {
         self.plan.findings.clone()
+    }
+
+    fn next_deployment(&self) -> Vec<PredictedChange> {
+        self.plan.next_deployment.clone()
     }
 
     async fn validate(&self, events: &dyn EventSink) -> Result<ValidationReport> {
@@ -96,7 +134,10 @@ impl StepPlan for RefactorStep {
         for outcome in join_all(self.checks.iter().map(|check| check())).await {
             report.validations.push(outcome?);
         }
-        report.validations.push(self.stack_policies().await?);
+        // A refactor has read them to plan around them; a rollback has not.
+        let mut policies = self.policies.clone();
+        policies.read(&self.cloud, &self.plan).await?;
+        report.validations.push(policies.validation(&self.plan));
         for validation in &report.validations {
             events.emit(Event::Validated {
                 validation: validation.clone(),
@@ -108,7 +149,7 @@ impl StepPlan for RefactorStep {
     fn safety_violations(&self) -> Vec<Validation> {
         let failed = !self.plan.violations.is_empty();
         let lines: Vec<String> = self.plan.violations.iter().map(ToString::to_string).collect();
-        vec![Validation {
+        let moves_only = Validation {
             name: "Moves Only".into(),
             description: "Proves on the planned templates that resources change owner and nothing else changes.".into(),
             status: if failed {
@@ -121,7 +162,11 @@ impl StepPlan for RefactorStep {
                 "This is a safety invariant and cannot be skipped. Please report the plan (--plan-out) as a defect."
                     .into()
             }),
-        }]
+        };
+        if self.is_rollback {
+            return vec![moves_only];
+        }
+        vec![moves_only, next_deployment::validation(&self.plan.next_deployment)]
     }
 
     fn write_operations(&self, directory: &Path) -> Result<Vec<String>> {
@@ -129,11 +174,31 @@ impl StepPlan for RefactorStep {
     }
 
     async fn execute(&self, events: &dyn EventSink, cancel: &CancelToken) -> Result<ExecutionReport> {
+        let place = journal_place(
+            &self.cloud,
+            &self.target.project_dir,
+            &self.target.environment,
+            &self.target.deployment_bucket,
+        );
+        let journal = Journal::begin(&place, self.header(), self.take_over, events).await?;
+        let work = self.carry_out(&journal, events, cancel);
+        let mut report = journal.alongside(events, work).await?;
+        report.next_steps = self.next_steps(report.status);
+        Ok(report)
+    }
+}
+
+impl RefactorStep {
+    async fn carry_out(
+        &self,
+        journal: &Journal,
+        events: &dyn EventSink,
+        cancel: &CancelToken,
+    ) -> Result<ExecutionReport> {
+        self.remove_leftovers(&history(&journal.earlier_runs()), events).await;
+        let id = journal.run();
+        let run = Run::new(&self.cloud, &self.target, journal, events, id.clone());
         let folder = MigrationFolder::open(&self.target.project_dir)?;
-        let journal = Journal::open(&folder, &self.target.environment)?;
-        self.remove_leftovers(&history(&journal.runs()), events).await;
-        let id = journal.begin(self.header())?;
-        let run = Run::new(&self.cloud, &self.target, &journal, events, id.clone());
         let operations = folder.path().join("operations").join(id.as_str());
         write_files(&self.plan.operations, &operations)?;
         let views = self.plan.views();
@@ -143,13 +208,9 @@ impl StepPlan for RefactorStep {
                 .map(|view| view.description.clone())
                 .unwrap_or_default()
         };
-        let mut report = run.carry_out(&self.plan, describe, cancel).await?;
-        report.next_steps = self.next_steps(report.status);
-        Ok(report)
+        run.carry_out(&self.plan, describe, cancel).await
     }
-}
 
-impl RefactorStep {
     fn header(&self) -> RunHeader {
         RunHeader {
             step: Step::Refactor,
@@ -171,54 +232,6 @@ impl RefactorStep {
             remove_leftover(&self.cloud, bucket, leftover, events)
         }))
         .await;
-    }
-
-    /// CloudFormation refuses a stack refactor on any stack that has a policy, whatever it allows.
-    async fn stack_policies(&self) -> Result<Validation> {
-        let stacks: IndexSet<&str> = self
-            .plan
-            .operations
-            .iter()
-            .flat_map(|planned| &planned.before)
-            .filter(|expectation| matches!(expectation.presence, Presence::Present { .. }))
-            .map(|expectation| expectation.stack.id.as_str())
-            // Holding stacks that the plan itself creates do not exist yet.
-            .filter(|id| {
-                self.plan
-                    .record
-                    .stacks
-                    .values()
-                    .any(|recorded| recorded.stack.id == *id)
-            })
-            .collect();
-        let policies = join_all(stacks.iter().map(|stack| self.cloud.cloudformation.stack_policy(stack))).await;
-        let mut with_policy = Vec::new();
-        let mut unknown = Vec::new();
-        for (stack, policy) in stacks.iter().zip(policies) {
-            match policy {
-                Ok(None) => {}
-                Ok(Some(_)) => with_policy.push(format!("{stack} has a stack policy")),
-                Err(error) if error.is_unavailable() => {
-                    unknown.push(format!("the policy of {stack} cannot be read: {error}"))
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        let status = match (with_policy.is_empty(), unknown.is_empty()) {
-            (false, _) => ValidationStatus::Failed,
-            (true, false) => ValidationStatus::NotChecked,
-            (true, true) => ValidationStatus::Passed,
-        };
-        let lines: Vec<String> = with_policy.into_iter().chain(unknown).collect();
-        Ok(Validation {
-            name: "Stack Policies".into(),
-            description: "Verifies that no stack that takes part has a stack policy: CloudFormation refuses to refactor such stacks.".into(),
-            status,
-            report: (!lines.is_empty()).then(|| lines.join("\n")),
-            resolution: (status == ValidationStatus::Failed).then(|| {
-                "A stack policy cannot be removed from a stack, and CloudFormation refuses to move resources into or out of it. Contact AWS support, or recreate the Gen 2 deployment if the policy is on one of its stacks.".into()
-            }),
-        })
     }
 
     fn next_steps(&self, status: ExecutionStatus) -> Vec<String> {

@@ -3,8 +3,10 @@
 use serde_json::json;
 
 use super::{
+    configuration::Snapshot,
     error::ExecutionError,
     run::{CHANGE_SET, Run},
+    sign_in::SignIn,
     wait::until_usable,
 };
 use crate::{
@@ -20,7 +22,20 @@ use crate::{
 /// Attributes that an update may change.
 const POLICIES: [&str; 2] = ["DeletionPolicy", "UpdateReplacePolicy"];
 
-pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &UpdateStack) -> Result<OperationOutcome> {
+pub(super) async fn carry_out(
+    run: &Run<'_>,
+    operation: &str,
+    update: &UpdateStack,
+    before: &Snapshot,
+) -> Result<OperationOutcome> {
+    let outcome = update_stack_once(run, operation, update).await?;
+    if outcome == OperationOutcome::Done {
+        before.compare_stack(run, operation, &update.stack.name).await?;
+    }
+    Ok(outcome)
+}
+
+async fn update_stack_once(run: &Run<'_>, operation: &str, update: &UpdateStack) -> Result<OperationOutcome> {
     let stack = &update.stack;
     until_usable(run, operation, &stack.id).await?;
     let live = run.template(operation, &stack.id).await?;
@@ -34,6 +49,7 @@ pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &UpdateSta
         }
         .into());
     }
+    let sign_in = SignIn::before(run, operation, update).await?;
     let template = run.hand_over(&stack.name, &update.after)?;
     run.intend(
         operation,
@@ -45,11 +61,13 @@ pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &UpdateSta
         }),
     )?;
     let token = run.token(operation);
+    let imports = update.imports();
     let request = StackUpdateRequest {
         stack: &stack.id,
         stack_name: &stack.name,
         template: &template,
         parameter_keys: &update.parameters,
+        imports: &imports,
         change_set: CHANGE_SET,
         token: &token,
     };
@@ -58,6 +76,7 @@ pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &UpdateSta
             .changes
             .iter()
             .flat_map(|change| forbidden(change, &update.allowed_changes))
+            .chain(missing(&change_set.changes, &update.allowed_changes))
             .collect();
         if !changes.is_empty() {
             return Err(ExecutionError::UpdateNotHarmless {
@@ -72,7 +91,10 @@ pub(super) async fn carry_out(run: &Run<'_>, operation: &str, update: &UpdateSta
         )
     };
     match update_stack(run.cloud, &request, &approve, run.events_of(operation)).await {
-        Ok(StackUpdateOutcome::Updated) => Ok(OperationOutcome::Done),
+        Ok(StackUpdateOutcome::Updated) => {
+            sign_in.compare().await?;
+            Ok(OperationOutcome::Done)
+        }
         Ok(StackUpdateOutcome::Unchanged) => {
             run.accept(&stack.name, live);
             Ok(OperationOutcome::Unchanged)
@@ -104,10 +126,23 @@ fn in_terms_of_refactor(run: &Run<'_>, operation: &str, failure: StackUpdateFail
 /// What the update must not do: anything but what the plan allows.
 fn forbidden(change: &Change, allowed: &AllowedChanges) -> Vec<String> {
     let is_in = |list: &[String]| list.contains(&change.logical_id);
-    if (change.action == "Add" && is_in(&allowed.added)) || (change.action == "Remove" && is_in(&allowed.removed)) {
+    let name = format!("{} {} ({})", change.action, change.logical_id, change.resource_type);
+    let is_allowed = match change.action.as_str() {
+        "Add" => is_in(&allowed.added),
+        "Remove" if is_in(&allowed.released) => match change.policy_action.as_deref() {
+            Some("Retain") => true,
+            action => {
+                let action = action.unwrap_or("not said");
+                return vec![format!("{name}: what becomes of the resource is {action}, not Retain")];
+            }
+        },
+        "Remove" => is_in(&allowed.removed),
+        "Import" => is_in(&allowed.adopted),
+        _ => false,
+    };
+    if is_allowed {
         return Vec::new();
     }
-    let name = format!("{} {} ({})", change.action, change.logical_id, change.resource_type);
     if change.action != "Modify" {
         return vec![name];
     }
@@ -140,6 +175,21 @@ fn forbidden(change: &Change, allowed: &AllowedChanges) -> Vec<String> {
         .collect()
 }
 
+/// Resources that the update must let go or take over, and does not.
+fn missing(changes: &[Change], allowed: &AllowedChanges) -> Vec<String> {
+    let expected = [("Remove", &allowed.released), ("Import", &allowed.adopted)];
+    expected
+        .into_iter()
+        .flat_map(|(action, logical_ids)| logical_ids.iter().map(move |logical_id| (action, logical_id)))
+        .filter(|(action, logical_id)| {
+            !changes
+                .iter()
+                .any(|change| change.action == *action && change.logical_id == **logical_id)
+        })
+        .map(|(action, logical_id)| format!("{action} {logical_id} is not among the changes"))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +200,7 @@ mod tests {
             action: action.into(),
             logical_id: "UserPool".into(),
             resource_type: "AWS::Cognito::UserPool".into(),
+            policy_action: None,
             replacement: Some("False".into()),
             scope: vec![attribute.into()],
             details: vec![ChangeDetail {
@@ -165,7 +216,7 @@ mod tests {
         let allowed = AllowedChanges {
             policies: vec!["UserPool".into()],
             added: vec![PLACEHOLDER.into()],
-            removed: Vec::new(),
+            ..AllowedChanges::default()
         };
         let count = |change: &Change| forbidden(change, &allowed).len();
         assert_eq!(count(&change("Modify", "DeletionPolicy")), 0);

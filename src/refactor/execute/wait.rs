@@ -17,7 +17,7 @@ pub(super) async fn until_settled(
         .map_err(|error| run.failed(operation, error))
 }
 
-/// The stack is settled, exists, and may take part in the next operation.
+/// The stack is settled, exists, has the parameters and tags of the plan, and may take part in the next operation.
 pub(super) async fn until_usable(
     run: &Run<'_>,
     operation: &str,
@@ -27,7 +27,13 @@ pub(super) async fn until_usable(
         return Err(ExecutionError::gone(stack.to_owned()));
     };
     if is_stable(&found.status) {
-        return Ok(found);
+        return match run.target.baseline.difference(&found) {
+            None => Ok(found),
+            Some(difference) => Err(ExecutionError::StackChanged {
+                stack: found.name,
+                difference,
+            }),
+        };
     }
     Err(ExecutionError::StackFailed {
         stack: found.name,

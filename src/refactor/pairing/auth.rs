@@ -1,7 +1,7 @@
-//! User pool, clients, identity pool and groups.
+//! User pool, clients, identity pool and groups; domains and identity providers that a Gen 1 stack owns.
 
 use super::{PairingContext, PairingRule};
-use crate::refactor::{candidate::Candidate, identity::without_hash};
+use crate::refactor::{candidate::Candidate, hosted_ui, identity::without_hash};
 
 const CLIENT: &str = "AWS::Cognito::UserPoolClient";
 
@@ -17,6 +17,7 @@ pub(super) static USER_POOL: PairingRule = PairingRule {
         "AWS::Cognito::IdentityPool",
         "AWS::Cognito::IdentityPoolRoleAttachment",
     ],
+    attached_types: hosted_ui::TYPES,
     source_keys: auth_source_keys,
     target_keys: auth_target_keys,
     essential: |source| {
@@ -35,6 +36,7 @@ pub(super) static GROUPS: PairingRule = PairingRule {
     category: "auth",
     service: "Cognito-UserPool-Groups",
     types: &["AWS::Cognito::UserPoolGroup"],
+    attached_types: &[],
     source_keys: |_, group| vec![group.text("GroupName").map(Into::into)],
     target_keys: |group| group.text("GroupName").map(Into::into).into_iter().collect(),
     essential: |_| true,
@@ -51,6 +53,9 @@ pub(super) static GROUPS: PairingRule = PairingRule {
 
 /// Part that a client plays: the web client, the native client, or whichever its name tells.
 fn auth_source_keys(_: &PairingContext<'_>, source: &Candidate) -> Vec<Option<String>> {
+    if is_attached(source) {
+        return vec![hosted_ui::pairing_key(source)];
+    }
     if source.id.resource_type != CLIENT {
         // One of each kind; where Gen 2 has more, the one of defineAuth.
         return vec![Some(CONSTRUCT.into()), Some(String::new())];
@@ -62,7 +67,14 @@ fn auth_source_keys(_: &PairingContext<'_>, source: &Candidate) -> Vec<Option<St
     }
 }
 
+fn is_attached(candidate: &Candidate) -> bool {
+    hosted_ui::TYPES.contains(&candidate.id.resource_type.as_str())
+}
+
 fn auth_target_keys(target: &Candidate) -> Vec<String> {
+    if is_attached(target) {
+        return hosted_ui::pairing_key(target).into_iter().collect();
+    }
     let ours = target.path.iter().any(|segment| segment == CONSTRUCT)
         || target.path.is_empty() && target.id.logical_id.starts_with(CONSTRUCT);
     if target.id.resource_type != CLIENT {

@@ -14,7 +14,8 @@ use crate::{
     },
     deployment::Stack,
     refactor::{
-        NoLiveAttributes, PLACEHOLDER, PlanInput, RefactorPlan, ResourceMappings, operation_files, plan_forward,
+        NoLiveAttributes, Obstacles, PLACEHOLDER, PlanInput, RefactorPlan, ResourceMappings, operation_files,
+        plan_forward,
     },
 };
 
@@ -34,16 +35,20 @@ fn corpus(app: &str) -> Option<PathBuf> {
 }
 
 pub(super) fn plan(app: &App) -> RefactorPlan {
-    plan_forward(&PlanInput {
-        gen1: &app.gen1,
-        gen2: &app.gen2,
-        holdings: &IndexMap::new(),
-        resources: &app.resources,
-        account_id: "123456789012",
-        region: &app.region,
-        mappings: &ResourceMappings::default(),
-        attributes: &NoLiveAttributes,
-    })
+    plan_forward(
+        &PlanInput {
+            gen1: &app.gen1,
+            gen2: &app.gen2,
+            holdings: &IndexMap::new(),
+            resources: &app.resources,
+            account_id: "123456789012",
+            region: &app.region,
+            mappings: &ResourceMappings::default(),
+            obstacles: &Obstacles::default(),
+            attributes: &NoLiveAttributes,
+        },
+        None,
+    )
     .unwrap_or_else(|error| panic!("{error}"))
 }
 

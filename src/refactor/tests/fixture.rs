@@ -9,8 +9,8 @@ use crate::{
     deployment::{Output, Parameter, Stack, StackResource, StackTree},
     error::CodedError,
     refactor::{
-        MigrationRecord, NoLiveAttributes, PlanError, PlanInput, PlannedOperation, Presence, RefactorPlan,
-        ResourceMappings, plan_forward, plan_rollback,
+        KnownAttributes, MigrationRecord, NoLiveAttributes, Obstacles, PlanError, PlanInput, PlannedOperation,
+        Presence, RefactorPlan, ResourceMappings, plan_forward, plan_rollback,
     },
 };
 
@@ -31,6 +31,9 @@ pub(super) struct World {
     pub(super) holdings: IndexMap<String, Stack>,
     pub(super) resources: Vec<Resource>,
     pub(super) region: &'static str,
+    /// What the services tell of the resources themselves; `None`: they are not asked.
+    pub(super) known: Option<KnownAttributes>,
+    pub(super) obstacles: Obstacles,
 }
 
 impl World {
@@ -43,7 +46,11 @@ impl World {
             account_id: ACCOUNT,
             region: self.region,
             mappings,
-            attributes: &NoLiveAttributes,
+            obstacles: &self.obstacles,
+            attributes: match &self.known {
+                Some(known) => known,
+                None => &NoLiveAttributes,
+            },
         }
     }
 
@@ -52,7 +59,23 @@ impl World {
     }
 
     pub(super) fn forward_with(&self, mappings: &ResourceMappings) -> Result<RefactorPlan, PlanError> {
-        plan_forward(&self.input(mappings))
+        plan_forward(&self.input(mappings), None)
+    }
+
+    /// With what earlier runs journaled.
+    pub(super) fn forward_again(&self, record: &MigrationRecord) -> Result<RefactorPlan, PlanError> {
+        plan_forward(&self.input(&ResourceMappings::default()), Some(record))
+    }
+
+    /// Plans as the step does: around whatever cannot take part.
+    pub(super) fn forward_around(&self) -> Result<RefactorPlan, PlanError> {
+        let mut world = self.clone();
+        loop {
+            match world.forward() {
+                Err(error) if world.obstacles.learn(&error) => {}
+                planned => return planned,
+            }
+        }
     }
 
     pub(super) fn rollback(&self, record: Option<&MigrationRecord>) -> Result<RefactorPlan, PlanError> {
@@ -499,6 +522,8 @@ pub(super) fn shop() -> World {
             resource("geo", "map", "Map"),
         ],
         region: REGION,
+        known: None,
+        obstacles: Obstacles::default(),
     }
 }
 

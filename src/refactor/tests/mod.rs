@@ -1,7 +1,9 @@
 mod corpus;
 mod deployed_stacks;
+mod files;
 mod fixture;
-mod live;
+mod hosted_ui;
+mod obstacles;
 mod pairing;
 mod plan;
 mod rollback;

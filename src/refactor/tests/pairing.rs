@@ -280,3 +280,29 @@ fn imported_resources_do_not_move() {
             .any(|moved| moved.resource_type.starts_with("AWS::Cognito"))
     );
 }
+
+#[test]
+fn gen2_resources_without_a_partner_stay_where_they_are() {
+    let mut world = shop();
+    let extra = json!({"Type": "AWS::DynamoDB::Table", "Properties": {"TableName": "of-gen2-only"}});
+    edit(world.gen2_stack("storage0EC3F24A"), |template| {
+        template["Resources"]["extra7D0A1B2C"] = extra;
+    });
+    let owned = crate::deployment::StackResource {
+        resource_type: "AWS::DynamoDB::Table".into(),
+        physical_id: Some("of-gen2-only".into()),
+        status: "CREATE_COMPLETE".into(),
+    };
+    world
+        .gen2_stack("storage0EC3F24A")
+        .resources
+        .insert("extra7D0A1B2C".into(), owned);
+    let plan = world.forward().unwrap();
+    assert_eq!(plan.violations, []);
+    for operation in &plan.operations {
+        world.apply(operation);
+    }
+    let owners = world.owners();
+    let owner = owners.iter().find(|(id, ..)| id == "of-gen2-only").unwrap();
+    assert_eq!((owner.1.as_str(), owner.2.as_str()), (STORAGE2, "extra7D0A1B2C"));
+}

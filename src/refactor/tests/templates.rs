@@ -7,7 +7,8 @@ use super::fixture::{ORDERS, code, edit, shop};
 use crate::{
     deployment::Parameter,
     error::CodedError,
-    refactor::{AttributeRequest, KnownAttributes, PlanError, PlanInput, ResourceMappings, plan_forward},
+    plan::ChangeEffect,
+    refactor::{AttributeRequest, KnownAttributes, Obstacles, PlanError, PlanInput, ResourceMappings, plan_forward},
 };
 
 #[test]
@@ -39,6 +40,7 @@ fn attributes_that_cannot_be_derived_are_asked_for_and_only_when_needed() {
         resource_type: "AWS::DynamoDB::Table".into(),
         physical_id: "orders-dev".into(),
         attribute: "StreamArn".into(),
+        needed_by: "DynamoDBTable".into(),
     };
     assert_eq!(needed, std::slice::from_ref(&expected));
     let error = PlanError::AttributesNeeded(needed);
@@ -48,16 +50,20 @@ fn attributes_that_cannot_be_derived_are_asked_for_and_only_when_needed() {
     );
     let mut known = KnownAttributes::default();
     known.insert(&expected, json!("arn:stream"));
-    let plan = plan_forward(&PlanInput {
-        gen1: &world.gen1,
-        gen2: &world.gen2,
-        holdings: &IndexMap::new(),
-        resources: &world.resources,
-        account_id: "123456789012",
-        region: "eu-west-1",
-        mappings: &ResourceMappings::default(),
-        attributes: &known,
-    })
+    let plan = plan_forward(
+        &PlanInput {
+            gen1: &world.gen1,
+            gen2: &world.gen2,
+            holdings: &IndexMap::new(),
+            resources: &world.resources,
+            account_id: "123456789012",
+            region: "eu-west-1",
+            mappings: &ResourceMappings::default(),
+            obstacles: &Obstacles::default(),
+            attributes: &known,
+        },
+        None,
+    )
     .unwrap();
     assert_eq!(plan.violations, []);
 }
@@ -188,7 +194,7 @@ fn an_app_without_stateful_resources_has_an_empty_plan() {
 }
 
 #[test]
-fn what_the_next_deployment_would_replace_is_told() {
+fn what_the_next_deployment_does_is_part_of_the_plan() {
     let mut world = shop();
     edit(world.gen1_stack("authshop"), |template| {
         template["Resources"]["UserPoolClient"]["Properties"]["GenerateSecret"] = json!("true");
@@ -200,15 +206,49 @@ fn what_the_next_deployment_would_replace_is_told() {
         tags.push(json!({"Key": "aws-cdk:auto-delete-objects", "Value": "true"}));
     });
     let plan = world.forward().unwrap();
+    let change = |property: &str, physical_id: &str| {
+        plan.next_deployment
+            .iter()
+            .find(|change| change.property == property && change.physical_id.ends_with(physical_id))
+            .unwrap_or_else(|| panic!("{property} of {physical_id}"))
+    };
+    let secret = change("GenerateSecret", "UserPoolClient");
+    assert_eq!((secret.effect, secret.blocks()), (ChangeEffect::Replace, true));
+    // Gen 2 has no sign-in attributes.
+    assert!(change("UsernameAttributes", "UserPool").blocks());
+    // The client names Gen 2's pool, which will be the Gen 1 pool.
+    assert!(
+        !plan
+            .next_deployment
+            .iter()
+            .any(|change| change.property == "UserPoolId")
+    );
+    let name = change("BucketName", "shopfiles1a2b3-dev");
+    assert_eq!((name.effect, name.blocks()), (ChangeEffect::Replace, false));
+    let emptied = change("Tags.aws-cdk:auto-delete-objects", "shopfiles1a2b3-dev");
+    assert_eq!(emptied.effect, ChangeEffect::Unprotected);
     let told = |id: &str, text: &str| {
         plan.findings
             .iter()
             .any(|finding| finding.id == id && finding.message.contains(text))
     };
-    assert!(told("refactor-would-replace", "GenerateSecret"));
-    assert!(
-        told("refactor-would-replace", "UsernameAttributes"),
-        "Gen 2 has no sign-in attributes"
-    );
-    assert!(told("refactor-auto-delete", "shopfiles1a2b3-dev"));
+    assert!(told("refactor-post-refactor", "orders-dev"));
+    assert!(told("refactor-unprotected", "shopfiles1a2b3-dev"));
+    // What an earlier run has parked says the same.
+    let mut parked = world.clone();
+    for operation in &plan.operations {
+        if operation.id == "refactor-004" {
+            break;
+        }
+        parked.apply(operation);
+    }
+    let later = parked.forward().unwrap();
+    let blocking = |plan: &crate::refactor::RefactorPlan| -> Vec<(String, String)> {
+        let blocking = plan.next_deployment.iter().filter(|change| change.blocks());
+        blocking
+            .map(|change| (change.physical_id.clone(), change.property.clone()))
+            .collect()
+    };
+    assert_eq!(blocking(&plan), blocking(&later));
+    assert!(world.rollback(None).unwrap().next_deployment.is_empty());
 }

@@ -48,5 +48,5 @@ def changed_attributes(old_definition, new_definition):
 
 
 def changed_attribute_texts(old_definition, new_definition):
-    """The names of attributes that are written differently: a default that is spelled out differs from one that is not."""
+    """The names of attributes that are written differently: a default spelled out is not an absent one."""
     return [name for name in COMPARED_ATTRIBUTES if not same(old_definition.get(name), new_definition.get(name))]

@@ -176,6 +176,8 @@ def _note_birth(key, former, observation):
 
 
 def _note_configuration(key, entry, observation):
+    if observation.configuration is entry.observation.configuration:  # nothing has changed since the last look
+        return
     for path, before, after in differences(entry.observation.configuration, observation.configuration):
         _note_event("config", key, path=path, before=before, after=after)
         if entry.production and not _is_allowed(key.type, path):

@@ -17,6 +17,17 @@ IDENTITY_POOL = "AWS::Cognito::IdentityPool"
 BUCKET = "AWS::S3::Bucket"
 TABLE = "AWS::DynamoDB::Table"
 STREAM = "AWS::Kinesis::Stream"
+OBSERVED_TYPES = {
+    USER_POOL,
+    USER_POOL_CLIENT,
+    USER_POOL_GROUP,
+    IDENTITY_PROVIDER,
+    USER_POOL_DOMAIN,
+    IDENTITY_POOL,
+    BUCKET,
+    TABLE,
+    STREAM,
+}
 # resources whose physical id in a stack is only unique inside their pool
 INSIDE_A_POOL = (USER_POOL_GROUP, IDENTITY_PROVIDER)
 
@@ -92,13 +103,15 @@ def _plain_configuration(key, configuration):
 
 
 def owners():
-    """`<stack>/<logical id>` of all stacks that hold a resource, by (account, region, type, id)."""
+    """`<stack>/<logical id>` of all stacks that hold an observed resource, by (account, region, type, id)."""
     found = {}
     for (account, region, name), stack in list(ministack_cloudformation._stacks._data.items()):
         if stack.get("StackStatus") == "DELETE_COMPLETE":
             continue
         for logical_id, record in list((stack.get("_resources") or {}).items()):
             resource_type, physical_id = record["ResourceType"], record["PhysicalResourceId"]
+            if resource_type not in OBSERVED_TYPES:  # a large app has thousands, and this is done after every effect
+                continue
             if resource_type in INSIDE_A_POOL and "|" not in str(physical_id):
                 physical_id = f"{(record.get('Properties') or {}).get('UserPoolId')}|{physical_id}"
             key = ResourceKey(account, region, resource_type, physical_id)

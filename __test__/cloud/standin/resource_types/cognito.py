@@ -22,11 +22,20 @@ IDENTITY_PROVIDER_MEMBERS = (
 KEPT_POOL_MEMBERS = {"UserPoolTags", "DeletionProtection", "UserPoolTier"}
 KEPT_CLIENT_MEMBERS = {"ClientName"}
 NAME_PART = 40
+# what Cognito itself takes the username of a federated user from
+USERNAME_ATTRIBUTES = {
+    "Facebook": "id",
+    "Google": "sub",
+    "LoginWithAmazon": "user_id",
+    "SignInWithApple": "sub",
+    "OIDC": "sub",
+}
 
 
 def install():
     """Define and correct the types."""
     _reset_omitted_members_on_update()
+    _map_usernames()
     registry.define(
         IDENTITY_PROVIDER,
         create=_create_provider,
@@ -63,6 +72,29 @@ def _reset_omitted_members_on_update():
 def _with_defaults(data, defaults, kept):
     omitted = {k: copy.deepcopy(v) for k, v in defaults.items() if k not in data and k not in kept}
     return {**data, **omitted}
+
+
+def _map_usernames():
+    """As on AWS, providers whose users have an id of their own map it to the username, asked for or not."""
+
+    def mapped(request, provider_type):
+        source = USERNAME_ATTRIBUTES.get(provider_type)
+        if source is None or "AttributeMapping" not in request:
+            return request
+        return {**request, "AttributeMapping": {"username": source, **(request["AttributeMapping"] or {})}}
+
+    def create(data):
+        return former_create(mapped({"AttributeMapping": {}, **data}, data.get("ProviderType")))
+
+    def update(data):
+        pool = ministack_cognito._user_pools.get(data.get("UserPoolId", "")) or {}
+        provider = (pool.get("_identity_providers") or {}).get(data.get("ProviderName")) or {}
+        return former_update(mapped(data, provider.get("ProviderType")))
+
+    former_create = ministack_cognito._create_identity_provider
+    former_update = ministack_cognito._update_identity_provider
+    ministack_cognito._create_identity_provider = create
+    ministack_cognito._update_identity_provider = update
 
 
 def _provider_request(properties):

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 
-from ministack.core.responses import new_uuid
+from ministack.core.responses import get_region, new_uuid
+from ministack.services import s3
 from ministack.services.cloudformation import helpers as ministack_helpers
 from ministack.services.cloudformation.helpers import _p
 
@@ -12,6 +13,7 @@ from standin.cloudformation import xml
 from standin.cloudformation.errors import not_stable, validation_error
 from standin.cloudformation.stacks import find_live, is_stable
 from standin.cloudformation.templates import fetch_template
+from standin.s3_url import split_s3_url
 from standin.settings import latency_seconds, settings
 from standin.stack_refactor.plan import RefusedError, plan
 from standin.stack_refactor.refactors import (
@@ -119,6 +121,9 @@ def _definition(parameters, prefix, may_create):
         _refuse("StackName is required in every StackDefinition")
     body = _body(parameters, prefix, reference)
     stack = find_live(reference)
+    name = stack["StackName"] if stack else reference
+    if any(name in other.definitions for other in refactors.values() if other.status == "CREATE_IN_PROGRESS"):  # R8
+        _refuse(f"Stack {name} is part of another stack refactor that is in progress")
     if stack is not None:
         if not is_stable(stack):  # R6, R7, R34
             raise _BadRequestError(not_stable(stack))
@@ -143,9 +148,21 @@ def _body(parameters, prefix, reference):
     if body:
         return body
     try:
+        _check_region(url)
         return fetch_template(url)
     except ValueError as error:
         return _refuse(str(error))
+
+
+def _check_region(url):
+    """R3: the bucket of a template is in the region of the call."""
+    bucket, _ = split_s3_url(url)
+    found = s3._buckets.get(bucket)
+    if found is not None and (found.get("region") or "us-east-1") != get_region():
+        raise ValueError(
+            "S3 error: The bucket you are attempting to access must be addressed using the specified endpoint. "
+            f"Please send all future requests to this endpoint. ({url})"
+        )
 
 
 def _mappings(parameters, definitions):

@@ -15,7 +15,7 @@ from standin.stack_refactor.types import is_movable
 
 # values of these differ from stack to stack
 UNMOVABLE_PSEUDO_PARAMETERS = {"AWS::StackName", "AWS::StackId", "AWS::NotificationARNs"}
-UNCHANGEABLE_SECTIONS = ("Parameters", "Mappings", "Transform", "Rules", "Hooks")
+UNCHANGEABLE_SECTIONS = ("Parameters", "Mappings", "Conditions", "Transform", "Rules", "Hooks")
 
 
 class RefusedError(Exception):
@@ -64,7 +64,7 @@ def _planned_stack(definition, stack):
     parameters = _parameters(name, template, stack)
     conditions = evaluate_conditions(template, parameters)
     if stack is not None:
-        _check_sections(stack, template, parameters, conditions)
+        _check_sections(stack, template)
     resources = active_resources(template, conditions)
     if not resources:  # R20
         raise RefusedError(
@@ -101,18 +101,14 @@ def _check_stack(stack):
         )
 
 
-def _check_sections(stack, template, parameters, conditions):
-    """R16, R30: what the resources are evaluated with may not change."""
+def _check_sections(stack, template):
+    """R16, R30: what the resources are evaluated with may not change, not even in other words."""
     stack_id, old = stack["StackId"], _template(stack)
     for section in UNCHANGEABLE_SECTIONS:
         if (template.get(section) or {}) != (old.get(section) or {}):
             raise RefusedError(
                 f"{stack_id}: Stack refactor does not support changes to the {section} section of the template"
             )
-    if conditions != evaluate_conditions(old, parameters):
-        raise RefusedError(
-            f"{stack_id}: Stack refactor does not support changes to the Conditions section of the template"
-        )
 
 
 # ---------------------------------------------------------------------- moves

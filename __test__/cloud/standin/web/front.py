@@ -3,7 +3,7 @@
 import asyncio
 
 import ministack.app as ministack_app
-from ministack.core.responses import set_request_account_id, set_request_region
+from ministack.core.responses import get_account_id, set_request_account_id, set_request_region
 
 from standin import background
 from standin.ledger import book
@@ -33,7 +33,7 @@ async def application(scope, receive, send):
 
 async def _answer_api_call(request, scope, receive, send):
     call = identify(request)
-    entry = LogEntry(call)
+    entry = LogEntry(call, get_account_id(), request.region)
     struck = faults.strike(call)
     entry.struck_by(struck)
     epoch = background.epoch()

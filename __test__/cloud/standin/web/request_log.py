@@ -30,13 +30,15 @@ def reset():
 class LogEntry:
     """One API call's entry: begun when it arrives, finished when it is answered."""
 
-    def __init__(self, call):
+    def __init__(self, call, account, region):
         self._started = time.monotonic()
         self.fields = {
             "n": len(_entries) + 1,
             "time": book.now(),
             "service": call.service,
             "action": call.action,
+            "account": account,
+            "region": region,
             "mutating": call.is_mutating,
             "params": call.loggable_parameters(),
             "status": None,
