@@ -105,7 +105,16 @@ def _map_usernames():
 
 
 def _provider_request(properties):
-    return {name: properties[name] for name in IDENTITY_PROVIDER_MEMBERS if name in properties}
+    request = {name: properties[name] for name in IDENTITY_PROVIDER_MEMBERS if name in properties}
+    for name in ("ProviderDetails", "AttributeMapping"):
+        if name in request:
+            request[name] = {key: _text(value) for key, value in (request[name] or {}).items()}
+    return request
+
+
+def _text(value):
+    """Cognito takes text only; CloudFormation writes whatever a template says as text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _create_provider(logical_id, properties, stack):
