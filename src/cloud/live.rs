@@ -66,11 +66,10 @@ impl Settings {
         }
     }
 
-    /// Adds a part that need not be there, and need not be readable. One that is not there sets nothing, like an empty one.
+    /// Adds a part that need not be there, and need not be readable. One that is not there sets nothing, like an empty one:
+    /// tags that CloudFormation alone has set are as good as none.
     fn add(&mut self, part: &str, read: Result<Vec<String>, CloudError>) -> Result<(), CloudError> {
         match read {
-            // Tags that CloudFormation alone has set are as good as none.
-            Ok(lines) if lines.is_empty() => self.lines.push(format!("{part}: none")),
             Ok(lines) => self
                 .lines
                 .extend(lines.into_iter().map(|line| format!("{part}: {line}"))),
