@@ -157,7 +157,10 @@ for (const app of ['gallery', 'club']) {
         owned.map((line) => line.split(' = ')[0]),
         replaced.map((line) => line.split(' = ')[0]),
       );
-      assert.ok(owned.some((line) => line.endsWith(` = ${site.signIn.domain}`)), owned.join('\n'));
+      assert.ok(
+        owned.some((line) => line.endsWith(` = ${site.signIn.domain}`)),
+        owned.join('\n'),
+      );
       const production = await ownersOfProduction(site.journey.cloud);
       for (const { type, id, owners } of production.filter((resource) => HOSTED_UI.includes(resource.type))) {
         assert.equal(owners.length, 1, `${type} ${id}`);

@@ -5,38 +5,10 @@ const WHY = 'no test names it yet';
 /** @type {import('../row.mjs').Row[]} */
 export const rows = [
   {
-    id: 'H-3',
-    title: 'It dies right after a refactor was ordered',
-    elsewhere: 'The refactor stays unexecuted; nobody looks for it.',
-    here: 'A refactor that was not executed changes nothing, and the next run orders its own; a lost answer is looked up by the description, which carries run and operation.',
-    untested: WHY,
-  },
-  {
-    id: 'H-4',
-    title: 'It dies while a refactor is being executed',
-    elsewhere: 'Another run is refused, for the stacks are being updated.',
-    here: 'The next run waits until the stacks are at rest, then sees what has happened.',
-    untested: WHY,
-  },
-  {
     id: 'H-7',
     title: 'The execution of the move fails',
     elsewhere: 'CloudFormation rolls it back, and what was parked stays parked.',
     here: 'The failure is told with the reason of the service, and what was done is taken back.',
-    untested: WHY,
-  },
-  {
-    id: 'H-10',
-    title: 'The first category is done, the second fails',
-    elsewhere: 'The automatic rollback takes the first back, too, without asking.',
-    here: 'What was done is taken back, unless `--no-rollback` asks to stop there.',
-    untested: WHY,
-  },
-  {
-    id: 'H-15',
-    title: 'More than a hundred resources, or more than one page of anything',
-    elsewhere: 'Only the first page is read: resources and changes are missed, and a change set counts as unchanged.',
-    here: 'Every list is read page by page.',
     untested: WHY,
   },
   {
@@ -75,13 +47,6 @@ export const rows = [
     untested: WHY,
   },
   {
-    id: 'H-36',
-    title: 'Somebody else deploys meanwhile',
-    elsewhere: 'Templates are read when planning and applied after the question: what came between is lost.',
-    here: 'The live template is compared with the expected one right before each change; a second operator is kept out.',
-    untested: WHY,
-  },
-  {
     id: 'H-50',
     title: 'Sign-ups between the move and the next deployment',
     elsewhere: 'They land in the parked pool and are lost.',
@@ -93,20 +58,6 @@ export const rows = [
     title: 'Names that Gen 2 writes otherwise',
     elsewhere: 'A name with an underscore or in capitals is not found.',
     here: 'Names are compared as CDK writes them, where they do not match exactly.',
-    untested: WHY,
-  },
-  {
-    id: 'H-75',
-    title: 'Templates in the deployment bucket',
-    elsewhere: 'They stay there.',
-    here: 'They are removed after the call; what a crash left is removed by the next run.',
-    untested: WHY,
-  },
-  {
-    id: 'H-77',
-    title: 'Waiting has a limit',
-    elsewhere: 'After 15 minutes it rolls back.',
-    here: 'No wait has a limit.',
     untested: WHY,
   },
   {

@@ -160,9 +160,9 @@ pub(super) fn candidate(released: &ReleasedResource, nested_id: &str) -> Candida
             physical_id: resource.physical_id.clone().unwrap_or_default(),
         },
         properties,
-        // It was retained when it was released.
-        deletion_policy: Some("Retain".into()),
-        update_replace_policy: Some("Retain".into()),
+        is_partial: true,
+        deletion_policy: None,
+        update_replace_policy: None,
         path: Vec::new(),
         nested_id: nested_id.into(),
         parked: true,
