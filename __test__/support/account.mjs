@@ -42,7 +42,10 @@ export class Account {
   /** The copy of an environment's journal, line by line. @param {string} bucket @param {string} environment @returns {Promise<any[]>} */
   async journalCopy(bucket, environment) {
     const text = await this.#get('s3', `/${bucket}/${OWN_PREFIX}${environment}${JOURNAL}`);
-    return text.split('\n').filter(Boolean).map((line) => JSON.parse(line));
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
   }
 
   /** Puts other lines into the place of a journal's copy. @param {string} bucket @param {string} environment @param {any[]} lines */
@@ -152,26 +155,6 @@ export class Account {
       ...Object.fromEntries(parameters),
       ...Object.fromEntries(tagParameters(tags)),
     });
-  }
-
-  /**
-   * A call to Cognito's user pools.
-   * @param {string} action
-   * @param {Record<string, unknown>} input
-   * @returns {Promise<any>}
-   */
-  async userPools(action, input) {
-    return this.call('cognito-idp', `AWSCognitoIdentityProviderService.${action}`, input);
-  }
-
-  /**
-   * A call to DynamoDB.
-   * @param {string} action
-   * @param {Record<string, unknown>} input
-   * @returns {Promise<any>}
-   */
-  async tables(action, input) {
-    return this.call('dynamodb', `DynamoDB_20120810.${action}`, input);
   }
 
   /** Begins the deletion of a stack. @param {string} stack */

@@ -125,7 +125,7 @@ export class Journey {
     const outcome = await this.run(...args, '--yes', '--json');
     if (outcome.code !== 0) {
       throw new Error(
-        `${args.join(' ')} exited with ${outcome.code}: ${JSON.stringify(outcome.result ?? outcome.stdout)}\n${outcome.stderr}`,
+        `${args.join(' ')} exited with ${outcome.code}: ${JSON.stringify(outcome.result?.error ?? outcome.result ?? outcome.stdout)}\n${outcome.stderr}`,
       );
     }
     return outcome;

@@ -11,8 +11,11 @@ const FIRST: Duration = Duration::from_millis(100);
 /// Longest pause.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// What is told while a read gets no answer.
-const NO_ANSWER: &str = "no answer";
+/// What is told while a call gets no answer.
+const NO_ANSWER: &str = "no answer yet, asking again";
+
+/// What is told while the service refuses because of its rate.
+const THROTTLED: &str = "throttled by AWS, asking again: stop what else calls the service from this account";
 
 /// How often to look at something that is in progress: quickly at first, then slower. There is no last time.
 pub struct Pace<'a> {
@@ -52,7 +55,12 @@ impl<'a> Pace<'a> {
         if !error.is_passing() {
             return Err(error);
         }
-        self.pause(target, NO_ANSWER).await;
+        let reason = if matches!(error, CloudError::Throttled { .. }) {
+            THROTTLED
+        } else {
+            NO_ANSWER
+        };
+        self.pause(target, reason).await;
         Ok(())
     }
 }

@@ -84,6 +84,8 @@ impl Journal {
             time_ms: record::now_ms(),
             header,
         };
+        // On this disk first: should the process die amid the claim, a rollback knows what was about to begin.
+        file.append(&started)?;
         let Claimed { entries, writer } = match &place.copy {
             Some(copy) => {
                 let claim = Claim {
@@ -95,14 +97,25 @@ impl Journal {
                     take_over,
                     is_optional: is_rollback,
                 };
-                claim.carry_out(events).await?
+                match claim.carry_out(events).await {
+                    Ok(claimed) => claimed,
+                    Err(refusal) => {
+                        return Err(match file.replace(&disk) {
+                            Ok(()) => refusal,
+                            Err(later) => refusal.with_suppressed(later),
+                        });
+                    }
+                }
             }
             None => Claimed {
-                entries: disk.iter().cloned().chain([started.clone()]).collect(),
+                entries: disk.iter().chain([&started]).cloned().collect(),
                 writer: None,
             },
         };
-        if let Err(refusal) = keep_on_disk(&mut file, &disk, &entries) {
+        let is_on_disk = entries
+            .split_last()
+            .is_some_and(|(last, earlier)| *last == started && earlier == disk);
+        if !is_on_disk && let Err(refusal) = file.replace(&entries) {
             if let Some(copy) = &writer {
                 copy.write(|| entries.clone(), Purpose::Release, events).await;
             }
@@ -239,14 +252,6 @@ impl Journal {
         // A panic while appending leaves at worst a torn last line, which the next open tolerates.
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
-}
-
-/// Brings the file up to what is known now.
-fn keep_on_disk(file: &mut JournalFile, disk: &[Entry], entries: &[Entry]) -> Result<()> {
-    if !entries.starts_with(disk) {
-        return file.replace(entries);
-    }
-    entries.iter().skip(disk.len()).try_for_each(|entry| file.append(entry))
 }
 
 #[cfg(test)]

@@ -142,6 +142,42 @@ pub(super) fn inferred(moved: &RecordedMove) -> Finding {
     }
 }
 
+/// Id of the findings about what the holding stacks held and do not hold any more.
+pub(super) const PARKED_LOST: &str = "refactor-parked-lost";
+
+/// A rollback cannot give Gen 2 its own resource back.
+pub(super) fn parked_lost(moved: &RecordedMove) -> Finding {
+    not_restorable(
+        &moved.source.stack,
+        format!(
+            "{} {} was parked in {} and is in no stack any more",
+            moved.resource_type, moved.physical_id, moved.target.stack
+        ),
+    )
+}
+
+/// A rollback without journal finds no holding stack either.
+pub(super) fn parked_unknown(gen2_stack: &str, holding: &str) -> Finding {
+    not_restorable(
+        gen2_stack,
+        format!("{holding}, where the own resources of {gen2_stack} were parked, does not exist any more"),
+    )
+}
+
+fn not_restorable(gen2_stack: &str, what: String) -> Finding {
+    Finding {
+        id: PARKED_LOST.into(),
+        severity: Severity::Manual,
+        feature: gen2_stack.into(),
+        message: format!(
+            "{what}: somebody deleted it. The resources of Gen 1 can return all the same; {gen2_stack} stays without its own, and the next Gen 2 deployment makes new ones."
+        ),
+        path: String::new(),
+        line: None,
+        remedy: "Before the branch is deployed again, delete what is left of the old ones where a name is taken (they were kept from being deleted with their stack).".into(),
+    }
+}
+
 /// A rollback cannot give a stack its original template back.
 pub(super) fn template_stays_literal(stack: &str, recorded: bool) -> Finding {
     let reason = if recorded {

@@ -51,10 +51,9 @@ pub fn plan_rollback(input: &PlanInput<'_>, record: Option<&MigrationRecord>) ->
     inference::nothing_is_lost(&mut landscape, &accounted)?;
     let (simulation, references) = landscape.simulation();
     let mut assembly = Assembly::new(simulation, references);
+    give_back_last(&mut units);
     for unit in &units {
         plan_unit(&landscape, &mut assembly, unit)?;
-    }
-    for unit in &units {
         restore_templates(&mut assembly, unit, record, &mut findings);
     }
     let exclusive = units.iter().flat_map(Unit::real_resources).collect();
@@ -96,6 +95,18 @@ struct Unit {
     /// Logical ids that wait in the holding stack, with type and physical id.
     parked: Vec<ResourceMove>,
     hosted_ui: Restoration,
+    /// Stacks that are whole again when this unit is done.
+    completes: IndexSet<String>,
+}
+
+/// Category by category: a stack gets its template back as soon as no later unit needs it any more.
+fn give_back_last(units: &mut [Unit]) {
+    let mut later: IndexSet<String> = IndexSet::new();
+    for unit in units.iter_mut().rev() {
+        let all = unit.gen1_stacks.iter().chain([&unit.gen2_stack]);
+        unit.completes = all.filter(|stack| !later.contains(*stack)).cloned().collect();
+        later.extend(unit.completes.iter().cloned());
+    }
 }
 
 impl Unit {
@@ -162,6 +173,7 @@ fn unit<'a>(
             });
         }
     }
+    findings.extend(lost_parked(landscape, stack, record, &back, &parked));
     let group = unit_group(landscape, &gen1_stacks, stack);
     let hosted_ui = hosted_ui::plan_back(landscape, stack, &moves, &group, findings)?;
     Ok(Some(Unit {
@@ -172,7 +184,40 @@ fn unit<'a>(
         gen1_stacks,
         back,
         parked,
+        completes: IndexSet::new(),
     }))
+}
+
+/// What was parked and is neither in the holding stack nor back in its own: somebody deleted it there, or the whole stack.
+fn lost_parked(
+    landscape: &Landscape<'_>,
+    stack: &Stack,
+    record: Option<&MigrationRecord>,
+    back: &[RecordedMove],
+    parked: &[ResourceMove],
+) -> Vec<Finding> {
+    let Some(record) = record else {
+        // Moving and parking go together: without the one the other is not to be had.
+        let is_gone = parked.is_empty() && !back.is_empty();
+        return is_gone
+            .then(|| inventory::parked_unknown(&stack.name, &holding_name(&stack.name)))
+            .into_iter()
+            .collect();
+    };
+    let is_parked = |moved: &&RecordedMove| moved.kind == MoveKind::Park && moved.source.stack == stack.name;
+    record
+        .moves
+        .iter()
+        .filter(is_parked)
+        .filter(|moved| {
+            let waits = parked.iter().any(|one| one.physical_id == moved.physical_id);
+            let is_back = landscape
+                .state(&stack.name)
+                .is_some_and(|state| owns(state, &moved.source.logical_id, moved));
+            !waits && !is_back
+        })
+        .map(inventory::parked_lost)
+        .collect()
 }
 
 fn owns(state: &SimulatedStack, logical_id: &str, moved: &RecordedMove) -> bool {
@@ -375,7 +420,7 @@ fn restore_templates(
     record: Option<&MigrationRecord>,
     findings: &mut Vec<Finding>,
 ) {
-    for stack in unit.gen1_stacks.iter().chain([&unit.gen2_stack]) {
+    for stack in &unit.completes {
         let Some(live) = assembly.template(stack).cloned() else {
             continue;
         };

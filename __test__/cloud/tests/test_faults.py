@@ -137,7 +137,7 @@ def test_a_call_that_pauses_goes_on_when_the_faults_are_replaced(cloud):
         creation = pool.submit(sqs.create_queue, QueueName=name)
         while not cloud.control("GET", "/_faults")[0]["held"]:
             assert not creation.done()
-        assert "QueueUrls" not in sqs.list_queues(QueueNamePrefix=name)
+        assert not sqs.list_queues(QueueNamePrefix=name).get("QueueUrls")
         set_faults(cloud)
         assert creation.result(10)["QueueUrl"].endswith(name)
 

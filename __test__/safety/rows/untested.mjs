@@ -5,31 +5,10 @@ const WHY = 'no test names it yet';
 /** @type {import('../row.mjs').Row[]} */
 export const rows = [
   {
-    id: 'H-3',
-    title: 'It dies right after a refactor was ordered',
-    elsewhere: 'The refactor stays unexecuted; nobody looks for it.',
-    here: 'A refactor that was not executed changes nothing, and the next run orders its own; a lost answer is looked up by the description, which carries run and operation.',
-    untested: WHY,
-  },
-  {
-    id: 'H-4',
-    title: 'It dies while a refactor is being executed',
-    elsewhere: 'Another run is refused, for the stacks are being updated.',
-    here: 'The next run waits until the stacks are at rest, then sees what has happened.',
-    untested: WHY,
-  },
-  {
     id: 'H-7',
     title: 'The execution of the move fails',
     elsewhere: 'CloudFormation rolls it back, and what was parked stays parked.',
     here: 'The failure is told with the reason of the service, and what was done is taken back.',
-    untested: WHY,
-  },
-  {
-    id: 'H-10',
-    title: 'The first category is done, the second fails',
-    elsewhere: 'The automatic rollback takes the first back, too, without asking.',
-    here: 'What was done is taken back, unless `--no-rollback` asks to stop there.',
     untested: WHY,
   },
   {
@@ -68,27 +47,6 @@ export const rows = [
     untested: WHY,
   },
   {
-    id: 'H-36',
-    title: 'Somebody else deploys meanwhile',
-    elsewhere: 'Templates are read when planning and applied after the question: what came between is lost.',
-    here: 'The live template is compared with the expected one right before each change; a second operator is kept out.',
-    untested: WHY,
-  },
-  {
-    id: 'H-48',
-    title: 'The domain of the hosted UI',
-    elsewhere: 'Gen 2 makes a second domain for the pool and fails.',
-    here: 'It is refused before anything moves.',
-    untested: WHY,
-  },
-  {
-    id: 'H-49',
-    title: 'Roles of user-pool groups stay in a Gen 1 stack',
-    elsewhere: 'They go when that stack is deleted.',
-    here: 'Gen 1 stacks stay.',
-    untested: WHY,
-  },
-  {
     id: 'H-50',
     title: 'Sign-ups between the move and the next deployment',
     elsewhere: 'They land in the parked pool and are lost.',
@@ -100,41 +58,6 @@ export const rows = [
     title: 'Names that Gen 2 writes otherwise',
     elsewhere: 'A name with an underscore or in capitals is not found.',
     here: 'Names are compared as CDK writes them, where they do not match exactly.',
-    untested: WHY,
-  },
-  {
-    id: 'H-69',
-    title: 'It dies between orphaning and importing the domain and the identity providers',
-    elsewhere: 'They are never imported, and the rollback cannot be planned.',
-    here: 'They do not move.',
-    untested: WHY,
-  },
-  {
-    id: 'H-71',
-    title: 'Change sets are made when planning',
-    elsewhere: 'Declining leaves them behind, and the first execution outdates the others.',
-    here: 'Planning makes none; each is made, looked at and executed in its turn.',
-    untested: WHY,
-  },
-  {
-    id: 'H-72',
-    title: 'Identity providers are imported without their settings',
-    elsewhere: 'The next update of the stack pushes empty settings.',
-    here: 'They do not move.',
-    untested: WHY,
-  },
-  {
-    id: 'H-73',
-    title: 'An update that two categories need is planned once',
-    elsewhere: 'When the first fails, the second takes it for done.',
-    here: 'Before each change the live template must be what the plan expects.',
-    untested: WHY,
-  },
-  {
-    id: 'H-77',
-    title: 'Waiting has a limit',
-    elsewhere: 'After 15 minutes it rolls back.',
-    here: 'No wait has a limit.',
     untested: WHY,
   },
   {

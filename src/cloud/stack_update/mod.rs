@@ -9,7 +9,7 @@ pub use error::{StackUpdateError, StackUpdateFailure};
 pub use hand_over::{TemplateHandOver, short_hash};
 pub use leftover::{Leftover, remove_leftover};
 
-use self::leftover::{remove_change_set, warn_of_change_set};
+use self::leftover::{is_being_made, remove_change_set, remove_earlier_change_set, warn_of_change_set};
 use super::{
     ChangeSet, ChangeSetRequest, Cloud, CloudError, ResourceImport, StackDescription,
     pace::{Pace, settled_stack},
@@ -96,7 +96,7 @@ impl Update<'_> {
         let (stack, name) = (self.request.stack, self.request.change_set);
         let before = self.at_rest().await?;
         let (removed, template) = tokio::join!(
-            remove_change_set(self.cloud, stack, name),
+            remove_earlier_change_set(self.cloud, stack, name, self.events),
             self.request.template.source(self.cloud)
         );
         removed?;
@@ -184,7 +184,7 @@ impl Update<'_> {
         let mut missed = 0;
         loop {
             match self.cloud.cloudformation.change_set(stack, name).await {
-                Ok(Some(found)) if matches!(found.status.as_str(), "CREATE_PENDING" | "CREATE_IN_PROGRESS") => {
+                Ok(Some(found)) if is_being_made(&found.status) => {
                     pace.pause(name, &found.status).await;
                 }
                 Ok(Some(found)) => return Ok(found),

@@ -273,4 +273,6 @@ fn configuration_changes(
 }
 
 #[cfg(test)]
+mod recorded;
+#[cfg(test)]
 mod tests;

@@ -15,6 +15,19 @@ pub enum ExecutionError {
         #[source]
         source: CloudError,
     },
+    /// A call on a stack refactor failed.
+    #[error("{operation}: the move from {source_stack} to {target_stack}: {source}")]
+    MoveCall {
+        /// Operation of the plan.
+        operation: String,
+        /// Source stack.
+        source_stack: String,
+        /// Target stack.
+        target_stack: String,
+        /// The call's error.
+        #[source]
+        source: CloudError,
+    },
     /// Somebody else changed a stack after the plan was made.
     #[error("stack {stack} is not as it was when the refactor was planned: {difference}")]
     StackChanged {
@@ -129,7 +142,7 @@ impl ExecutionError {
 impl CodedError for ExecutionError {
     fn code(&self) -> &'static str {
         match self {
-            Self::Cloud { source, .. } => source.code(),
+            Self::Cloud { source, .. } | Self::MoveCall { source, .. } => source.code(),
             Self::StackChanged { .. } => "STACK_CHANGED",
             Self::StackFailed { .. } => "STACK_FAILED",
             Self::UpdateNotHarmless { .. } => "UPDATE_NOT_HARMLESS",
@@ -145,7 +158,7 @@ impl CodedError for ExecutionError {
 
     fn resolution(&self) -> String {
         match self {
-            Self::Cloud { source, .. } => format!("{} {GO_ON}", source.resolution()),
+            Self::Cloud { source, .. } | Self::MoveCall { source, .. } => format!("{} {GO_ON}", source.resolution()),
             Self::StackChanged { .. } => format!("Stop whatever deploys to this stack (pipelines, colleagues, the console). {GO_ON}"),
             Self::StackFailed { .. } => format!("Bring the stack back to a stable state in the CloudFormation console (continue or finish its rollback). {GO_ON}"),
             Self::UpdateNotHarmless { .. } => format!("Nothing was changed by this operation. Look at what changed in the stack outside of CloudFormation. {GO_ON}"),
@@ -164,6 +177,18 @@ impl CodedError for ExecutionError {
             Self::Cloud { operation, source } => {
                 let mut details = source.details();
                 details.insert("operation".into(), operation.clone().into());
+                return details;
+            }
+            Self::MoveCall {
+                operation,
+                source_stack,
+                target_stack,
+                source,
+            } => {
+                let mut details = source.details();
+                details.insert("operation".into(), operation.clone().into());
+                details.insert("stack".into(), source_stack.clone().into());
+                details.insert("targetStack".into(), target_stack.clone().into());
                 return details;
             }
             Self::StackChanged { stack, .. } | Self::UpdateRefused { stack, .. } => json!({ "stack": stack }),

@@ -18,6 +18,7 @@ mod stack_policies;
 mod step;
 mod update;
 mod wait;
+mod whereabouts;
 
 pub use baseline::Baseline;
 pub use error::{ExecutionError, GO_ON, TargetError};

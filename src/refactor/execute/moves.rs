@@ -12,7 +12,8 @@ use super::{
 };
 use crate::{
     cloud::{
-        Pace, RefactorAction, StackRefactorDefinition, StackRefactorRequest, StackRefactorState, TemplateHandOver,
+        CloudError, Pace, RefactorAction, StackRefactorDefinition, StackRefactorRequest, StackRefactorState,
+        TemplateHandOver,
     },
     cloudformation::{SHELL, Template},
     deployment::StackResource,
@@ -258,9 +259,12 @@ async fn create_and_execute(
     moved: &StackRefactor,
     request: &StackRefactorRequest,
 ) -> Result<()> {
-    let id = create(run, operation, request).await?;
+    let id = create(run, operation, moved, request).await?;
     run.intend(operation, json!({ "stackRefactorId": id }))?;
-    let created = until(run, operation, &id, |state| !state.status.ends_with("_IN_PROGRESS")).await?;
+    let created = until(run, operation, moved, &id, |state| {
+        !state.status.ends_with("_IN_PROGRESS")
+    })
+    .await?;
     if created.status != "CREATE_COMPLETE" {
         remove_shell(run, operation, moved).await?;
         return Err(ExecutionError::RefactorRefused {
@@ -275,7 +279,7 @@ async fn create_and_execute(
         .cloudformation
         .stack_refactor_actions(&id)
         .await
-        .map_err(|error| run.failed(operation, error))?;
+        .map_err(|error| call_failed(operation, moved, error))?;
     let differences = preview_differences(moved, &preview);
     if !differences.is_empty() {
         remove_shell(run, operation, moved).await?;
@@ -287,8 +291,8 @@ async fn create_and_execute(
         .into());
     }
     run.intend(operation, json!({ "executeStackRefactor": id }))?;
-    execute(run, operation, &id).await?;
-    let executed = until(run, operation, &id, |state| is_executed(&state.execution_status)).await?;
+    execute(run, operation, moved, &id).await?;
+    let executed = until(run, operation, moved, &id, |state| is_executed(&state.execution_status)).await?;
     if executed.execution_status != "EXECUTE_COMPLETE" {
         remove_shell(run, operation, moved).await?;
         return Err(ExecutionError::RefactorFailed {
@@ -321,7 +325,12 @@ async fn create_and_execute(
 }
 
 /// Creates the refactor. The call carries no token, so a lost answer is looked up by the description before it is repeated.
-async fn create(run: &Run<'_>, operation: &str, request: &StackRefactorRequest) -> Result<String> {
+async fn create(
+    run: &Run<'_>,
+    operation: &str,
+    moved: &StackRefactor,
+    request: &StackRefactorRequest,
+) -> Result<String> {
     let api = &run.cloud.cloudformation;
     let mut pace = Pace::new(run.events_of(operation));
     let mut attempts = 0;
@@ -330,19 +339,26 @@ async fn create(run: &Run<'_>, operation: &str, request: &StackRefactorRequest) 
         let error = match api.create_stack_refactor(request).await {
             Ok(id) => return Ok(id),
             Err(error) if error.is_passing() => error,
-            Err(error) => return Err(run.failed(operation, error).into()),
+            Err(error) => return Err(call_failed(operation, moved, error).into()),
         };
-        pace.pause("stack refactor", "no answer").await;
-        if let Some(id) = find(run, operation, request).await? {
+        pace.pause_after(&between(moved), error.clone())
+            .await
+            .map_err(|error| call_failed(operation, moved, error))?;
+        if let Some(id) = find(run, operation, moved, request).await? {
             return Ok(id);
         }
         if attempts >= CREATION_ATTEMPTS {
-            return Err(run.failed(operation, error).into());
+            return Err(call_failed(operation, moved, error).into());
         }
     }
 }
 
-async fn find(run: &Run<'_>, operation: &str, request: &StackRefactorRequest) -> Result<Option<String>> {
+async fn find(
+    run: &Run<'_>,
+    operation: &str,
+    moved: &StackRefactor,
+    request: &StackRefactorRequest,
+) -> Result<Option<String>> {
     let mut pace = Pace::new(run.events_of(operation));
     loop {
         match run.cloud.cloudformation.open_stack_refactors().await {
@@ -352,14 +368,16 @@ async fn find(run: &Run<'_>, operation: &str, request: &StackRefactorRequest) ->
                     .find(|(_, description)| *description == request.description)
                     .map(|(id, _)| id));
             }
-            Err(error) if error.is_passing() => pace.pause("stack refactors", "no answer").await,
-            Err(error) => return Err(run.failed(operation, error).into()),
+            Err(error) => pace
+                .pause_after(&between(moved), error)
+                .await
+                .map_err(|error| call_failed(operation, moved, error))?,
         }
     }
 }
 
 /// Begins the execution. After a lost answer the refactor itself tells whether it began.
-async fn execute(run: &Run<'_>, operation: &str, id: &str) -> Result<()> {
+async fn execute(run: &Run<'_>, operation: &str, moved: &StackRefactor, id: &str) -> Result<()> {
     let mut pace = Pace::new(run.events_of(operation));
     loop {
         let error = match run.cloud.cloudformation.execute_stack_refactor(id).await {
@@ -367,10 +385,12 @@ async fn execute(run: &Run<'_>, operation: &str, id: &str) -> Result<()> {
             Err(error) => error,
         };
         if !error.is_passing() {
-            return Err(run.failed(operation, error).into());
+            return Err(call_failed(operation, moved, error).into());
         }
-        pace.pause(id, "no answer").await;
-        let state = until(run, operation, id, |_| true).await?;
+        pace.pause_after(&between(moved), error)
+            .await
+            .map_err(|error| call_failed(operation, moved, error))?;
+        let state = until(run, operation, moved, id, |_| true).await?;
         if state.execution_status != "AVAILABLE" {
             return Ok(());
         }
@@ -384,6 +404,7 @@ fn is_executed(status: &str) -> bool {
 async fn until(
     run: &Run<'_>,
     operation: &str,
+    moved: &StackRefactor,
     id: &str,
     is_reached: impl Fn(&StackRefactorState) -> bool,
 ) -> Result<StackRefactorState> {
@@ -399,9 +420,25 @@ async fn until(
                 };
                 pace.pause(id, status).await;
             }
-            Err(error) if error.is_passing() => pace.pause(id, "no answer").await,
-            Err(error) => return Err(run.failed(operation, error).into()),
+            Err(error) => pace
+                .pause_after(&between(moved), error)
+                .await
+                .map_err(|error| call_failed(operation, moved, error))?,
         }
+    }
+}
+
+/// A stack refactor as people know it: its id means nothing to them.
+fn between(moved: &StackRefactor) -> String {
+    format!("move from {} to {}", moved.source.stack.name, moved.target.stack.name)
+}
+
+fn call_failed(operation: &str, moved: &StackRefactor, source: CloudError) -> ExecutionError {
+    ExecutionError::MoveCall {
+        operation: operation.to_owned(),
+        source_stack: moved.source.stack.name.clone(),
+        target_stack: moved.target.stack.name.clone(),
+        source,
     }
 }
 

@@ -14,6 +14,7 @@ use super::{
     region::ensure_stack_refactor,
     stack_policies::StackPolicies,
     step::{RefactorStep, RefactorTarget, journal_place},
+    whereabouts::nothing_is_lost,
 };
 use crate::{
     backend::{
@@ -117,6 +118,10 @@ pub async fn plan_refactor(
     let RefactorSubject { resources, checks } = subject?;
     let was_interrupted = reading.is_held || !recorded.leftovers.is_empty();
     let Stacks { gen1, gen2, holding } = stacks_at_rest(&request, &gen2_root, stacks?, was_interrupted, events).await?;
+    if let (false, Some(record)) = (request.is_rollback, &recorded.record) {
+        let trees = gen1.walk().into_iter().chain(gen2.walk());
+        nothing_is_lost(record, trees.chain(holding.values()))?;
+    }
     let place = Place {
         account_id: request.account_id,
         region: request.cloud.region.clone(),
@@ -149,17 +154,17 @@ pub async fn plan_refactor(
                     break plan;
                 }
             }
-            Err(PlanError::HostedUiNeeded(pools)) => {
-                for pool in pools {
-                    read_hosted_ui(&request.cloud, &pool, &mut known).await?;
-                }
-            }
             // Read what can be read, and plan again; what cannot stays the error that it is.
             Err(PlanError::AttributesNeeded(requests)) => {
                 let is_read = read_attributes(&request.cloud, &requests, &mut known).await?;
                 let error = PlanError::AttributesNeeded(requests);
                 if !is_read && (request.is_rollback || !obstacles.learn(&error)) {
                     return Err(error.into());
+                }
+            }
+            Err(PlanError::HostedUiNeeded(pools)) => {
+                for pool in pools {
+                    read_hosted_ui(&request.cloud, &pool, &mut known).await?;
                 }
             }
             // What cannot take part is left out, and the rest moves; a rollback brings back everything or nothing.

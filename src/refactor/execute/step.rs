@@ -26,7 +26,7 @@ use crate::{
         CancelToken, Event, EventSink, ExecutionReport, ExecutionStatus, OperationEvents, OperationView,
         PredictedChange, Step, StepPlan, Validation, ValidationCheck, ValidationReport, ValidationStatus,
     },
-    refactor::RefactorPlan,
+    refactor::{RefactorPlan, inventory::PARKED_LOST},
 };
 
 /// What a refactor works on.
@@ -55,10 +55,10 @@ pub struct RefactorStep {
     pub(super) target: RefactorTarget,
     pub(super) cloud: Cloud,
     pub(super) checks: Vec<ValidationCheck>,
-    /// A lease of somebody else is no obstacle.
-    pub(super) take_over: bool,
     /// Those that were read while planning.
     pub(super) policies: StackPolicies,
+    /// A lease of somebody else is no obstacle.
+    pub(super) take_over: bool,
 }
 
 /// Where the journal of an environment lies.
@@ -138,6 +138,9 @@ impl StepPlan for RefactorStep {
         let mut policies = self.policies.clone();
         policies.read(&self.cloud, &self.plan).await?;
         report.validations.push(policies.validation(&self.plan));
+        if self.is_rollback {
+            report.validations.push(self.parked_resources());
+        }
         for validation in &report.validations {
             events.emit(Event::Validated {
                 validation: validation.clone(),
@@ -232,6 +235,31 @@ impl RefactorStep {
             remove_leftover(&self.cloud, bucket, leftover, events)
         }))
         .await;
+    }
+
+    /// A rollback that cannot restore everything does not go on by itself.
+    fn parked_resources(&self) -> Validation {
+        let lost: Vec<&Finding> = self
+            .plan
+            .findings
+            .iter()
+            .filter(|finding| finding.id == PARKED_LOST)
+            .collect();
+        let lines: Vec<&str> = lost.iter().map(|finding| finding.message.as_str()).collect();
+        Validation {
+            name: "Parked Resources".into(),
+            description: "Verifies that what was parked in the holding stacks can return to Gen 2.".into(),
+            status: if lost.is_empty() {
+                ValidationStatus::Passed
+            } else {
+                ValidationStatus::Failed
+            },
+            report: (!lost.is_empty()).then(|| lines.join("\n")),
+            resolution: (!lost.is_empty()).then(|| {
+                "To bring the resources of Gen 1 back without them, run the same command with --skip-validations."
+                    .into()
+            }),
+        }
     }
 
     fn next_steps(&self, status: ExecutionStatus) -> Vec<String> {

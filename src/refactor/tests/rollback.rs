@@ -39,6 +39,68 @@ fn a_rollback_without_journal_and_holding_stacks_finds_what_belongs_to_gen1() {
 }
 
 #[test]
+fn what_was_parked_in_a_deleted_holding_stack_is_told_by_name_and_gen1_gets_its_own_back() {
+    let before = shop();
+    let (mut world, record) = migrated(&before);
+    let (name, holding) = world.holdings.shift_remove_index(0).unwrap();
+    let parked: Vec<String> = holding
+        .resources
+        .values()
+        .filter_map(|resource| resource.physical_id.clone())
+        .collect();
+    assert!(!parked.is_empty());
+    for known in [Some(&record), None] {
+        let plan = world.rollback(known).unwrap();
+        assert_eq!(plan.violations, []);
+        let told: Vec<&str> = plan
+            .findings
+            .iter()
+            .filter(|finding| finding.id == "refactor-parked-lost")
+            .map(|finding| finding.message.as_str())
+            .collect();
+        match known {
+            Some(_) => assert!(parked.iter().all(|id| told.iter().any(|message| message.contains(id)))),
+            None => assert!(told.len() == 1 && told[0].contains(&name), "{told:?}"),
+        }
+        let mut restored = world.clone();
+        for operation in &plan.operations {
+            restored.apply(operation);
+        }
+        let gen1 = |world: &World| -> Vec<(String, String, String)> {
+            world
+                .owners()
+                .into_iter()
+                .filter(|(_, stack, _)| stack.starts_with("amplify-shop"))
+                .collect()
+        };
+        assert_eq!(gen1(&restored), gen1(&before));
+    }
+    let untouched = migrated(&before).0.rollback(Some(&record)).unwrap();
+    assert!(
+        untouched
+            .findings
+            .iter()
+            .all(|finding| finding.id != "refactor-parked-lost")
+    );
+}
+
+#[test]
+fn a_rollback_finishes_one_category_before_it_begins_the_next() {
+    let (world, record) = migrated(&shop());
+    let plan = world.rollback(Some(&record)).unwrap();
+    let groups: Vec<&str> = plan
+        .operations
+        .iter()
+        .map(|operation| operation.group.as_str())
+        .collect();
+    let mut runs = groups.clone();
+    runs.dedup();
+    let distinct: std::collections::HashSet<&str> = groups.iter().copied().collect();
+    assert!(distinct.len() > 1);
+    assert_eq!(runs.len(), distinct.len(), "{groups:?}");
+}
+
+#[test]
 fn a_rollback_to_the_wrong_branch_is_refused_loudly() {
     let (mut world, _) = migrated(&shop());
     world.holdings.clear();

@@ -45,3 +45,8 @@ def changed_attributes(old_definition, new_definition):
         for name in COMPARED_ATTRIBUTES
         if not same(attribute(old_definition, name), attribute(new_definition, name))
     ]
+
+
+def changed_attribute_texts(old_definition, new_definition):
+    """The names of attributes that are written differently: a default spelled out is not an absent one."""
+    return [name for name in COMPARED_ATTRIBUTES if not same(old_definition.get(name), new_definition.get(name))]

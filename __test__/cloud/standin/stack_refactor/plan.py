@@ -8,7 +8,7 @@ from standin.cloudformation.intrinsics import Context, references
 from standin.cloudformation.parameters import resolve_parameters
 from standin.cloudformation.stacks import all_stacks, find_live, is_stable, new_stack_id
 from standin.cloudformation.templates import parse_template, validate_template
-from standin.cloudformation.values import changed_attributes, changed_members
+from standin.cloudformation.values import changed_attribute_texts, changed_members
 from standin.settings import settings
 from standin.stack_refactor.refactors import Move, Place, PlannedStack
 from standin.stack_refactor.types import is_movable
@@ -272,7 +272,7 @@ def _check_unchanged(moves, name, planned):
         if changed:
             names = ", ".join(changed)
             raise RefusedError(f"{here} has property modifications, which stack refactor does not support: [{names}]")
-        changed = changed_attributes(moves.old_definition(source), definition)
+        changed = changed_attribute_texts(moves.old_definition(source), definition)
         if changed and settings["strict_attributes"]:
             names = ", ".join(changed)
             raise RefusedError(f"{here} has attribute modifications, which stack refactor does not support: [{names}]")

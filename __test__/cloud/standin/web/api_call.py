@@ -27,6 +27,7 @@ READING_ACTION = re.compile(
 )
 S3_OBJECT_ACTIONS = {"PUT": "PutObject", "GET": "GetObject", "DELETE": "DeleteObject", "HEAD": "HeadObject"}
 S3_OBJECT_QUERY_KEYS = {"x-id", "uploadId", "partNumber", "versionId"}
+S3_CONDITIONS = {"if-match", "if-none-match"}
 LOGGED_MEMBERS = 40
 LOGGED_TEXT = 200
 LOGGED_JSON = 300
@@ -71,6 +72,7 @@ class ApiCall:
     service: str
     action: str
     parameters: dict = field(default_factory=dict)
+    is_conditional_write: bool = False
 
     @property
     def is_mutating(self):
@@ -135,7 +137,9 @@ def _s3_call(request):
     parameters = {"Bucket": bucket, **({"Key": key} if key else {})}
     if key and set(request.query) <= S3_OBJECT_QUERY_KEYS and request.method in S3_OBJECT_ACTIONS:
         is_copy = request.method == "PUT" and "x-amz-copy-source" in request.headers
-        return ApiCall("s3", "CopyObject" if is_copy else S3_OBJECT_ACTIONS[request.method], parameters)
+        is_conditional = request.method == "PUT" and not request.headers.keys().isdisjoint(S3_CONDITIONS)
+        action = "CopyObject" if is_copy else S3_OBJECT_ACTIONS[request.method]
+        return ApiCall("s3", action, parameters, is_conditional)
     action = _rest_action("s3", request) or f"{request.method} {request.path}"
     return ApiCall("s3", action, parameters)
 

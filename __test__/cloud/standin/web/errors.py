@@ -28,7 +28,7 @@ class Answer:
 
 
 def error_answer(kind, call, request):
-    """The answer for a fault of this kind: throttle, error500, refuse, expired or unknown-action."""
+    """The answer for a fault of this kind: throttle, error500, refuse, expired, unknown-action or conflict."""
     if call.service == "s3":
         return _xml_answer("s3", *_s3_error(kind, call))
     if request.headers.get("x-amz-target") or call.service in REST_JSON_SERVICES:
@@ -55,6 +55,11 @@ def _s3_error(kind, call):
             405,
             "MethodNotAllowed",
             "The specified method is not allowed against this resource.",
+        ),
+        "conflict": (
+            409,
+            "ConditionalRequestConflict",
+            "The conditional request cannot succeed due to a conflicting operation against this resource.",
         ),
     }[kind]
 

@@ -2,7 +2,8 @@
 
 import re
 
-ANSWERED_KINDS = ("throttle", "error500", "refuse", "expired", "unknown-action")
+CONFLICT = "conflict"  # of conditional writes to S3
+ANSWERED_KINDS = ("throttle", "error500", "refuse", "expired", "unknown-action", CONFLICT)
 HOLDING_KINDS = ("hang", "hang-after", "pause")
 KINDS = (*ANSWERED_KINDS, *HOLDING_KINDS, "drop-before", "drop-after", "delay")
 DEFAULT_DELAY_MS = 1000
@@ -43,6 +44,8 @@ def strike(call):
     struck = []
     for fault in _faults:
         if not call.matches(fault["_pattern"]) or (fault.get("mutating") and not call.is_mutating):
+            continue
+        if fault["kind"] == CONFLICT and not call.is_conditional_write:
             continue
         fault["seen"] += 1
         if _is_due(fault):

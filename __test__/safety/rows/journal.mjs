@@ -1,0 +1,160 @@
+/** The journal, its copy in the deployment bucket, and who may work on an environment. */
+
+const RUNS = '__test__/e2e/journal.test.mjs';
+const JOURNAL = 'src/journal/tests.rs';
+const PLANNING = 'src/refactor/execute/planning.rs';
+
+/** @type {import('../row.mjs').Row[]} */
+export const rows = [
+  {
+    id: 'H-1',
+    here: 'What a rollback needs is in the deployment bucket before the first change: another machine goes on when this one is lost.',
+    test: {
+      file: RUNS,
+      name: 'what a rollback needs is in the bucket before the first change, and the lease is given back at the end',
+    },
+    change: {
+      file: 'src/refactor/execute/step.rs',
+      from: 'context: serde_json::to_value(&self.plan.record).unwrap_or_default(),',
+      to: 'context: serde_json::Value::Null,',
+    },
+  },
+  {
+    id: 'H-3',
+    title: 'It dies right after a refactor was ordered',
+    elsewhere: 'The refactor stays unexecuted; nobody looks for it.',
+    here: 'Descriptions carry run and operation: what is ours is recognised. A refactor that was not executed changes nothing, and the next run orders its own.',
+    test: { file: 'src/refactor/execute/reattach.rs', name: 'only_descriptions_with_run_and_operation_are_ours' },
+    change: { file: 'src/refactor/execute/reattach.rs', from: '/[a-z0-9-]+\\]$"', to: '\\]$"' },
+  },
+  {
+    id: 'H-4',
+    title: 'It dies while a refactor is being executed',
+    elsewhere: 'Another run is refused, for the stacks are being updated.',
+    here: 'The next run, on whatever machine, waits until the stacks are at rest, then sees what has happened and goes on.',
+    test: { file: RUNS, name: 'another machine with an empty folder goes on from the copy of the journal' },
+    change: {
+      file: 'src/journal/place.rs',
+      from: 'runs: record::runs(&merge(&copy.entries, &disk)),\n            is_held,',
+      to: 'runs: record::runs(&disk),\n            is_held: false,',
+    },
+  },
+  {
+    id: 'H-5',
+    here: 'Another machine takes back what was parked, from the copy of the journal.',
+    test: {
+      file: RUNS,
+      name: 'another machine with an empty folder takes everything back from the copy of the journal',
+    },
+    change: {
+      file: 'src/journal/claim.rs',
+      from: 'let mut entries = merge(&copy.entries, self.disk);',
+      to: 'let mut entries = self.disk.to_vec();',
+    },
+  },
+  {
+    id: 'H-10',
+    title: 'The first category is done, the second fails',
+    elsewhere: 'The automatic rollback takes the first back, too, without asking.',
+    here: 'What was done is taken back, unless `--no-rollback` asks to stop there; one category is whole again before the next is begun.',
+    test: {
+      file: 'src/refactor/tests/rollback.rs',
+      name: 'a_rollback_finishes_one_category_before_it_begins_the_next',
+    },
+    change: {
+      file: 'src/refactor/rollback.rs',
+      from: 'plan_unit(&landscape, &mut assembly, unit)?;\n        restore_templates(',
+      to: 'plan_unit(&landscape, &mut assembly, unit)?;\n    }\n    for unit in &units {\n        restore_templates(',
+    },
+  },
+  {
+    id: 'H-11',
+    here: 'Nobody rolls back over a run that still works: its lease is renewed, and a run whose lease was taken over stops before its next change.',
+    test: { file: RUNS, name: 'a run that was taken over stops before its next change and takes nothing back' },
+    change: {
+      file: 'src/journal/mod.rs',
+      from: 'if let Some(copy) = &self.copy {\n            copy.ensure_held()?;\n        }\n        self.append',
+      to: 'self.append',
+    },
+  },
+  {
+    id: 'H-36',
+    title: 'Somebody else deploys meanwhile',
+    elsewhere: 'Templates are read when planning and applied after the question: what came between is lost.',
+    here: 'Template, parameters and tags of a stack are compared with those of the plan right before each change; another one stops the run before that step.',
+    test: {
+      file: RUNS,
+      name: 'a stack whose tags somebody edits between planning and the step stops it before that step',
+    },
+    change: {
+      file: 'src/refactor/execute/wait.rs',
+      from: 'return match run.target.baseline.difference(&found) {',
+      to: 'return match run.target.baseline.difference(&found).filter(|_| false) {',
+    },
+  },
+  {
+    id: 'H-36',
+    here: 'A second operator is kept out, with the name of the first, from lock, refactor and their rollbacks.',
+    test: {
+      file: RUNS,
+      name: 'a second operator is kept out by name, and the lease of a lost machine ends by itself',
+    },
+    change: {
+      file: 'src/journal/lease.rs',
+      from: '(!left.is_zero()).then_some(left)',
+      to: '(left.is_zero()).then_some(left)',
+    },
+  },
+  {
+    id: 'H-36',
+    here: 'Of two who claim an environment at the same time one succeeds: the claim is a conditional write.',
+    test: { file: JOURNAL, name: 'of_two_operators_one_is_kept_out_and_told_who_the_other_is' },
+    change: { file: 'src/journal/claim.rs', from: 'self.ensure_free(lease, &copy)?;', to: '' },
+  },
+  {
+    id: 'H-65',
+    here: 'Templates, parameters, tags, policies, owners and live configuration are as before, each time.',
+    test: { file: RUNS, name: 'refactor and rollback, twice: everything is as before each time' },
+    change: {
+      file: 'src/refactor/execute/history.rs',
+      from: '.skip(last_rollback.map_or(0, |position| position + 1))',
+      to: '.skip(last_rollback.map_or(0, |position| position + 9))',
+    },
+  },
+  {
+    id: 'H-66',
+    here: 'What was parked there is told by name and fails a validation; Gen 1 gets its own back on demand.',
+    test: {
+      file: 'src/refactor/tests/rollback.rs',
+      name: 'what_was_parked_in_a_deleted_holding_stack_is_told_by_name_and_gen1_gets_its_own_back',
+    },
+    change: { file: 'src/refactor/rollback.rs', from: '!waits && !is_back', to: '!waits && is_back' },
+  },
+  {
+    id: 'H-75',
+    title: 'What lies in the deployment bucket',
+    elsewhere: 'Templates stay there; the address is right in one partition only.',
+    here: 'Templates are removed after the call; what a crash left is removed by the next run. What stays is the copy of the journal, without secrets and parameter values.',
+    test: { file: RUNS, name: 'another machine with an empty folder goes on from the copy of the journal' },
+    change: {
+      file: 'src/journal/claim.rs',
+      from: 'if self.take_over || lease.is_of_folder',
+      to: 'if lease.is_of_folder',
+    },
+  },
+  {
+    id: 'H-77',
+    title: 'Waiting has a limit',
+    elsewhere: 'After 15 minutes it rolls back, although the service continues.',
+    here: 'No wait has a limit; a run that follows an interrupted one waits as well.',
+    test: {
+      file: '__test__/e2e/crash.test.mjs',
+      name: 'a second run waits for what the first had begun at the service',
+    },
+    change: {
+      file: PLANNING,
+      from: 'stacks = read_stacks_now(request, gen2_root).await?;\n    }\n}',
+      to: 'return Ok(stacks);\n    }\n}',
+    },
+  },
+];
