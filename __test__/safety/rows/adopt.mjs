@@ -89,7 +89,8 @@ export const rows = [
   {
     id: 'H-72',
     title: 'Identity providers are imported without their settings',
-    elsewhere: 'Details and attribute mapping are empty in the template: the next update of the stack that touches them pushes that.',
+    elsewhere:
+      'Details and attribute mapping are empty in the template: the next update of the stack that touches them pushes that.',
     here: "The template has Gen 2's own definition where it says what is live, the live values where it does not, and never a secret: the reference to Gen 2's secret stays.",
     test: { file: PLAN, name: 'the_template_says_what_is_live_and_never_a_secret' },
     change: {
