@@ -45,11 +45,8 @@ describe('safeguards of a refactor', () => {
     const { template, parameters } = (await journey.stacks())[stack];
     change(template);
     await account.updateStack(stack, template, Object.keys(parameters));
-    for (;;) {
-      const { status } = (await journey.stacks())[stack];
-      if (!status.endsWith('_IN_PROGRESS')) return assert.equal(status, 'UPDATE_COMPLETE');
-      await sleep(20);
-    }
+    await until(async () => !(await journey.stacks())[stack].status.endsWith('_IN_PROGRESS'));
+    assert.equal((await journey.stacks())[stack].status, 'UPDATE_COMPLETE');
   }
 
   async function assertMoved() {
@@ -136,12 +133,11 @@ describe('safeguards of a refactor', () => {
   }
 
   test('a stack is known by its place, not by its description', async () => {
-    for (const category of ['auth', 'storage'])
-      await updateByHand(nested(journey.seeded.gen1Root, category), (template) => {
-        template.Description = 'Moved by hand, "quoted"';
-        // A description alone is no update.
-        template.Outputs.Touched = { Value: 'yes' };
-      });
+    await updateByHand(nested(journey.seeded.gen1Root, 'auth'), (template) => {
+      template.Description = 'Moved by hand, "quoted"';
+      // A description alone is no update.
+      template.Outputs.Touched = { Value: 'yes' };
+    });
     await refactor();
     await assertMoved();
   });
@@ -157,6 +153,59 @@ describe('safeguards of a refactor', () => {
     assert.deepEqual(stackDifferences(before, await journey.stacks()), []);
     await refactor();
     await assertMoved();
+  });
+
+  test('a move that CloudFormation rolls back leaves the parked resources to the next run', async () => {
+    const reason = 'Resource handler returned message: internal failure';
+    const { gen1Root } = journey.seeded;
+    await journey.cloud.injectRefactorFailures([{ phase: 'execute', reason, description: `from ${gen1Root}-auth` }]);
+    const { code, result } = await journey.run('refactor', '--to', gen2, '--no-rollback', '--yes', '--json');
+    assert.equal(code, 1);
+    assert.ok(result.error.message.includes(reason), result.error.message);
+    assert.ok(result.error.message.includes(nested(gen1Root, 'auth')), result.error.message);
+    const parked = Object.keys((await journey.stacks())[`${nested(gen2, 'auth')}-holding`].resources);
+    assert.ok(parked.length > 3);
+    await refactor();
+    await assertMoved();
+  });
+
+  test('an export that another stack imports keeps its name and its value', async () => {
+    const stack = nested(journey.seeded.gen1Root, 'auth');
+    await updateByHand(stack, (template) => {
+      template.Outputs.Shared = { Value: { Ref: 'UserPool' }, Export: { Name: 'pool-of-notes' } };
+    });
+    const { Shared } = (await journey.stacks())[stack].outputs;
+    await account.createStack('reader', {
+      Resources: {
+        Topic: { Type: 'AWS::SNS::Topic', Properties: { DisplayName: { 'Fn::ImportValue': 'pool-of-notes' } } },
+      },
+    });
+    await until(async () => (await journey.stacks()).reader.status === 'CREATE_COMPLETE');
+    await refactor();
+    await assertMoved();
+    assert.equal((await journey.stacks())[stack].outputs.Shared, Shared);
+    await journey.step('refactor', '--rollback');
+    assert.equal((await journey.stacks())[stack].outputs.Shared, Shared);
+  });
+
+  test('planning and validating leave nothing behind', async () => {
+    const before = await journey.stacks();
+    await journey.cloud.resetRequests();
+    const { result } = await journey.step('refactor', '--to', gen2, '--validations-only');
+    assert.equal(result.status, 'planned');
+    const mutations = (await journey.cloud.requests()).filter((/** @type {any} */ { mutating }) => mutating);
+    assert.deepEqual(mutations, []);
+    for (const name of Object.keys(before)) assert.deepEqual(await account.openChangeSets(name), []);
+    assert.deepEqual(stackDifferences(before, await journey.stacks()), []);
+    assert.ok(!fs.existsSync(path.join(journey.projectDir, '.amplify')));
+  });
+
+  test('what is at risk until the next deployment is told before the question', async () => {
+    const { stdout } = await journey.run('refactor', '--to', gen2, '--yes');
+    const told = stdout.indexOf('new sign-ups there land in the parked user pool');
+    assert.ok(told > 0, stdout);
+    assert.match(stdout.slice(0, told), /Implications/);
+    assert.match(stdout.slice(told), /postRefactor\(\);/, 'what ends the risk is told at the end');
   });
 
   test('a refactor never has more than two stacks, and each is at rest when it begins', async () => {
@@ -187,3 +236,12 @@ describe('safeguards of a refactor', () => {
     assert.ok(parked > 4);
   });
 });
+
+/** @param {() => Promise<boolean>} isSo */
+async function until(isSo) {
+  const deadline = Date.now() + 60_000;
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error('it never came to be');
+    await sleep(20);
+  }
+}

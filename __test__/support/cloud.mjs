@@ -406,7 +406,7 @@ export class Cloud {
     return this.control('POST', '/_latency', rules);
   }
 
-  /** One-shot failures of the next stack refactor. @param {{phase: 'create'|'execute', reason?: string}[]} list */
+  /** One-shot failures of the next stack refactor (with such a description). @param {{phase: 'create'|'execute', reason?: string, description?: string}[]} list */
   injectRefactorFailures(list) {
     return this.control('POST', '/_refactor/inject', list);
   }

@@ -188,6 +188,14 @@ def check_shell(cloud, after):
     assert cloud.settled(stack_id)["StackStatus"] == "DELETE_COMPLETE"
 
 
+def test_an_injected_failure_of_one_refactor_among_others(cloud):
+    create_two_stacks(cloud)
+    failure = {"phase": "create", "reason": "no", "description": "another.*move"}
+    cloud.control("POST", "/_refactor/inject", [failure])
+    assert cloud.refactor(MOVE_M)["ExecutionStatus"] == "EXECUTE_COMPLETE"
+    cloud.control("POST", "/_refactor/inject", [])
+
+
 def test_a_failed_validation_by_injection(cloud):
     create_two_stacks(cloud)
     cloud.control("POST", "/_refactor/inject", [{"phase": "create", "reason": "no luck"}])

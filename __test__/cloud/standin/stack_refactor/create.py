@@ -64,7 +64,7 @@ def create_stack_refactor(parameters):
 async def _validate(refactor):
     await asyncio.sleep(latency_seconds())
     try:
-        reason = take_injected_failure("create")
+        reason = take_injected_failure("create", refactor)
         if reason:
             raise RefusedError(reason)
         plan(refactor)

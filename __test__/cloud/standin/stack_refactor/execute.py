@@ -64,7 +64,7 @@ def _lock_stacks(refactor):
 
 async def _execute(refactor):
     await asyncio.sleep(latency_seconds())
-    failure = take_injected_failure("execute") or _missing_resource(refactor)
+    failure = take_injected_failure("execute", refactor) or _missing_resource(refactor)
     if failure:
         await _roll_back(refactor, failure)
         return

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 
 from ministack.core.responses import AccountRegionScopedDict, now_iso
@@ -96,13 +97,14 @@ class StackRefactor:
 
 
 refactors = AccountRegionScopedDict()
-injected_failures: list[dict] = []  # one shot each: {"phase": "create" | "execute", "reason": str}
+# one shot each: {"phase": "create" | "execute", "reason": str, "description": regular expression, default any}
+injected_failures: list[dict] = []
 
 
-def take_injected_failure(phase):
-    """The reason of the next failure injected for a phase; `None` when there is none."""
+def take_injected_failure(phase, refactor):
+    """The reason of the next failure injected for a phase of such a refactor; `None` when there is none."""
     for failure in injected_failures:
-        if failure["phase"] == phase:
+        if failure["phase"] == phase and re.search(failure.get("description", ""), refactor.description):
             injected_failures.remove(failure)
             return failure.get("reason") or "Resource handler returned message: internal failure"
     return None
