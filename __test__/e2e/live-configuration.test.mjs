@@ -44,13 +44,16 @@ describe('live configuration during a refactor', () => {
   test('triggers and factors of a user pool that an update wipes are put back at once', async () => {
     await journey.cloud.restore(deployed);
     const pool = await production('AWS::Cognito::UserPool');
-    const read = async () => (await account.userPools('DescribeUserPool', { UserPoolId: pool })).UserPool;
-    const factors = () => account.userPools('GetUserPoolMfaConfig', { UserPoolId: pool });
+    const read = async () =>
+      (await account.call('cognito-idp', 'AWSCognitoIdentityProviderService.DescribeUserPool', { UserPoolId: pool }))
+        .UserPool;
+    const factors = () =>
+      account.call('cognito-idp', 'AWSCognitoIdentityProviderService.GetUserPoolMfaConfig', { UserPoolId: pool });
     const [before, factorsBefore] = [await read(), await factors()];
     assert.ok(before.LambdaConfig.PreSignUp);
     // As an update does that names some settings and resets the others.
     const { code, events, result } = await refactorWhile(async () => {
-      await account.userPools('UpdateUserPool', {
+      await account.call('cognito-idp', 'AWSCognitoIdentityProviderService.UpdateUserPool', {
         UserPoolId: pool,
         LambdaConfig: {},
         Policies: { PasswordPolicy: { MinimumLength: 20 } },
@@ -62,7 +65,7 @@ describe('live configuration during a refactor', () => {
     assert.match(warning.message, /pre_sign_up/);
     const after = await read();
     for (const setting of ['LambdaConfig', 'Policies', 'AutoVerifiedAttributes', 'MfaConfiguration', 'UserPoolTags'])
-      assert.deepEqual(withoutOwnTags(after[setting]), withoutOwnTags(before[setting]), setting);
+      assert.deepEqual(whatIsSet(after[setting]), whatIsSet(before[setting]), setting);
     assert.deepEqual(await factors(), factorsBefore);
   });
 
@@ -70,7 +73,7 @@ describe('live configuration during a refactor', () => {
     await journey.cloud.restore(deployed);
     const table = await production('AWS::DynamoDB::Table');
     const { code, result } = await refactorWhile(async () => {
-      await account.tables('UpdateTimeToLive', {
+      await account.call('dynamodb', 'DynamoDB_20120810.UpdateTimeToLive', {
         TableName: table,
         TimeToLiveSpecification: { Enabled: true, AttributeName: 'gone' },
       });
@@ -88,8 +91,17 @@ describe('live configuration during a refactor', () => {
   });
 });
 
-/** @param {Record<string, unknown> | undefined} value */
-function withoutOwnTags(value) {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith('aws:')));
+/**
+ * A value without what is absent, empty or off, which the service tells now so and now so, and without its own tags.
+ * @param {unknown} value
+ * @returns {unknown}
+ */
+function whatIsSet(value) {
+  if (value === null || typeof value !== 'object') return value || undefined;
+  if (Array.isArray(value)) return value.length > 0 ? value : undefined;
+  const entries = Object.entries(value)
+    .filter(([key]) => !key.startsWith('aws:'))
+    .map(([key, inner]) => [key, whatIsSet(inner)])
+    .filter(([, inner]) => inner !== undefined);
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
 }

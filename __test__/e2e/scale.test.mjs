@@ -1,5 +1,5 @@
 /**
- * A large app goes to Gen 2 and back: sixty models, fourteen tables, five groups, a stack with more resources than a page and
+ * A large app goes to Gen 2 and back: sixty models, fifteen tables, five groups, a stack with more resources than a page and
  * a template of 400 kB, more moves than fit into one answer's habits.
  */
 import assert from 'node:assert/strict';

@@ -157,26 +157,6 @@ export class Account {
     });
   }
 
-  /**
-   * A call to Cognito's user pools.
-   * @param {string} action
-   * @param {Record<string, unknown>} input
-   * @returns {Promise<any>}
-   */
-  async userPools(action, input) {
-    return this.call('cognito-idp', `AWSCognitoIdentityProviderService.${action}`, input);
-  }
-
-  /**
-   * A call to DynamoDB.
-   * @param {string} action
-   * @param {Record<string, unknown>} input
-   * @returns {Promise<any>}
-   */
-  async tables(action, input) {
-    return this.call('dynamodb', `DynamoDB_20120810.${action}`, input);
-  }
-
   /** Begins the deletion of a stack. @param {string} stack */
   async deleteStack(stack) {
     await this.#query('DeleteStack', { StackName: stack });

@@ -20,6 +20,7 @@ const TABLES = [
   ['metersold', 'meters_old'],
   ['class', 'class'],
   ['quotas', '_quotas_'],
+  ['lanes', 'lanes'],
 ];
 const GROUPS = ['Drivers', 'Guards'];
 /** Parameters of Systems Manager beside the bucket, as an `override.ts` could have added them. */

@@ -299,11 +299,17 @@ fn lines(value: &impl std::fmt::Debug) -> Vec<String> {
             path.push(line.trim_end_matches(['{', '[', '(', ' ']).to_owned());
         } else if matches!(line, "}" | "]" | ")") {
             path.pop();
-        } else {
+        } else if !is_unset(line) {
             settings.push(format!("{} {line}", path.join(" ")));
         }
     }
     settings
+}
+
+/// Services tell what is not set as absent, empty or off, and not always in the same way.
+fn is_unset(line: &str) -> bool {
+    let value = line.rsplit_once(": ").map_or(line, |(_, value)| value);
+    matches!(value, "None" | "false" | "\"\"" | "[]" | "{}")
 }
 
 /// The same, without the id that each answer has of its own.
@@ -343,9 +349,10 @@ mod tests {
         };
         assert!(configuration(Some(1)).differences(&configuration(Some(1))).is_empty());
         let differences = configuration(Some(1)).differences(&configuration(None));
+        assert_eq!(differences, ["- Outer inner: Inner size: Some 1"]);
         assert_eq!(
-            differences,
-            ["- Outer inner: Inner size: Some 1", "+ Outer inner: Inner size: None"]
+            configuration(Some(1)).differences(&configuration(Some(2))),
+            ["- Outer inner: Inner size: Some 1", "+ Outer inner: Inner size: Some 2"]
         );
     }
 }

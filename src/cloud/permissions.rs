@@ -106,11 +106,11 @@ pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
     ("cognito-idp:GetUserPoolMfaConfig", Access::Read, &[Step::Refactor]),
     ("cognito-idp:SetUserPoolMfaConfig", Access::Write, &[Step::Refactor]),
     ("cognito-idp:DescribeUserPoolClient", Access::Read, &[Step::Refactor]),
+    ("cognito-idp:GetGroup", Access::Read, &[Step::Refactor]),
     ("cognito-idp:DescribeUserPoolDomain", Access::Read, &[Step::Refactor]),
     ("cognito-idp:DescribeIdentityProvider", Access::Read, &[Step::Refactor]),
     ("cognito-idp:ListIdentityProviders", Access::Read, &[Step::Refactor]),
     ("cognito-idp:ListResourceServers", Access::Read, &[Step::Refactor]),
-    ("cognito-idp:GetGroup", Access::Read, &[Step::Refactor]),
     (
         "cognito-idp:UpdateUserPool",
         Access::Write,

@@ -15,6 +15,8 @@ pub(super) struct Candidate {
     pub(super) id: PairCandidate,
     /// Evaluated properties.
     pub(super) properties: Map<String, Value>,
+    /// Only those properties are there that tell who it is.
+    pub(super) is_partial: bool,
     /// `DeletionPolicy`, when it has one.
     pub(super) deletion_policy: Option<String>,
     /// `UpdateReplacePolicy`, when it has one.
@@ -78,6 +80,7 @@ pub(super) fn candidates(
                     Some(Value::Object(properties)) => properties,
                     _ => Map::new(),
                 },
+                is_partial: false,
                 deletion_policy: policy("DeletionPolicy"),
                 update_replace_policy: policy("UpdateReplacePolicy"),
                 path: path

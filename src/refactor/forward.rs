@@ -148,6 +148,11 @@ fn plan_hosted_ui(
     };
     let group = unit.group(landscape);
     if let Some(planned) = hosted_ui::plan(landscape, stack, &unit.pairs, &group, findings)? {
+        let is_gone = |pair: &Pair| {
+            hosted_ui::TYPES.contains(&pair.target.resource_type.as_str())
+                && planned.gone.contains(&pair.target.logical_id)
+        };
+        unit.pairs.retain(|pair| !is_gone(pair));
         unit.hosted_ui = planned;
     }
     Ok(())

@@ -34,7 +34,8 @@ pub(super) struct Successor {
 pub(super) fn predict(successors: &[Successor]) -> Vec<PredictedChange> {
     let renamed = Renamed::of(successors);
     let mut changes: Vec<PredictedChange> = Vec::new();
-    for successor in successors {
+    // What an earlier run released has been predicted by that run.
+    for successor in successors.iter().filter(|successor| !successor.target.is_partial) {
         let mut of_one = changes_of(successor, &renamed);
         of_one.sort_by_key(|change| std::cmp::Reverse(change.effect));
         changes.extend(of_one);

@@ -36,6 +36,9 @@ pub struct ReleasedResource {
     /// It is a domain of the app's own.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub custom_domain: bool,
+    /// The user pool that moved in has a counterpart, which took its place.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_replaced: bool,
     /// Its definition in the template, symbolic as it was.
     pub definition: Value,
 }

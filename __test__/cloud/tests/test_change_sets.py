@@ -162,6 +162,46 @@ def test_orphaned_domain_and_provider_can_be_imported(cloud):
     assert set(cloud.physical_ids("a")) == {"Pool", "I", "D"}
 
 
+def test_an_import_does_nothing_else(cloud):
+    domain_name = f"alone{cloud.number}"
+    domain = retained(in_pool("Domain", Domain=domain_name))
+    cloud.create("a", template(Pool=retained(user_pool()), K=parameter("k"), D=domain))
+    pool = cloud.physical_ids("a")["Pool"]
+    cloud.update("a", template(Pool=retained(user_pool()), K=parameter("k")))
+
+    def entry(**identifier):
+        return {"ResourceType": domain["Type"], "LogicalResourceId": "D", "ResourceIdentifier": identifier}
+
+    whole = template(Pool=retained(user_pool()), K=parameter("k"), D=domain)
+    named = entry(UserPoolId=pool, Domain=domain_name)
+    unprotected = {name: value for name, value in domain.items() if name != "DeletionPolicy"}
+    for body, imported, text in (
+        (template(Pool=retained(user_pool()), K=parameter("k"), D=unprotected), named, "DeletionPolicy"),
+        (template(Pool=retained(user_pool()), K=parameter("other"), D=domain), named, "modified resources"),
+        (template(Pool=retained(user_pool()), D=domain), named, "modified resources"),
+        (template(Pool=retained(user_pool()), K=parameter("k"), L=parameter("l"), D=domain), named, "missing from"),
+        ({**whole, "Outputs": {"O": {"Value": "o"}}}, named, "Outputs"),
+        (whole, entry(Domain=domain_name), "Invalid resource identifier"),
+    ):
+        with error("ValidationError", text):
+            create(cloud, "a", "import", body, ChangeSetType="IMPORT", ResourcesToImport=[imported])
+    change_set = create(cloud, "a", "import", whole, ChangeSetType="IMPORT", ResourcesToImport=[named])
+    assert [change["ResourceChange"]["Action"] for change in change_set["Changes"]] == ["Import"]
+    assert execute(cloud, "a", "import") == "IMPORT_COMPLETE"
+    literal = {**domain, "Properties": {"Domain": domain_name, "UserPoolId": pool}}
+    cloud.create("b", template(K=parameter("b")))
+    second = create(
+        cloud,
+        "b",
+        "import",
+        template(K=parameter("b"), D=literal),
+        ChangeSetType="IMPORT",
+        ResourcesToImport=[named],
+    )
+    assert second["Status"] == "FAILED"
+    assert "already exists in stack" in second["StatusReason"]
+
+
 def test_an_import_of_nothing_fails(cloud):
     cloud.create("a", template(K=parameter("k")))
     missing = {

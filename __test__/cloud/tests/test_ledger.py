@@ -53,6 +53,20 @@ def test_every_kind_of_loss(own_cloud):
     assert "/LambdaConfig/PreSignUp" in pool["driftFromBaseline"]
 
 
+def test_objects_of_production_are_told_from_what_comes_and_goes(own_cloud):
+    cloud = own_cloud
+    cloud.create("a", template(B=bucket()))
+    name, s3 = cloud.physical_ids("a")["B"], cloud.client("s3")
+    s3.put_object(Bucket=name, Key="photo", Body=b"1")
+    cloud.control("POST", "/_ledger/mark-production")
+    s3.put_object(Bucket=name, Key="template", Body=b"2")
+    s3.delete_object(Bucket=name, Key="template")
+    assert cloud.violations() == []
+    s3.put_object(Bucket=name, Key="another", Body=b"3")
+    s3.delete_object(Bucket=name, Key="photo")
+    assert [(v["kind"], v["detail"]) for v in cloud.violations()] == [("data-lost", {"gone": ["photo"]})]
+
+
 def test_a_recreated_resource_is_another_one(own_cloud):
     cloud = own_cloud
     name = cloud.name("table")

@@ -59,8 +59,8 @@ export const rows = [
     test: { file: PLAN, name: 'a_rollback_that_ended_anywhere_is_finished_by_the_next' },
     change: {
       file: ROLLBACK,
-      from: 'if unit.holding == HoldingState::Usable {',
-      to: 'if unit.holding == HoldingState::Usable && !unit.back.is_empty() {',
+      from: 'restore_parked(assembly, unit, &holding_stack);',
+      to: 'if !unit.back.is_empty() { restore_parked(assembly, unit, &holding_stack); }',
     },
   },
   {

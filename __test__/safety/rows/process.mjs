@@ -14,8 +14,8 @@ export const rows = [
     test: { file: 'src/refactor/execute/update.rs', name: 'only_what_the_plan_allows_may_change' },
     change: {
       file: 'src/refactor/execute/update.rs',
-      from: 'if change.action != "Modify" {',
-      to: 'if change.action == "Remove" {',
+      from: 'Some("True" | "Conditional")',
+      to: 'Some("True")',
     },
   },
   {

@@ -40,11 +40,14 @@ export const rows = [
     title: 'Refactor, rollback, refactor',
     elsewhere: 'What the holding stack remembers is written twice, and wrong.',
     here: 'A rollback deletes the holding stacks; the next refactor begins anew, after a rollback without journal as well.',
-    test: { file: 'src/refactor/tests/plan.rs', name: 'forward_works_again_after_a_rollback' },
+    test: {
+      file: '__test__/e2e/migration.test.mjs',
+      name: 'rollback brings back both trees exactly, and refactor works again after it',
+    },
     change: {
       file: 'src/refactor/rollback.rs',
-      from: 'assembly.update(&unit.gen2_stack, prepared, UpdatePurpose::Prepare, &unit.group);',
-      to: 'assembly.update(&unit.gen2_stack, prepared, UpdatePurpose::Placeholder, &unit.group);',
+      from: 'assembly.delete(&holding_stack, DeleteReason::EmptyHolding, &unit.group);',
+      to: '',
     },
   },
   {

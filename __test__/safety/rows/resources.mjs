@@ -14,8 +14,8 @@ export const rows = [
     test: { file: PLAN, name: 'every_submitted_template_is_closed_and_retains_what_moves' },
     change: {
       file: LITERAL,
-      from: 'prepared.insert(policy.into(), "Retain".into());',
-      to: 'prepared.insert(policy.into(), "Delete".into());',
+      from: 'definition.insert(policy.into(), "Retain".into());',
+      to: 'definition.insert(policy.into(), "Delete".into());',
     },
   },
   {

@@ -18,8 +18,8 @@ export const rows = [
     test: { file: PLAN, name: 'stacks_that_would_become_empty_get_a_placeholder_before' },
     change: {
       file: LITERAL,
-      from: 'let left = stack.resources.keys().any(|logical_id| !moved.contains(logical_id));',
-      to: 'let left = stack.template.resources().any(|resource| !moved.contains(resource.logical_id));',
+      from: 'let left = stack.resources.keys().any(|logical_id| !leaving.contains(logical_id));',
+      to: 'let left = stack.template.resources().any(|resource| !leaving.contains(resource.logical_id));',
     },
   },
   {

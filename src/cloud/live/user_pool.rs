@@ -38,6 +38,10 @@ impl UserPool {
                 pool.user_pool_tags = None;
             }
         }
+        if let Some(configuration) = &mut pool.admin_create_user_config {
+            // Repeats the password policy's TemporaryPasswordValidityDays; the service refuses an update that names both.
+            configuration.unused_account_validity_days = 0;
+        }
         let mut settings = Settings::of(lines(&pool));
         let known = factors.as_ref().ok().cloned();
         settings.add("factors", factors.map(|factors| lines_without_request_id(&factors)))?;
@@ -46,11 +50,7 @@ impl UserPool {
 
     /// Gives the pool all settings that it had.
     pub(super) async fn put_back(&self, client: &Client, id: &str) -> Result<(), CloudError> {
-        let mut pool = self.pool.clone();
-        if let Some(configuration) = &mut pool.admin_create_user_config {
-            // Deprecated in favour of the password policy's TemporaryPasswordValidityDays; the service refuses both together.
-            configuration.unused_account_validity_days = 0;
-        }
+        let pool = self.pool.clone();
         let request = client
             .update_user_pool()
             .user_pool_id(id)

@@ -117,8 +117,11 @@ impl Snapshot {
     }
 
     async fn differences(&self, run: &Run<'_>, before: &LiveConfiguration, one: &ResourceMove) -> Result<Vec<String>> {
-        let after = read(run, one, &self.user_pools).await?;
-        Ok(after.map(|after| before.differences(&after)).unwrap_or_default())
+        Ok(match read(run, one, &self.user_pools).await? {
+            Some(after) => before.differences(&after),
+            // It could be read before: that it cannot any more is no sign that nothing has changed.
+            None => vec!["it cannot be read any more".to_owned()],
+        })
     }
 }
 

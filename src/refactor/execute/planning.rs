@@ -154,17 +154,17 @@ pub async fn plan_refactor(
                     break plan;
                 }
             }
-            Err(PlanError::HostedUiNeeded(pools)) => {
-                for pool in pools {
-                    read_hosted_ui(&request.cloud, &pool, &mut known).await?;
-                }
-            }
             // Read what can be read, and plan again; what cannot stays the error that it is.
             Err(PlanError::AttributesNeeded(requests)) => {
                 let is_read = read_attributes(&request.cloud, &requests, &mut known).await?;
                 let error = PlanError::AttributesNeeded(requests);
                 if !is_read && (request.is_rollback || !obstacles.learn(&error)) {
                     return Err(error.into());
+                }
+            }
+            Err(PlanError::HostedUiNeeded(pools)) => {
+                for pool in pools {
+                    read_hosted_ui(&request.cloud, &pool, &mut known).await?;
                 }
             }
             // What cannot take part is left out, and the rest moves; a rollback brings back everything or nothing.

@@ -55,10 +55,10 @@ pub struct RefactorStep {
     pub(super) target: RefactorTarget,
     pub(super) cloud: Cloud,
     pub(super) checks: Vec<ValidationCheck>,
-    /// A lease of somebody else is no obstacle.
-    pub(super) take_over: bool,
     /// Those that were read while planning.
     pub(super) policies: StackPolicies,
+    /// A lease of somebody else is no obstacle.
+    pub(super) take_over: bool,
 }
 
 /// Where the journal of an environment lies.

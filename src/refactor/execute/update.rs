@@ -238,4 +238,32 @@ mod tests {
         bare.details.clear();
         assert_eq!(count(&bare), 1);
     }
+
+    #[test]
+    fn what_is_let_go_must_be_retained_and_what_is_taken_over_must_be_imported() {
+        let allowed = AllowedChanges {
+            released: vec!["UserPool".into()],
+            adopted: vec!["Domain".into()],
+            ..AllowedChanges::default()
+        };
+        let mut removed = change("Remove", "");
+        for (action, objections) in [
+            (Some("Retain"), 0),
+            (Some("Delete"), 1),
+            (Some("Snapshot"), 1),
+            (None, 1),
+        ] {
+            removed.policy_action = action.map(Into::into);
+            assert_eq!(forbidden(&removed, &allowed).len(), objections, "{action:?}");
+        }
+        let mut imported = change("Import", "");
+        assert_eq!(forbidden(&imported, &allowed).len(), 1);
+        imported.logical_id = "Domain".into();
+        assert_eq!(forbidden(&imported, &allowed), Vec::<String>::new());
+        let mut added = imported.clone();
+        added.action = "Add".into();
+        assert_eq!(forbidden(&added, &allowed).len(), 1);
+        assert_eq!(missing(&[imported, removed], &allowed), Vec::<String>::new());
+        assert_eq!(missing(&[], &allowed).len(), 2);
+    }
 }

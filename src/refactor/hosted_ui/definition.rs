@@ -285,6 +285,7 @@ mod tests {
                 physical_id: Some("Google".into()),
             },
             custom_domain: false,
+            is_replaced: false,
             definition: json!({ "Type": super::super::PROVIDER, "Properties": properties }),
         }
     }

@@ -3,7 +3,7 @@
 use super::definition::Difference;
 use crate::{
     backend::finding::{Finding, Severity},
-    refactor::record::ReleasedResource,
+    refactor::{matching::Pair, record::ReleasedResource},
 };
 
 fn finding(id: &str, severity: Severity, feature: &str, message: String, remedy: &str) -> Finding {
@@ -76,6 +76,20 @@ pub(super) fn only_in_gen2(feature: &str, resource: &ReleasedResource) -> Findin
             name(resource)
         ),
         "Nothing has to be done.",
+    )
+}
+
+/// A stack of Gen 1 owns something that does not exist.
+pub(super) fn gone(feature: &str, pair: &Pair, user_pool_id: &str) -> Finding {
+    finding(
+        "refactor-hosted-ui-gone",
+        Severity::Warning,
+        feature,
+        format!(
+            "{} is not in user pool {user_pool_id} any more, although its stack owns it: it does not move, and the next Gen 2 deployment makes it anew.",
+            pair.source
+        ),
+        "Nothing has to be done when nobody misses it. In Gen 1 the function that sets up the hosted UI deletes providers that the CLI does not know.",
     )
 }
 

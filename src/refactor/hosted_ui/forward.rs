@@ -28,6 +28,8 @@ pub(in crate::refactor) struct HostedUi {
     pub(in crate::refactor) released: Vec<ReleasedResource>,
     /// What it takes over.
     pub(in crate::refactor) adopt: Vec<Adoption>,
+    /// Pairs, by the logical id in Gen 2, whose Gen 1 resource does not exist although a stack owns it: they do not move.
+    pub(in crate::refactor) gone: Vec<String>,
 }
 
 /// The user pools of a Gen 2 stack: the one that moves in, and Gen 2's own.
@@ -69,19 +71,26 @@ pub(in crate::refactor) fn plan<'a>(
     let mut hosted_ui = HostedUi {
         release,
         released,
-        adopt: Vec::new(),
+        ..HostedUi::default()
     };
     let is_open = !hosted_ui.released.is_empty() || !pairs.is_empty() && has_hosted_ui(landscape, &pools);
     if !is_open {
         return Ok(Some(hosted_ui));
     }
     let live = live(landscape, &pools, group, told)?;
-    for released in &hosted_ui.released {
-        // A stack of Gen 1 owns its counterpart, which moves like everything else.
-        if pairs.iter().any(|pair| is_target(pair, released)) {
-            continue;
+    for released in &mut hosted_ui.released {
+        let counterpart = Live::of(&live.gen1, &Part::of(released));
+        released.is_replaced |= counterpart.is_some();
+        // Where a stack of Gen 1 owns its counterpart, that moves like everything else.
+        if let Some(pair) = pairs.iter().find(|pair| is_target(pair, released)) {
+            if counterpart.is_some() || live.is_presumed {
+                released.is_replaced = true;
+                continue;
+            }
+            told.push(findings::gone(group, pair, &pools.gen1));
+            hosted_ui.gone.push(released.resource.logical_id.clone());
         }
-        match Live::of(&live.gen1, &Part::of(released)) {
+        match counterpart {
             Some(counterpart) => {
                 ensure_not_owned(landscape, stack, released, &pools.gen1, counterpart.name())?;
                 let own = match &live.gen2 {

@@ -124,6 +124,7 @@ fn attached(landscape: &Landscape<'_>, stack: &str) -> Result<Vec<ReleasedResour
                 physical_id: Some(id.physical_id.clone()),
             },
             custom_domain: is_custom(properties),
+            is_replaced: false,
             definition: definition
                 .map(|resource| Value::Object(resource.definition.clone()))
                 .unwrap_or_default(),
@@ -138,15 +139,17 @@ pub(super) fn candidate(released: &ReleasedResource, nested_id: &str) -> Candida
         stack,
         resource,
         custom_domain,
+        definition,
         ..
     } = released;
-    let mut properties = Map::new();
+    let properties = definition.get("Properties").and_then(Value::as_object);
+    let mut properties = properties.cloned().unwrap_or_default();
     properties.insert("UserPoolId".into(), resource.user_pool_id.clone().into());
     properties.insert(
         name_property(&resource.resource_type).into(),
         resource.name.clone().into(),
     );
-    if *custom_domain {
+    if *custom_domain && !is_custom(&properties) {
         properties.insert("CustomDomainConfig".into(), Value::Object(Map::new()));
     }
     Candidate {
@@ -157,9 +160,9 @@ pub(super) fn candidate(released: &ReleasedResource, nested_id: &str) -> Candida
             physical_id: resource.physical_id.clone().unwrap_or_default(),
         },
         properties,
-        // It was retained when it was released.
-        deletion_policy: Some("Retain".into()),
-        update_replace_policy: Some("Retain".into()),
+        is_partial: true,
+        deletion_policy: None,
+        update_replace_policy: None,
         path: Vec::new(),
         nested_id: nested_id.into(),
         parked: true,

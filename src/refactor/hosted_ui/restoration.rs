@@ -50,7 +50,8 @@ pub(in crate::refactor) fn plan_back(
         if !is_of_gen1 || goes_back {
             continue;
         }
-        if !released.iter().any(|released| Part::of(released) == Part::of(owned)) {
+        let was_there = |released: &ReleasedResource| released.is_replaced && Part::of(released) == Part::of(owned);
+        if !released.iter().any(was_there) {
             told.push(findings::left_on_gen1(group, owned));
         }
         restoration.release.push(owned.clone());

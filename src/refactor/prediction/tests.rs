@@ -13,6 +13,7 @@ fn candidate(resource_type: &str, physical_id: &str, properties: &Value) -> Cand
             physical_id: physical_id.into(),
         },
         properties: properties.as_object().unwrap().clone(),
+        is_partial: false,
         deletion_policy: Some("Retain".into()),
         update_replace_policy: Some("Retain".into()),
         path: Vec::new(),
@@ -334,8 +335,8 @@ fn users_notice() {
         ),
         (
             POOL,
-            json!({"SmsConfiguration": {"SnsCallerArn": "gen1"}}),
-            json!({"SmsConfiguration": {"SnsCallerArn": "gen2"}}),
+            json!({"SmsConfiguration": {"SnsCallerArn": "role of one"}}),
+            json!({"SmsConfiguration": {"SnsCallerArn": "role of two"}}),
             ChangeEffect::Interrupt,
         ),
         (
@@ -346,8 +347,8 @@ fn users_notice() {
         ),
         (
             "AWS::Cognito::IdentityPoolRoleAttachment",
-            json!({"Roles": {"authenticated": "gen1"}}),
-            json!({"Roles": {"authenticated": "gen2"}}),
+            json!({"Roles": {"authenticated": "role of one"}}),
+            json!({"Roles": {"authenticated": "role of two"}}),
             ChangeEffect::Interrupt,
         ),
         (

@@ -31,9 +31,9 @@ pub(super) struct World {
     pub(super) holdings: IndexMap<String, Stack>,
     pub(super) resources: Vec<Resource>,
     pub(super) region: &'static str,
+    pub(super) obstacles: Obstacles,
     /// What the services tell of the resources themselves; `None`: they are not asked.
     pub(super) known: Option<KnownAttributes>,
-    pub(super) obstacles: Obstacles,
 }
 
 impl World {
@@ -522,8 +522,8 @@ pub(super) fn shop() -> World {
             resource("geo", "map", "Map"),
         ],
         region: REGION,
-        known: None,
         obstacles: Obstacles::default(),
+        known: None,
     }
 }
 

@@ -628,3 +628,67 @@ fn what_may_not_be_read_is_presumed_from_the_stack_and_told() {
             .any(|finding| finding.id == "refactor-hosted-ui-unknown" && finding.severity == Severity::Manual)
     );
 }
+
+#[test]
+fn what_a_stack_owns_and_does_not_exist_stays_behind() {
+    let mut world = club();
+    let mut gen1 = hosted_ui("shop-dev", "s");
+    gen1.providers.shift_remove("Partner-One");
+    world.known = Some(known(&gen1, &hosted_ui("gen2-hash", "s")));
+    let plan = proven(world.forward().unwrap());
+    let told = |id: &str| {
+        plan.findings
+            .iter()
+            .any(|finding| finding.id == id && finding.message.contains("Partner"))
+    };
+    assert!(told("refactor-hosted-ui-gone") && told("refactor-hosted-ui-only-gen2"));
+    let end = done(&world, &plan);
+    assert!(end.gen1.nested["authshop"].stack.resources.contains_key("PartnerOne"));
+    assert!(!end.gen2.nested["auth179371D7"].stack.resources.contains_key(SAML));
+    let back = proven(end.rollback(Some(&plan.record)).unwrap());
+    assert_eq!(done(&end, &back).owners(), world.owners());
+}
+
+#[test]
+fn pool_groups_and_hosted_ui_share_one_preparation() {
+    let plan = proven(club().forward().unwrap());
+    let prepared: Vec<&str> = updates(&plan, UpdatePurpose::Prepare)
+        .into_iter()
+        .map(|update| update.stack.name.as_str())
+        .filter(|stack| *stack == AUTH2)
+        .collect();
+    assert_eq!(prepared.len(), 1);
+    let moves: Vec<&str> = plan
+        .operations
+        .iter()
+        .filter_map(|operation| match &operation.operation {
+            RefactorOperation::CreateAndExecuteStackRefactor(refactor) if refactor.target.stack.name == AUTH2 => {
+                Some(refactor.source.stack.name.as_str())
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(moves, [AUTH1, "amplify-shop-dev-1a2b3-authuserPoolGroups-AAA"]);
+}
+
+#[test]
+fn groups_keep_the_role_that_they_have() {
+    let before = club();
+    let end = done(&before, &proven(before.forward().unwrap()));
+    let moved = template(&end, AUTH2);
+    let group = moved.resource("amplifyAuthAdminGroupCC42FF04").unwrap();
+    assert_eq!(group.property("UserPoolId"), Some(&json!(GEN1_POOL)));
+    assert_eq!(
+        group.property("RoleArn"),
+        Some(&json!(
+            "arn:aws:iam::123456789012:role/amplify-shop-dev-1a2b3-authuserPoolGroups-AAA.AdminGroupRole"
+        ))
+    );
+    // The role itself stays where it is, and its stack stays.
+    assert!(
+        end.gen1.nested["authuserPoolGroups"]
+            .stack
+            .resources
+            .contains_key("AdminGroupRole")
+    );
+}

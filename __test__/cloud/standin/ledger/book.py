@@ -22,6 +22,7 @@ class Entry:
     baseline: dict | None = None
     owners_at_mark: list | None = None
     data_at_mark: dict | None = None
+    members_at_mark: frozenset | None = None
 
 
 @dataclass
@@ -92,6 +93,7 @@ def mark_production():
             entry.baseline = copy.deepcopy(entry.observation.configuration)
             entry.owners_at_mark = list(entry.owners or [])
             entry.data_at_mark = dict(entry.observation.data)
+            entry.members_at_mark = entry.observation.members
         _state[0].marked_at = now()
         return len(existing)
 
@@ -172,6 +174,7 @@ def _note_birth(key, former, observation):
         baseline=former.baseline,
         owners_at_mark=former.owners_at_mark,
         data_at_mark=former.data_at_mark,
+        members_at_mark=former.members_at_mark,
     )
 
 
@@ -193,8 +196,11 @@ def _note_data(key, entry, observation):
     }
     if lost:
         _note_event("data-decreased", key, detail=lost)
-        if entry.production:
-            _note_violation("data-lost", key, detail=lost)
+    if entry.members_at_mark is not None:  # what came after the mark may go again, as a template on its way does
+        gone = (entry.observation.members & entry.members_at_mark) - observation.members
+        lost = {"gone": sorted(gone)} if gone else {}
+    if lost and entry.production:
+        _note_violation("data-lost", key, detail=lost)
 
 
 def _note_owners(present):

@@ -75,6 +75,7 @@ class Observation:
     incarnation: str
     configuration: dict
     data: dict
+    members: frozenset | None = None  # what the data is, one by one, where that is told apart cheaply
 
 
 _last_plain: dict[ResourceKey, tuple[bytes, dict]] = {}  # pickled configuration and its plain form
@@ -84,8 +85,8 @@ def observe():
     """Every stateful resource that exists now."""
     found = {}
     for add in (_user_pools, _identity_pools, _buckets, _tables, _streams):
-        for key, incarnation, configuration, data in add():
-            found[key] = Observation(str(incarnation), _plain_configuration(key, configuration), data)
+        for key, incarnation, configuration, data, *members in add():
+            found[key] = Observation(str(incarnation), _plain_configuration(key, configuration), data, *members)
     return found
 
 
@@ -184,12 +185,13 @@ def _buckets():
         account, name = _account_and_name(scoped_key)
         settings = _bucket_settings(account, name)
         configuration = {**_without(bucket, {"objects", "created"}), **settings}
-        data = {"objects": len(bucket.get("objects") or {})}
+        objects = frozenset(bucket.get("objects") or {})
         yield (
             ResourceKey(account, bucket.get("region"), BUCKET, name),
             bucket.get("created"),
             configuration,
-            data,
+            {"objects": len(objects)},
+            objects,
         )
 
 

@@ -61,9 +61,16 @@ def _reset_omitted_members_on_update():
     )
     pool_defaults = provisioners._COGNITO_USER_POOL_UPDATABLE
     client_defaults = provisioners._COGNITO_USER_POOL_CLIENT_UPDATABLE
-    ministack_cognito._update_user_pool = lambda data: update_pool(
-        _with_defaults(data, pool_defaults, KEPT_POOL_MEMBERS)
-    )
+
+    def update_whole_pool(data):
+        answer = update_pool(_with_defaults(data, pool_defaults, KEPT_POOL_MEMBERS))
+        pool, _ = ministack_cognito._resolve_pool(data.get("UserPoolId"))
+        if pool and not pool.get("UserPoolAddOns"):
+            # its one member is required: the service answers with a mode or without add-ons
+            pool.pop("UserPoolAddOns", None)
+        return answer
+
+    ministack_cognito._update_user_pool = update_whole_pool
     ministack_cognito._update_user_pool_client = lambda data: update_client(
         _with_defaults(data, client_defaults, KEPT_CLIENT_MEMBERS)
     )
@@ -98,7 +105,16 @@ def _map_usernames():
 
 
 def _provider_request(properties):
-    return {name: properties[name] for name in IDENTITY_PROVIDER_MEMBERS if name in properties}
+    request = {name: properties[name] for name in IDENTITY_PROVIDER_MEMBERS if name in properties}
+    for name in ("ProviderDetails", "AttributeMapping"):
+        if name in request:
+            request[name] = {key: _text(value) for key, value in (request[name] or {}).items()}
+    return request
+
+
+def _text(value):
+    """Cognito takes text only; CloudFormation writes whatever a template says as text."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _create_provider(logical_id, properties, stack):
