@@ -17,7 +17,7 @@ export const LOCK_CHANGES = [{ type: 'AWS::DynamoDB::Table', path: '/DeletionPro
  */
 
 /** Apps of `../apps` whose refactor the stand-in can carry out. */
-export const APPS = ['notes', 'shop', 'odd', 'depot', 'atlas', 'forum', 'clinic', 'workshop'];
+export const APPS = ['notes', 'shop', 'odd', 'depot', 'atlas', 'forum', 'clinic', 'workshop', 'gallery', 'club'];
 
 /** Steps that change what is deployed. */
 export const STEPS = /** @type {const} */ (['lock', 'refactor']);

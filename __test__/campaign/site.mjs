@@ -159,7 +159,7 @@ export class Site {
       problems.push(`environment variables of the app: ${Object.keys(variables).join(', ')}`);
     }
     const ledger = await this.cloud.ledger();
-    const live = liveOf(ledger);
+    const live = liveOf(ledger, this.journey.seeded.deploymentBucket);
     for (const key of new Set([...Object.keys(live), ...Object.keys(expected.live)])) {
       if (live[key] !== expected.live[key]) {
         problems.push(`${key}: ${live[key] ?? 'gone'} instead of ${expected.live[key] ?? 'nothing'}`);
@@ -205,7 +205,7 @@ export class Site {
       fs.cpSync(folder, copy, { recursive: true });
     }
     const stacks = await this.journey.stacks();
-    const live = liveOf(await this.cloud.ledger());
+    const live = liveOf(await this.cloud.ledger(), this.journey.seeded.deploymentBucket);
     return { snapshot, folder: copy, stacks, variables: await this.#variables(), live };
   }
 }
@@ -218,14 +218,19 @@ export function violationsOf(ledger) {
   );
 }
 
-/** Configuration (as a hash), data and owners of every stateful resource that exists. @param {any} ledger */
-function liveOf(ledger) {
+/**
+ * Configuration (as a hash), data and owners of every stateful resource that exists. The copy of the journal stays in the
+ * deployment bucket: what else may lie there {@link Site.leftovers} knows, and the ledger reports what is lost there.
+ * @param {any} ledger
+ * @param {string} deploymentBucket
+ */
+function liveOf(ledger, deploymentBucket) {
   /** @type {Record<string, string>} */
   const live = {};
   for (const { exists, type, id, hash, data, owners } of ledger.resources) {
     if (!exists) continue;
     const owner = owners.map((/** @type {string} */ name) => name.split('/').slice(-2).join('/'));
-    live[`${type} ${id}`] = JSON.stringify({ hash, data, owner });
+    live[`${type} ${id}`] = JSON.stringify({ hash, data: id === deploymentBucket ? null : data, owner });
   }
   return live;
 }

@@ -73,14 +73,20 @@ describe('a refactor of notes', () => {
     forgetFolder();
   }
 
+  /** The ledger knows of no loss, but for the copy of the journal that tests remove themselves. */
+  async function assertNothingLost() {
+    const { violations } = await journey.cloud.ledger();
+    const isCopy = (/** @type {any} */ { id, cause }) => id === bucket && cause.endsWith('s3:DeleteObject');
+    assert.deepEqual(
+      violations.filter((/** @type {any} */ violation) => violation.open && !isCopy(violation)),
+      [],
+    );
+  }
+
   /** @param {Record<string, import('../support/journey.mjs').StackState>} expected */
   async function assertStacks(expected) {
     assert.deepEqual(stackDifferences(expected, await journey.stacks()), []);
-    const { violations } = await journey.cloud.ledger();
-    assert.deepEqual(
-      violations.filter((/** @type {any} */ violation) => violation.open),
-      [],
-    );
+    await assertNothingLost();
     assert.deepEqual(await account.ownObjects(bucket), []);
   }
 
@@ -193,7 +199,6 @@ describe('a refactor of notes', () => {
   });
 
   test('a bucket that is lost amid the run is told once, and the run goes on', async () => {
-    await journey.cloud.faults([{ action: 's3:PutObject', kind: 'refuse' }].map((fault) => ({ ...fault, times: 0 })));
     await journey.cloud.faults([{ action: 'CreateStackRefactor', kind: 'delay', ms: 3000, nth: 1 }]);
     const running = journey.start([...scenario.forward, '--yes', '--json']);
     await running.saw(/"operation-finished"/);
@@ -253,11 +258,7 @@ describe('a refactor of notes', () => {
       await loseJournal();
       const outcome = await back();
       assert.equal(outcome.code, 0, JSON.stringify(outcome.result));
-      const { violations } = await journey.cloud.ledger();
-      assert.deepEqual(
-        violations.filter((/** @type {any} */ violation) => violation.open),
-        [],
-      );
+      await assertNothingLost();
     });
   });
 
@@ -279,7 +280,13 @@ describe('a refactor of notes', () => {
   });
 
   for (const [what, change] of /** @type {const} */ ([
-    ['template', (/** @type {any} */ template) => ({ ...template, Metadata: { by: 'hand' } })],
+    [
+      'template',
+      (/** @type {any} */ template) => ({
+        ...template,
+        Resources: { ...template.Resources, ByHand: { Type: 'AWS::CloudFormation::WaitConditionHandle' } },
+      }),
+    ],
     ['tags', (/** @type {any} */ template) => template],
   ])) {
     test(`a stack whose ${what} somebody edits between planning and the step stops it before that step`, async () => {
@@ -301,8 +308,8 @@ describe('a refactor of notes', () => {
       assert.equal(code, 1);
       assert.equal(error.code, 'STACK_CHANGED', JSON.stringify(error));
       assert.equal(error.details.stack, name);
-      const owners = (/** @type {any} */ stacks) => stacks[name].resources;
-      assert.deepEqual(owners(await journey.stacks()), owners(stacksBefore));
+      const { ByHand: _, ...resources } = (await journey.stacks())[name].resources;
+      assert.deepEqual(resources, stack.resources, 'nothing has left it');
       assert.equal((await run(...scenario.forward)).code, 0, 'the same command goes on from what is there then');
     });
   }

@@ -76,7 +76,7 @@ describe('a Gen 2 backend that would replace what moves', () => {
   });
 });
 
-for (const app of ['notes', 'shop', 'depot', 'workshop', 'bazaar']) {
+for (const app of ['shop', 'workshop']) {
   test(`what is predicted for ${app} is what the next deployment does`, async () => {
     const journey = await Journey.begin({ app });
     try {
@@ -101,7 +101,8 @@ for (const app of ['notes', 'shop', 'depot', 'workshop', 'bazaar']) {
       // Whatever changed had been told.
       const told = new Set(changes.map((/** @type {any} */ { physicalId }) => physicalId));
       for (const violation of violations) {
-        assert.ok(told.has(violation.id ?? violation.physicalId), JSON.stringify(violation));
+        // The ledger tells groups of several pools apart.
+        assert.ok(told.has(violation.id.split('|').at(-1)), JSON.stringify(violation));
       }
       // Not called, the names are what costs the resources.
       await journey.cloud.restore(moved);

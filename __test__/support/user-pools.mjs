@@ -66,7 +66,12 @@ export class UserPools {
 
   /** @param {string} name @param {string} value */
   async #setSecret(name, value) {
-    await this.#send('ssm', 'AmazonSSM.PutParameter', { Name: name, Value: value, Type: 'SecureString', Overwrite: true });
+    await this.#send('ssm', 'AmazonSSM.PutParameter', {
+      Name: name,
+      Value: value,
+      Type: 'SecureString',
+      Overwrite: true,
+    });
   }
 
   /** @param {string} action @param {Record<string, unknown>} input @returns {Promise<any>} */

@@ -66,15 +66,14 @@ impl Settings {
         }
     }
 
-    /// Adds a part that need not be there, and need not be readable.
+    /// Adds a part that need not be there, and need not be readable. One that is not there sets nothing, like an empty one:
+    /// tags that CloudFormation alone has set are as good as none.
     fn add(&mut self, part: &str, read: Result<Vec<String>, CloudError>) -> Result<(), CloudError> {
         match read {
-            // Tags that CloudFormation alone has set are as good as none.
-            Ok(lines) if lines.is_empty() => self.lines.push(format!("{part}: none")),
             Ok(lines) => self
                 .lines
                 .extend(lines.into_iter().map(|line| format!("{part}: {line}"))),
-            Err(error) if is_absent(&error) => self.lines.push(format!("{part}: none")),
+            Err(error) if is_absent(&error) => {}
             Err(error) if error.is_unavailable() => self.not_read.push(format!("{part}: {error}")),
             Err(error) => return Err(error),
         }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     assembly::{Assembly, PlannedMove},
-    error::PlanError,
+    error::{PairCandidate, PlanError},
     holding::{empty_template, holding_name},
     hosted_ui::{self, HostedUi},
     input::PlanInput,
@@ -13,6 +13,7 @@ use super::{
     literal,
     matching::{Pair, group, matches},
     operation::{DeleteReason, MoveKind, RefactorPlan, ResourceMove, StackRef, UpdatePurpose},
+    prediction,
     record::{MigrationRecord, RecordedAddress, RecordedMove, RecordedStack},
 };
 use crate::{backend::finding::Finding, cloudformation::Template};
@@ -36,6 +37,10 @@ pub fn plan_forward(input: &PlanInput<'_>, earlier: Option<&MigrationRecord>) ->
     for unit in &mut units {
         plan_hosted_ui(&mut landscape, unit, &mut findings)?;
     }
+    let mut successors = matches.successors;
+    successors.retain(|successor| units.iter().any(|unit| unit.moves(&successor.target.id)));
+    let next_deployment = prediction::predict(&successors);
+    findings.extend(prediction::findings(&next_deployment));
     let record = record(&landscape, &units)?;
     let (simulation, references) = landscape.simulation();
     let mut assembly = Assembly::new(simulation, references);
@@ -64,7 +69,7 @@ pub fn plan_forward(input: &PlanInput<'_>, earlier: Option<&MigrationRecord>) ->
         rollback: false,
         operations,
         findings,
-        next_deployment: matches.next_deployment,
+        next_deployment,
         record,
         violations,
     })
@@ -93,6 +98,11 @@ impl Unit {
     /// Gen 1 stacks that resources come from.
     fn sources(&self) -> IndexSet<&str> {
         self.pairs.iter().map(|pair| pair.source.stack.as_str()).collect()
+    }
+
+    /// Something takes the place of this Gen 2 resource.
+    fn moves(&self, target: &PairCandidate) -> bool {
+        self.pairs.iter().any(|pair| pair.target == *target)
     }
 
     /// Pairs whose Gen 2 resource is to be parked and is not yet; one of the hosted UI is released instead.

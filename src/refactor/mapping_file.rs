@@ -36,8 +36,8 @@ impl ResourceMappings {
         };
         let mappings: Vec<ResourceMapping> = serde_json::from_str(text).map_err(|error| {
             let place = Place {
-                line: error.line(),
-                column: error.column(),
+                line: error.line().max(1),
+                column: error.column().max(1),
             };
             let said = error.to_string();
             let said = said.split(" at line ").next().unwrap_or(&said);
@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_line_and_entry() {
         let good = entry(("a", "A"), ("b", "B"));
-        assert!(refused("").starts_with("dir/map.json:1:0: EOF"), "{}", refused(""));
+        assert!(refused("").starts_with("dir/map.json:1:1: EOF"), "{}", refused(""));
         assert!(refused("{}").starts_with("dir/map.json:1:"), "{}", refused("{}"));
         let shape = refused(&format!("[\n{good},\n{{\"Source\": 1}}\n]"));
         assert!(

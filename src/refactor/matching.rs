@@ -6,7 +6,7 @@ use super::{
     inventory,
     landscape::Landscape,
     pairing::{PairingContext, PairingRule, PairingSource, pair, rule_for},
-    prediction::{self, Successor},
+    prediction::Successor,
 };
 use crate::{
     backend::{finding::Finding, model::Resource},
@@ -15,7 +15,6 @@ use crate::{
         simulate::{ResourceMapping, SimulatedStack, cannot_move},
     },
     deployment::{Stack, plain_stack_name},
-    plan::PredictedChange,
 };
 
 /// A Gen 1 resource and the Gen 2 resource whose place it takes.
@@ -37,7 +36,6 @@ pub(super) struct Matches {
     pub(super) pairs: Vec<Pair>,
     /// The same pairs with their definitions.
     pub(super) successors: Vec<Successor>,
-    pub(super) next_deployment: Vec<PredictedChange>,
     pub(super) findings: Vec<Finding>,
 }
 
@@ -89,8 +87,6 @@ fn matched(landscape: &mut Landscape<'_>) -> Result<Matches, PlanError> {
         matches.insert(successor);
     }
     landscape.input.obstacles.leave_out(&mut matches);
-    matches.next_deployment = prediction::predict(&matches.successors);
-    matches.findings.extend(prediction::findings(&matches.next_deployment));
     Ok(matches)
 }
 

@@ -62,7 +62,7 @@ export const rows = [
     id: 'H-17',
     title: 'A parameter is a secret (NoEcho)',
     elsewhere: 'CloudFormation tells `****`, and `****` is sent back as the new value: the real secret is overwritten.',
-    here: 'Parameters keep their previous values, none is ever sent. What moves and refers to a secret is refused by name.',
+    here: 'Parameters keep their previous values, none is ever sent. What would move and refers to a secret stays, by name.',
     test: { file: TEMPLATES, name: 'secrets_in_what_moves_are_refused' },
     change: {
       file: 'src/cloudformation/evaluate/parameters.rs',
@@ -82,7 +82,7 @@ export const rows = [
     id: 'H-19',
     title: 'A template has a macro',
     elsewhere: 'The source of the macro is submitted, which the service refuses in the middle.',
-    here: 'It is refused before the first change, with the stack and the macro named.',
+    here: 'What lies in such a stack is left out before the first change, with the stack and the macro named; the rest moves.',
     test: { file: TEMPLATES, name: 'macros_and_unknown_expressions_are_refused' },
     change: {
       file: LITERAL,
@@ -130,7 +130,7 @@ export const rows = [
     id: 'H-28',
     title: 'An attribute other than the ARN is needed',
     elsewhere: 'The physical id is written in its place: a wrong value, without a word.',
-    here: 'Attributes follow from documented rules or are read from the service; what is not known is an error, never a guess.',
+    here: 'Attributes follow from documented rules or are read from the service; what is not known keeps its resource where it is, and is never guessed.',
     test: { file: 'src/cloudformation/attribute.rs', name: 'what_does_not_follow_is_not_guessed' },
     change: {
       file: 'src/cloudformation/attribute.rs',

@@ -16,6 +16,8 @@ pub struct History {
     pub record: Option<MigrationRecord>,
     /// What operations without a result may have left, in runs that did not end well.
     pub leftovers: Vec<Leftover>,
+    /// Gen 2 root of the latest run, be it of a migration that was taken back.
+    pub gen2_root: Option<String>,
 }
 
 /// Reads the history out of a journal's runs.
@@ -24,7 +26,14 @@ pub fn history(runs: &[RunRecord]) -> History {
     let last_rollback = runs
         .iter()
         .rposition(|run| is_refactor(run) && run.header.rollback && run.finished == Some(RunStatus::Done));
-    let mut history = History::default();
+    let mut history = History {
+        gen2_root: runs
+            .iter()
+            .rev()
+            .filter(|run| is_refactor(run))
+            .find_map(|run| run.header.gen2_root.clone()),
+        ..History::default()
+    };
     for run in runs
         .iter()
         .skip(last_rollback.map_or(0, |position| position + 1))
@@ -80,7 +89,7 @@ mod tests {
     fn run(id: &str, finished: Option<RunStatus>, rollback: bool) -> RunRecord {
         let header = json!({
             "step": "refactor", "rollback": rollback, "toolVersion": "1", "accountId": null, "region": "us-east-1",
-            "gen1Root": "gen1",
+            "gen1Root": "gen1", "gen2Root": "gen2",
         });
         let header: RunHeader = serde_json::from_value(header).unwrap();
         let operation = |stack: &str, results: Vec<Value>| OperationRecord {
@@ -119,5 +128,6 @@ mod tests {
         assert_eq!(history(&[run("a", Some(RunStatus::Done), false)]).leftovers, []);
         let taken_back = [run("a", None, false), run("b", Some(RunStatus::Done), true)];
         assert_eq!(history(&taken_back).leftovers, []);
+        assert_eq!(history(&taken_back).gen2_root.as_deref(), Some("gen2"));
     }
 }

@@ -91,8 +91,12 @@ pub async fn plan_refactor(
         Some(named) => (None, named.clone()),
         None => {
             let reading = journal.read(request.take_over).await?;
-            let recorded = history(&reading.runs).record.filter(|_| request.is_rollback);
-            let root = recorded.ok_or(TargetError::NotNamed)?.gen2_root.name;
+            let recorded = history(&reading.runs);
+            let root = recorded
+                .record
+                .map(|record| record.gen2_root.name)
+                .or(recorded.gen2_root);
+            let root = root.filter(|_| request.is_rollback).ok_or(TargetError::NotNamed)?;
             (Some(reading), root)
         }
     };

@@ -7,5 +7,6 @@ mod obstacles;
 mod pairing;
 mod plan;
 mod rollback;
+mod round_trip;
 mod stacks;
 mod templates;
