@@ -73,7 +73,7 @@ pub enum PlanError {
     },
     /// The hosted UI of a user pool cannot move.
     #[error(transparent)]
-    HostedUi(#[from] HostedUiError),
+    HostedUi(Box<HostedUiError>),
     /// The hosted UI of these user pools is needed. Whoever can read it does, and plans again.
     #[error("the domains and identity providers of these user pools are needed and not known: {}", .0.join(", "))]
     HostedUiNeeded(Vec<String>),
@@ -172,6 +172,12 @@ pub enum PlanError {
         /// Gen 2 stack that it was moved to.
         gen2_stack: String,
     },
+}
+
+impl From<HostedUiError> for PlanError {
+    fn from(error: HostedUiError) -> Self {
+        Self::HostedUi(Box::new(error))
+    }
 }
 
 /// A resource that takes part in pairing, as messages name it.

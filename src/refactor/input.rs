@@ -66,7 +66,7 @@ pub trait LiveAttributes: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HostedUiReading {
     /// What the service tells.
-    Read(HostedUi),
+    Read(Box<HostedUi>),
     /// It may not be read; with the reason.
     Unreadable(String),
 }

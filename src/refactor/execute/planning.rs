@@ -316,7 +316,7 @@ async fn read_attributes(cloud: &Cloud, requests: &[AttributeRequest], known: &m
 /// Reads what is attached to a user pool for signing in. What may not be read is known to be unknown.
 async fn read_hosted_ui(cloud: &Cloud, user_pool_id: &str, known: &mut KnownAttributes) -> Result<()> {
     let reading = match cloud.hosted_ui.hosted_ui(user_pool_id).await {
-        Ok(found) => HostedUiReading::Read(found),
+        Ok(found) => HostedUiReading::Read(Box::new(found)),
         Err(error) if error.is_unavailable() => HostedUiReading::Unreadable(error.to_string()),
         Err(error) => return Err(error.into()),
     };

@@ -78,8 +78,8 @@ fn hosted_ui(domain: &str, secret: &str) -> HostedUi {
 
 fn known(gen1: &HostedUi, gen2: &HostedUi) -> KnownAttributes {
     let mut known = KnownAttributes::default();
-    known.insert_hosted_ui(GEN1_POOL, HostedUiReading::Read(gen1.clone()));
-    known.insert_hosted_ui(GEN2_POOL, HostedUiReading::Read(gen2.clone()));
+    known.insert_hosted_ui(GEN1_POOL, HostedUiReading::Read(Box::new(gen1.clone())));
+    known.insert_hosted_ui(GEN2_POOL, HostedUiReading::Read(Box::new(gen2.clone())));
     known
 }
 
