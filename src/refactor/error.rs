@@ -73,7 +73,7 @@ pub enum PlanError {
     },
     /// The hosted UI of a user pool cannot move.
     #[error(transparent)]
-    HostedUi(#[from] Box<HostedUiError>),
+    HostedUi(Box<HostedUiError>),
     /// The hosted UI of these user pools is needed. Whoever can read it does, and plans again.
     #[error("the domains and identity providers of these user pools are needed and not known: {}", .0.join(", "))]
     HostedUiNeeded(Vec<String>),
@@ -174,6 +174,12 @@ pub enum PlanError {
     },
 }
 
+impl From<HostedUiError> for PlanError {
+    fn from(error: HostedUiError) -> Self {
+        Self::HostedUi(Box::new(error))
+    }
+}
+
 /// A resource that takes part in pairing, as messages name it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct PairCandidate {
@@ -221,12 +227,6 @@ fn requests(requests: &[AttributeRequest]) -> String {
         })
         .collect::<Vec<_>>()
         .join("; ")
-}
-
-impl From<HostedUiError> for PlanError {
-    fn from(error: HostedUiError) -> Self {
-        Self::HostedUi(Box::new(error))
-    }
 }
 
 impl CodedError for PlanError {

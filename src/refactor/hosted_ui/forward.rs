@@ -177,12 +177,12 @@ fn live(
         return Err(PlanError::HostedUiNeeded(needed));
     }
     let gen2 = pools.gen2.as_ref().and_then(|pool| match attributes.hosted_ui(pool) {
-        Some(HostedUiReading::Read(found)) => Some(LiveHostedUi::clone(found)),
+        Some(HostedUiReading::Read(found)) => Some(found.as_ref().clone()),
         _ => None,
     });
     match attributes.hosted_ui(&pools.gen1) {
         Some(HostedUiReading::Read(found)) => Ok(LivePools {
-            gen1: LiveHostedUi::clone(found),
+            gen1: found.as_ref().clone(),
             gen2,
             is_presumed: false,
         }),

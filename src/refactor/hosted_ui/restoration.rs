@@ -86,7 +86,7 @@ pub(in crate::refactor) fn plan_back(
 fn live(landscape: &Landscape<'_>, pool: &str) -> Result<Option<LiveHostedUi>, PlanError> {
     match landscape.input.attributes.hosted_ui(pool) {
         None => Err(PlanError::HostedUiNeeded(vec![pool.to_owned()])),
-        Some(HostedUiReading::Read(found)) => Ok(Some(LiveHostedUi::clone(found))),
+        Some(HostedUiReading::Read(found)) => Ok(Some(found.as_ref().clone())),
         Some(HostedUiReading::Unreadable(_)) => Ok(None),
     }
 }
