@@ -210,7 +210,7 @@ fn everything_is_prepared_before_anything_moves_and_what_shares_no_stack_goes_si
         if is_preparation(&operation) {
             assert_eq!(operation.after, Vec::<String>::new(), "{}", operation.id);
         } else {
-            assert!(preparations.iter().all(|id| waits_for(&id)), "{}", operation.id);
+            assert!(preparations.iter().all(|id| waits_for(id)), "{}", operation.id);
         }
         for other in plan.operations.iter().filter(|other| waits_for(&other.id.as_str())) {
             let stacks = |operation: &PlannedOperation| -> Vec<String> {
