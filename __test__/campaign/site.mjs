@@ -10,7 +10,7 @@ import { stackDifferences } from '../support/journey.mjs';
 import { kills, standInFault } from './faults.mjs';
 
 /** How long a run may take before it counts as hanging. */
-const PATIENCE_MS = 120_000;
+const PATIENCE_MS = 300_000;
 /** A stack policy cannot be removed; one that allows everything is as good as none, alone and beside a Deny. */
 const ALLOW_ALL = { Effect: 'Allow', Action: 'Update:*', Principal: '*', Resource: '*' };
 /** Logical id of the resource that keeps a stack from being empty; beside others it is of no account. */
@@ -88,7 +88,8 @@ export class Site {
 
   /** A run that nothing happens to. @param {string[]} command @returns {Promise<StepOutcome>} */
   async run(command) {
-    return this.journey.run(...command, '--yes', '--json');
+    const running = this.journey.start([...command, '--yes', '--json'], { patienceMs: PATIENCE_MS });
+    return this.journey.read(await running.outcome);
   }
 
   /**
