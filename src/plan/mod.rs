@@ -153,8 +153,14 @@ impl Plan {
 }
 
 impl ValidatedPlan {
-    /// Executes.
+    /// Executes. What is cancelled before it begins leaves no trace, in the journal neither.
     pub async fn execute(self, events: &dyn EventSink, cancel: &CancelToken) -> Result<ExecutionReport> {
+        if cancel.is_cancelled() {
+            return Ok(ExecutionReport {
+                status: ExecutionStatus::Cancelled,
+                ..ExecutionReport::default()
+            });
+        }
         self.inner.execute(events, cancel).await
     }
 }

@@ -557,9 +557,9 @@ export const rows = [
       mentions(variables(gen2, 'stock').STORAGE_INVENTORY_STREAMARN, /inventory.*StreamArn/);
     },
     change: {
-      file: 'src/backend/interpret/stacks.rs',
-      from: 'mappings.get(map)?.get(first)?.get(second).cloned()',
-      to: 'mappings.get(map)?.get(second)?.get(first).cloned()',
+      file: 'src/cloudformation/evaluate/function.rs',
+      from: 'mappings.get(map)?.get(first)?.get(second)',
+      to: 'mappings.get(map)?.get(second)?.get(first)',
     },
   },
   {
