@@ -98,7 +98,7 @@ describe('a refactor of notes', () => {
   }
 
   test('what a rollback needs is in the bucket before the first change, and the lease is given back at the end', async () => {
-    await journey.cloud.faults([{ action: 'CreateChangeSet', kind: 'hang', nth: 1 }]);
+    await journey.cloud.faults([{ action: 'CreateChangeSet', kind: 'hang' }]);
     const running = journey.start([...scenario.forward, '--yes', '--json']);
     assert.ok(await journey.cloud.waitForFault({ timeoutMs: 120_000 }));
     const lines = await copy();
