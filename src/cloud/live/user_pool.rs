@@ -40,7 +40,11 @@ impl UserPool {
         }
         if let Some(configuration) = &mut pool.admin_create_user_config {
             // Repeats the password policy's TemporaryPasswordValidityDays; the service refuses an update that names both.
-            configuration.unused_account_validity_days = 0;
+            let days = std::mem::take(&mut configuration.unused_account_validity_days);
+            let policy = pool.policies.as_mut().and_then(|policies| policies.password_policy.as_mut());
+            if let Some(policy) = policy.filter(|policy| policy.temporary_password_validity_days == 0) {
+                policy.temporary_password_validity_days = days;
+            }
         }
         let mut settings = Settings::of(lines(&pool));
         let known = factors.as_ref().ok().cloned();
@@ -48,9 +52,12 @@ impl UserPool {
         Ok((Some(Self { pool, factors: known }), settings))
     }
 
-    /// Gives the pool all settings that it had.
+    /// Gives the pool all settings that it had. A tag that it has got meanwhile is somebody's, and stays.
     pub(super) async fn put_back(&self, client: &Client, id: &str) -> Result<(), CloudError> {
+        let (now, _) = Self::read(client, id).await?;
+        let mut tags = now.and_then(|now| now.pool.user_pool_tags).unwrap_or_default();
         let pool = self.pool.clone();
+        tags.extend(pool.user_pool_tags.into_iter().flatten());
         let request = client
             .update_user_pool()
             .user_pool_id(id)
@@ -68,7 +75,7 @@ impl UserPool {
             .set_device_configuration(pool.device_configuration)
             .set_email_configuration(pool.email_configuration)
             .set_sms_configuration(pool.sms_configuration)
-            .set_user_pool_tags(pool.user_pool_tags)
+            .set_user_pool_tags(Some(tags))
             .set_admin_create_user_config(pool.admin_create_user_config)
             .set_user_pool_add_ons(pool.user_pool_add_ons)
             .set_account_recovery_setting(pool.account_recovery_setting)

@@ -35,6 +35,7 @@ USERNAME_ATTRIBUTES = {
 def install():
     """Define and correct the types."""
     _reset_omitted_members_on_update()
+    _repeat_validity_of_passwords()
     _map_usernames()
     registry.define(
         IDENTITY_PROVIDER,
@@ -74,6 +75,26 @@ def _reset_omitted_members_on_update():
     ministack_cognito._update_user_pool_client = lambda data: update_client(
         _with_defaults(data, client_defaults, KEPT_CLIENT_MEMBERS)
     )
+
+
+def _repeat_validity_of_passwords():
+    """As on AWS, a pool tells in two places how long a temporary password is valid, and tells the same."""
+
+    def repeating(call):
+        def called(data):
+            answer = call(data)
+            for pool in ministack_cognito._user_pools.values():
+                policies = pool["Policies"] = copy.deepcopy(pool.get("Policies") or {})
+                invitation = pool["AdminCreateUserConfig"] = copy.deepcopy(pool.get("AdminCreateUserConfig") or {})
+                policy = policies.setdefault("PasswordPolicy", {})
+                days = policy.get("TemporaryPasswordValidityDays") or invitation.get("UnusedAccountValidityDays") or 7
+                policy["TemporaryPasswordValidityDays"] = invitation["UnusedAccountValidityDays"] = days
+            return answer
+
+        return called
+
+    ministack_cognito._create_user_pool = repeating(ministack_cognito._create_user_pool)
+    ministack_cognito._update_user_pool = repeating(ministack_cognito._update_user_pool)
 
 
 def _with_defaults(data, defaults, kept):
