@@ -41,7 +41,10 @@ impl UserPool {
         if let Some(configuration) = &mut pool.admin_create_user_config {
             // Repeats the password policy's TemporaryPasswordValidityDays; the service refuses an update that names both.
             let days = std::mem::take(&mut configuration.unused_account_validity_days);
-            let policy = pool.policies.as_mut().and_then(|policies| policies.password_policy.as_mut());
+            let policy = pool
+                .policies
+                .as_mut()
+                .and_then(|policies| policies.password_policy.as_mut());
             if let Some(policy) = policy.filter(|policy| policy.temporary_password_validity_days == 0) {
                 policy.temporary_password_validity_days = days;
             }
