@@ -1,7 +1,7 @@
 use super::{
     Rule, SimulatedResource, Simulation, Violation, configuration, configuration_changes, template_violations,
 };
-use crate::cloudformation::{is_stable, template::Template};
+use crate::cloudformation::template::Template;
 
 /// Sections of a template that an import leaves alone, like every resource that is not imported.
 const FIXED_SECTIONS: [&str; 6] = ["Outputs", "Parameters", "Conditions", "Mappings", "Rules", "Transform"];
@@ -26,19 +26,7 @@ impl Simulation<'_> {
         template: &Template,
         imports: &[SimulatedImport],
     ) -> Result<(), Vec<Violation>> {
-        let Some(existing) = self.stacks.get(stack) else {
-            return Err(vec![Violation::of(
-                Rule::MissingStack,
-                stack,
-                "",
-                "the stack does not exist".into(),
-            )]);
-        };
-        let mut violations = Vec::new();
-        if !is_stable(&existing.status) {
-            let message = format!("the stack is in {} state and can not be updated", existing.status);
-            violations.push(Violation::of(Rule::UnstableStack, stack, "", message));
-        }
+        let (existing, mut violations) = self.updatable(stack)?;
         let document = |template: &Template, section: &str| template.document().get(section).cloned();
         for section in FIXED_SECTIONS {
             if document(&existing.template, section) != document(template, section) {

@@ -1,7 +1,8 @@
 use serde_json::Value;
 
 use super::{
-    Rule, SimulatedResource, Simulation, Violation, configuration, configuration_changes, template_violations,
+    Rule, SimulatedResource, SimulatedStack, Simulation, Violation, configuration, configuration_changes,
+    template_violations,
 };
 use crate::cloudformation::{compare::Difference, is_stable, template::Template};
 
@@ -24,19 +25,7 @@ impl Simulation<'_> {
     /// # Errors
     /// Every rule that the template breaks.
     pub fn update(&mut self, stack: &str, template: &Template) -> Result<UpdateEffect, Vec<Violation>> {
-        let Some(existing) = self.stacks.get(stack) else {
-            return Err(vec![Violation::of(
-                Rule::MissingStack,
-                stack,
-                "",
-                "the stack does not exist".into(),
-            )]);
-        };
-        let mut violations = Vec::new();
-        if !is_stable(&existing.status) {
-            let message = format!("the stack is in {} state and can not be updated", existing.status);
-            violations.push(Violation::of(Rule::UnstableStack, stack, "", message));
-        }
+        let (existing, mut violations) = self.updatable(stack)?;
         let resources = &existing.resources;
         let after: Vec<(String, SimulatedResource)> = self.with_evaluator(existing, template, resources, |evaluator| {
             violations.extend(template_violations(stack, template, evaluator));
@@ -84,6 +73,19 @@ impl Simulation<'_> {
             existing.status = "UPDATE_COMPLETE".into();
         }
         Ok(effect)
+    }
+
+    /// A stack that an update or an import works on, with what keeps it from that.
+    pub(super) fn updatable(&self, stack: &str) -> Result<(&SimulatedStack, Vec<Violation>), Vec<Violation>> {
+        let violation = |rule: Rule, message: String| vec![Violation::of(rule, stack, "", message)];
+        let Some(existing) = self.stacks.get(stack) else {
+            return Err(violation(Rule::MissingStack, "the stack does not exist".into()));
+        };
+        if is_stable(&existing.status) {
+            return Ok((existing, Vec::new()));
+        }
+        let message = format!("the stack is in {} state and can not be updated", existing.status);
+        Ok((existing, violation(Rule::UnstableStack, message)))
     }
 
     fn changes(&self, stack: &str, template: &Template, logical_id: &str, effect: &mut UpdateEffect) {
