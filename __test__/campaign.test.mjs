@@ -9,11 +9,11 @@ import { Random } from './campaign/random.mjs';
 import { COUNTS_FILE } from './campaign/record.mjs';
 import { THIRD_PARTIES } from './campaign/third-party.mjs';
 
-const SIZE = { forwardCalls: 5, backCalls: 7 };
+const SIZE = { forward: { changes: 5, copies: 2 }, back: { changes: 7, copies: 4 } };
 
 test('every mutating call meets every kind of fault, and half of the cases are undone', () => {
   const cases = singleFaultCases(SIZE, 1);
-  assert.equal(cases.length, 12 * FAULT_KINDS.length);
+  assert.equal(cases.length, (12 + 6) * FAULT_KINDS.length);
   assert.equal(new Set(cases.map(({ id }) => id)).size, cases.length);
   const undone = cases.filter(({ attempts: [{ direction }], last }) => direction !== last);
   assert.ok(Math.abs(undone.length - cases.length / 2) <= 1);
@@ -39,7 +39,7 @@ test('random cases reach everything: all kinds, several faults, reads, several r
   const faults = attempts.flatMap((attempt) => attempt.faults);
   assert.deepEqual(new Set(faults.map(({ kind }) => kind)), new Set(FAULT_KINDS));
   assert.ok(attempts.some((attempt) => attempt.faults.length === 3));
-  assert.ok(faults.some(({ reads }) => reads));
+  assert.deepEqual(new Set(faults.map(({ on }) => on)), new Set(['changes', 'copies', 'all']));
   assert.ok(faults.some(({ times = 1 }) => times > 1));
   assert.ok(
     faults.every((fault) => !(kills(fault) && fault.times)),
@@ -50,13 +50,14 @@ test('random cases reach everything: all kinds, several faults, reads, several r
 });
 
 test('the stand-in is told where a fault begins and how often it strikes', () => {
-  assert.deepEqual(standInFault({ kind: 'cut-after', index: 3 }), {
+  assert.deepEqual(standInFault({ kind: 'cut-after', index: 3, on: 'changes' }), {
     mutating: true,
+    conditional: false,
     kind: 'drop-after',
     from: 3,
     times: 1,
   });
-  assert.deepEqual(standInFault({ kind: 'throttled', index: 9, times: 4, reads: true }), {
+  assert.deepEqual(standInFault({ kind: 'throttled', index: 9, times: 4, on: 'all' }), {
     action: '.*',
     kind: 'throttle',
     from: 9,

@@ -20,7 +20,12 @@ import { THIRD_PARTIES } from './third-party.mjs';
  * @property {Attempt[]} attempts
  * @property {Direction} last the undisturbed run at the end
  *
- * @typedef {{ forwardCalls: number, backCalls: number }} Size mutating calls of the undisturbed runs of a scenario
+ * @typedef {object} Calls mutating calls of an undisturbed run
+ * @property {number} changes calls that change what is deployed; the same number in every run
+ * @property {number} copies writes of the journal's copy: how many is a matter of time, as one write takes along whatever
+ *   there is to record
+ *
+ * @typedef {Record<Direction, Calls>} Size of a scenario
  */
 
 /** Most runs that something happens to in a random case, and most faults in one of them. */
@@ -30,21 +35,22 @@ const MOST_FAULTS = 3;
 const READS_PER_CHANGE = 7;
 
 /**
- * Every mutating call x every kind of fault. Whether the last run goes on or takes back alternates, and the seed says with
+ * Every mutating call x every kind of fault, the writes of the journal's copy counted on their own. Whether the last run goes on or takes back alternates, and the seed says with
  * which it begins.
  * @param {Size} size
  * @param {number} seed
  * @returns {Case[]}
  */
 export function singleFaultCases(size, seed) {
-  return everyCall(size).flatMap(({ direction, from, index }) =>
+  return [...everyCall(size, 'changes'), ...everyCall(size, 'copies')].flatMap(({ direction, from, index, on }) =>
     FAULT_KINDS.map((kind, position) => {
       const goesOn = (index + position + seed) % 2 === 0;
+      const call = on === 'copies' ? `copy-${index}` : index;
       return {
-        id: `${direction}/${index}/${kind}/${goesOn ? 'resume' : 'undo'}`,
+        id: `${direction}/${call}/${kind}/${goesOn ? 'resume' : 'undo'}`,
         group: /** @type {const} */ ('single'),
         from,
-        attempts: [{ direction, faults: [{ kind, index }] }],
+        attempts: [{ direction, faults: [{ kind, index, on }] }],
         last: goesOn ? direction : opposite(direction),
       };
     }),
@@ -52,14 +58,14 @@ export function singleFaultCases(size, seed) {
 }
 
 /**
- * Somebody else between any two calls.
+ * Somebody else before any call that changes what is deployed.
  * @param {Size} size
  * @param {number} seed
  * @param {readonly import('./third-party.mjs').ThirdPartyKind[]} [kinds]
  * @returns {Case[]}
  */
 export function thirdPartyCases(size, seed, kinds = THIRD_PARTIES) {
-  return everyCall(size).flatMap(({ direction, from, index }) =>
+  return everyCall(size, 'changes').flatMap(({ direction, from, index }) =>
     kinds.map((kind, position) => {
       const goesOn = (index + position + seed) % 2 === 0;
       return {
@@ -92,23 +98,26 @@ export function randomCase(size, scenario, seed, number) {
     const direction = position === 0 || random.chance(0.6) ? usual : opposite(usual);
     attempts.push({
       direction,
-      faults: randomFaults(random, direction === 'forward' ? size.forwardCalls : size.backCalls),
+      faults: randomFaults(random, size[direction]),
     });
   }
   return { id: `random/${number}`, group: 'random', from, attempts, last: random.pick(['forward', 'back']) };
 }
 
-/** @param {Random} random @param {number} calls @returns {PlannedFault[]} */
-function randomFaults(random, calls) {
+/** @param {Random} random @param {Calls} calls @returns {PlannedFault[]} */
+function randomFaults(random, { changes, copies }) {
   const kinds = random.sample(FAULT_KINDS, random.upTo(MOST_FAULTS));
+  const everything = (changes + copies) * (1 + READS_PER_CHANGE);
   return kinds.map((kind) => {
-    const reads = random.chance(0.25);
+    // A quarter of the faults strikes any call, a sixth the copy of the journal.
+    const draw = random.next();
+    const on = draw < 0.25 ? 'all' : draw < 0.42 ? 'copies' : 'changes';
     return {
       kind,
-      index: random.upTo(reads ? calls * READS_PER_CHANGE : calls),
+      on,
+      index: random.upTo({ all: everything, copies, changes }[on]),
       // The number is drawn in any case, so that a new kind of fault does not change what comes after it.
       ...repeated(random.chance(0.2), random.upTo(4), kind),
-      ...(reads ? { reads } : {}),
     };
   });
 }
@@ -118,16 +127,15 @@ function repeated(isRepeated, times, kind) {
   return isRepeated && times > 1 && !kind.startsWith('killed') ? { times } : {};
 }
 
-/** @param {Size} size @returns {{ direction: Direction, from: Case['from'], index: number }[]} */
-function everyCall({ forwardCalls, backCalls }) {
-  const calls = [];
-  for (let index = 1; index <= forwardCalls; index += 1) {
-    calls.push({ direction: /** @type {const} */ ('forward'), from: /** @type {const} */ ('start'), index });
-  }
-  for (let index = 1; index <= backCalls; index += 1) {
-    calls.push({ direction: /** @type {const} */ ('back'), from: /** @type {const} */ ('done'), index });
-  }
-  return calls;
+/** @param {Size} size @param {keyof Calls} on */
+function everyCall(size, on) {
+  const directions = /** @type {const} */ ([
+    ['forward', 'start'],
+    ['back', 'done'],
+  ]);
+  return directions.flatMap(([direction, from]) =>
+    Array.from({ length: size[direction][on] }, (_, position) => ({ direction, from, index: position + 1, on })),
+  );
 }
 
 /** @param {Direction} direction @returns {Direction} */

@@ -52,13 +52,14 @@ export async function runCase(site, one) {
 
 /** @param {Site} site @param {Case} one @param {CaseResult} result */
 async function faultCourse(site, one, result) {
-  // A rollback that has ended leaves no journal that tells where to: it is named then, as a user would have to.
+  // Neither a rollback that has ended nor a run that was stopped before it began leaves a journal that tells where to: it is
+  // named then, as a user would have to.
   let isFromAnywhere = one.group === 'random';
   let earlier = null;
   for (const { direction, faults } of one.attempts) {
     count(result, direction, earlier);
     earlier = direction;
-    const { outcome, killed, struck } = await site.runUnder(site.command(direction, isFromAnywhere), faults);
+    const { outcome, killed, struck } = await strike(site, one, direction, isFromAnywhere, faults);
     result.struck.push(...struck);
     if (killed) continue;
     const planned = faults.map(describeFault).join(', ');
@@ -69,6 +70,11 @@ async function faultCourse(site, one, result) {
     } else {
       result.stopped += 1;
       result.problems.push(...poorError(outcome).map((problem) => `${direction} under ${planned}: ${problem}`));
+      if (outcome.result?.error?.code === 'JOURNAL_COPY_REFUSED') {
+        isFromAnywhere = true;
+        const left = await site.problems(one.from);
+        result.problems.push(...left.map((problem) => `${direction} under ${planned} did not begin, but ${problem}`));
+      }
     }
   }
   if (one.group === 'single' && result.struck.length === 0) result.problems.push('the fault never struck');
@@ -81,6 +87,24 @@ async function faultCourse(site, one, result) {
   }
   result.problems.push(...(await site.problems(Site.goal(one.last))));
   result.violations = (await site.cloud.ledger()).violations.length;
+}
+
+/**
+ * A run under faults. Where the one fault of a case is to strike a write of the journal's copy that this run does not come
+ * to, it strikes an earlier one in another run.
+ * @param {Site} site
+ * @param {Case} one
+ * @param {import('./cases.mjs').Direction} direction
+ * @param {boolean} isFromAnywhere
+ * @param {import('./faults.mjs').PlannedFault[]} faults
+ * @returns {Promise<import('./site.mjs').Struck>}
+ */
+async function strike(site, one, direction, isFromAnywhere, faults) {
+  const done = await site.runUnder(site.command(direction, isFromAnywhere), faults);
+  const [fault] = faults;
+  if (one.group !== 'single' || fault.on !== 'copies' || fault.index === 1 || done.struck.length > 0) return done;
+  await site.return(one.from);
+  return strike(site, one, direction, isFromAnywhere, [{ ...fault, index: fault.index - 1 }]);
 }
 
 /** @param {Site} site @param {Case} one @param {CaseResult} result */

@@ -6,8 +6,9 @@
  * @typedef {object} PlannedFault
  * @property {FaultKind} kind
  * @property {number} index of the call, from 1
+ * @property {'changes'|'copies'|'all'} on what is counted: calls that change what is deployed, writes of the journal's copy
+ *   (the only conditional ones), or every call, also those that read
  * @property {number} [times] how many calls in a row it strikes (default 1); a process dies only once
- * @property {boolean} [reads] count calls that read, too
  */
 
 /** Kinds with what the stand-in calls them. @type {Record<FaultKind, import('../support/cloud.mjs').Fault['kind']>} */
@@ -28,10 +29,17 @@ export function kills({ kind }) {
   return kind.startsWith('killed');
 }
 
+/** What the stand-in counts. @type {Record<PlannedFault['on'], Partial<import('../support/cloud.mjs').Fault>>} */
+export const COUNTED = {
+  changes: { mutating: true, conditional: false },
+  copies: { mutating: true, conditional: true },
+  all: { action: '.*' },
+};
+
 /** @param {PlannedFault} fault @returns {import('../support/cloud.mjs').Fault} */
-export function standInFault({ kind, index, times = 1, reads = false }) {
+export function standInFault({ kind, index, on, times = 1 }) {
   return {
-    ...(reads ? { action: '.*' } : { mutating: true }),
+    ...COUNTED[on],
     kind: STAND_IN_KINDS[kind],
     from: index,
     times,
@@ -39,6 +47,6 @@ export function standInFault({ kind, index, times = 1, reads = false }) {
 }
 
 /** For people, and part of the name of a case. @param {PlannedFault} fault */
-export function describeFault({ kind, index, times = 1, reads = false }) {
-  return `${kind}@${index}${times > 1 ? `x${times}` : ''}${reads ? '(any call)' : ''}`;
+export function describeFault({ kind, index, on, times = 1 }) {
+  return `${kind}@${on}-${index}${times > 1 ? `x${times}` : ''}`;
 }

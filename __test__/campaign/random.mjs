@@ -1,5 +1,8 @@
 /** Random choices that are the same for the same seed on every machine. */
 
+/** Seed of the samples in `npm test`: the same cases in every run, unless `CAMPAIGN_SEED` asks for others. */
+export const SAMPLE_SEED = Number(process.env.CAMPAIGN_SEED ?? 1);
+
 /** A stream of random numbers. */
 export class Random {
   #state;

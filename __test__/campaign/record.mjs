@@ -28,7 +28,7 @@ export const COUNTS_FILE = path.join(ROOT, 'docs/campaign.json');
  * @property {number} violations of the ledger
  * @property {number} failed cases that were not as they must be
  *
- * @typedef {Sums & { forwardCalls: number, backCalls: number, possibleSingle: number, possibleThirdParty: number }} ScenarioSums
+ * @typedef {Sums & import('./cases.mjs').Size & { possibleSingle: number, possibleThirdParty: number }} ScenarioSums
  *
  * @typedef {object} Counts
  * @property {string} version
@@ -85,7 +85,7 @@ export class Record {
     const counts = { version, seed: this.seed, scenarios: {}, faults: {}, thirdParties: {}, total: sum(results) };
     for (const scenario of [...new Set(results.map((result) => result.scenario))].sort()) {
       const { size, possible } = this.prepared.get(scenario) ?? {
-        size: { forwardCalls: 0, backCalls: 0 },
+        size: { forward: { changes: 0, copies: 0 }, back: { changes: 0, copies: 0 } },
         possible: { single: 0, thirdParty: 0 },
       };
       counts.scenarios[scenario] = {

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { Account } from '../support/account.mjs';
 import { stackDifferences } from '../support/journey.mjs';
-import { kills, standInFault } from './faults.mjs';
+import { COUNTED, kills, standInFault } from './faults.mjs';
 
 /** How long a run may take before it counts as hanging. */
 const PATIENCE_MS = 300_000;
@@ -43,9 +43,9 @@ export class Site {
   static async of(scenario) {
     const site = new Site(scenario);
     site.start = await site.#base();
-    site.size.forwardCalls = await site.#undisturbed(scenario.forward);
+    site.size.forward = await site.#undisturbed(scenario.forward);
     site.done = await site.#base();
-    site.size.backCalls = await site.#undisturbed(scenario.back);
+    site.size.back = await site.#undisturbed(scenario.back);
     const left = await site.problems('start');
     if (left.length > 0)
       throw new Error(`${scenario.name}: an undisturbed run and its rollback leave ${left.join('; ')}`);
@@ -62,8 +62,8 @@ export class Site {
     this.start = /** @type {any} */ (null);
     /** @type {Base} */
     this.done = /** @type {any} */ (null);
-    /** Mutating calls of the undisturbed runs. */
-    this.size = { forwardCalls: 0, backCalls: 0 };
+    /** @type {import('./cases.mjs').Size} */
+    this.size = { forward: { changes: 0, copies: 0 }, back: { changes: 0, copies: 0 } };
   }
 
   /** @param {Direction} direction @param {boolean} [isFromAnywhere] there may be no journal */
@@ -119,7 +119,7 @@ export class Site {
   }
 
   /**
-   * A run during which somebody else does something: while the call of this index waits.
+   * A run during which somebody else does something: while the change of this index waits.
    * @param {string[]} command
    * @param {number} index
    * @param {() => Promise<void>} interfere
@@ -127,7 +127,7 @@ export class Site {
    */
   async runWhile(command, index, interfere) {
     await this.cloud.resetRequests();
-    await this.cloud.faults([{ mutating: true, kind: 'pause', nth: index }]);
+    await this.cloud.faults([{ ...COUNTED.changes, kind: 'pause', nth: index }]);
     const running = this.journey.start([...command, '--yes', '--json'], { patienceMs: PATIENCE_MS });
     let ended = false;
     const outcome = running.outcome.finally(() => (ended = true));
@@ -136,8 +136,8 @@ export class Site {
     let call = null;
     try {
       if (isReached) {
-        const calls = (await this.cloud.requests()).filter((/** @type {any} */ request) => request.mutating);
-        call = `${calls[index - 1]?.service}:${calls[index - 1]?.action}`;
+        const { changes } = callsOf(await this.cloud.requests());
+        call = `${changes[index - 1]?.service}:${changes[index - 1]?.action}`;
         // The one call waits on; everybody else's go through.
         await interfere();
       }
@@ -188,12 +188,12 @@ export class Site {
     return this.account.appVariables(this.journey.seeded.appId);
   }
 
-  /** Mutating calls of a run that nobody disturbs. @param {string[]} command */
+  /** A run that nobody disturbs. @param {string[]} command @returns {Promise<import('./cases.mjs').Calls>} */
   async #undisturbed(command) {
     await this.cloud.resetRequests();
     await this.journey.step(...command);
-    const calls = await this.cloud.requests();
-    return calls.filter((/** @type {any} */ request) => request.mutating).length;
+    const { changes, copies } = callsOf(await this.cloud.requests());
+    return { changes: changes.length, copies: copies.length };
   }
 
   /** @returns {Promise<Base>} */
@@ -209,6 +209,15 @@ export class Site {
     const live = liveOf(await this.cloud.ledger(), this.journey.seeded.deploymentBucket);
     return { snapshot, folder: copy, stacks, variables: await this.#variables(), live };
   }
+}
+
+/** The mutating calls of a request log. @param {any[]} requests */
+function callsOf(requests) {
+  const mutating = requests.filter((request) => request.mutating);
+  return {
+    changes: mutating.filter((request) => !request.conditional),
+    copies: mutating.filter((request) => request.conditional),
+  };
 }
 
 /** Every violation, also of what was put right again. @param {any} ledger @returns {string[]} */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { singleFaultCases } from '../campaign/cases.mjs';
 import { describeResult, runCase } from '../campaign/course.mjs';
-import { Random } from '../campaign/random.mjs';
+import { Random, SAMPLE_SEED as SEED } from '../campaign/random.mjs';
 import { Site } from '../campaign/site.mjs';
 import { changesOfProduction, ownersOfProduction } from '../demo/proof.mjs';
 import { Account } from '../support/account.mjs';
@@ -18,9 +18,8 @@ const HOSTED_UI = [
   'AWS::Cognito::UserPoolIdentityProvider',
   'AWS::Cognito::UserPoolResourceServer',
 ];
-/** Cases of the campaign that are tried here: the seed is in the name of the test, and `CAMPAIGN_SEED` repeats a choice. */
+/** Cases of the campaign that are tried here. */
 const SAMPLE = 10;
-const SEED = Number(process.env.CAMPAIGN_SEED ?? Date.now() % 100_000);
 
 /** A journey right before the refactor, with the same credentials of the providers on both sides. */
 class SignInJourney {

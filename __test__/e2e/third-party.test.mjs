@@ -1,17 +1,15 @@
 /**
  * Somebody else does something between two calls of the tool: at a sampled call each, forward and back. Every call is tried
- * by `npm run campaign -- --group third-party`; `CAMPAIGN_SEED` repeats a choice.
+ * by `npm run campaign -- --group third-party`; `CAMPAIGN_SEED` makes another choice.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { thirdPartyCases } from '../campaign/cases.mjs';
 import { describeResult, runCase } from '../campaign/course.mjs';
-import { Random } from '../campaign/random.mjs';
+import { Random, SAMPLE_SEED as SEED } from '../campaign/random.mjs';
 import { beforeRefactor } from '../campaign/scenarios.mjs';
 import { Site } from '../campaign/site.mjs';
 import { THIRD_PARTIES } from '../campaign/third-party.mjs';
-
-const SEED = Number(process.env.CAMPAIGN_SEED ?? Date.now() % 100_000);
 
 describe(`refactor of notes beside others (seed ${SEED})`, () => {
   /** @type {Site} */

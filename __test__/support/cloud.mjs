@@ -39,6 +39,7 @@ const HOLDING_KINDS = new Set(['hang', 'hang-after', 'pause']);
  * @typedef {object} Fault
  * @property {string} [action] regular expression that must match all of `Action` or `service:Action`; default: any
  * @property {boolean} [mutating] count only calls that change something; needed when there is no `action`
+ * @property {boolean} [conditional] count only conditional writes to S3, or all but those
  * @property {'throttle'|'error500'|'refuse'|'expired'|'unknown-action'|'hang'|'hang-after'|'pause'|'drop-before'|'drop-after'|'delay'} kind
  * @property {number} [nth] fire at this call only, counted from 1
  * @property {number} [from] the first call that it may fire at, counted from 1

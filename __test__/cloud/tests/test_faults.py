@@ -4,7 +4,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
+from botocore.exceptions import ClientError, ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 from building_blocks import parameter, template
 from driver import error
 
@@ -162,6 +162,26 @@ def test_mutating_calls_only(cloud):
         s3.put_object(Bucket=name, Key="k", Body=b"1")
     s3.put_object(Bucket=name, Key="k", Body=b"1")
     assert [f["seen"] for f in cloud.control("GET", "/_faults")] == [3]
+
+
+@pytest.mark.parametrize("is_conditional", [True, False])
+def test_conditional_writes_counted_on_their_own(cloud, is_conditional):
+    s3, bucket = cloud.client("s3"), f"conditions-{cloud.number}"
+    s3.create_bucket(Bucket=bucket)
+    set_faults(cloud, {"mutating": True, "conditional": is_conditional, "kind": "refuse", "nth": 2})
+    cloud.control("POST", "/_requests/reset")
+    outcomes = []
+    for number in range(3):
+        for condition in ({"IfNoneMatch": "*"}, {}):
+            try:
+                s3.put_object(Bucket=bucket, Key=f"{number}-{len(condition)}", **condition)
+            except ClientError:
+                outcomes.append((number, bool(condition)))
+    assert outcomes == [(1, is_conditional)]
+    logged = [(entry["conditional"], bool(entry["fault"])) for entry in cloud.control("GET", "/_requests")]
+    assert logged == [
+        (conditional, (number, conditional) in outcomes) for number in range(3) for conditional in (True, False)
+    ]
 
 
 def test_delay_and_latency(cloud):

@@ -47,6 +47,8 @@ def strike(call):
             continue
         if fault["kind"] == CONFLICT and not call.is_conditional_write:
             continue
+        if fault.get("conditional", call.is_conditional_write) != call.is_conditional_write:
+            continue
         fault["seen"] += 1
         if _is_due(fault):
             fault["fired"] += 1

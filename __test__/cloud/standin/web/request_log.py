@@ -40,6 +40,7 @@ class LogEntry:
             "account": account,
             "region": region,
             "mutating": call.is_mutating,
+            "conditional": call.is_conditional_write,
             "params": call.loggable_parameters(),
             "status": None,
             "error": None,
