@@ -527,6 +527,20 @@ pub(super) fn shop() -> World {
     }
 }
 
+pub(super) fn proven(plan: RefactorPlan) -> RefactorPlan {
+    assert_eq!(plan.violations, [], "the plan must be proven");
+    plan
+}
+
+/// The world after all operations of the plan.
+pub(super) fn done(world: &World, plan: &RefactorPlan) -> World {
+    let mut world = world.clone();
+    for operation in &plan.operations {
+        world.apply(operation);
+    }
+    world
+}
+
 /// Code of the error that planning ends with.
 pub(super) fn code(world: &World) -> &'static str {
     world.forward().unwrap_err().code()
