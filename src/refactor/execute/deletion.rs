@@ -36,7 +36,7 @@ pub(super) async fn delete(run: &Run<'_>, operation: &str, stack: &str) -> Resul
             .into());
         }
         if !was_there {
-            run.intend(operation, json!({ "deleteStack": stack }))?;
+            run.intend(operation, json!({ "deleteStack": stack })).await?;
         }
         was_there = true;
         match run
