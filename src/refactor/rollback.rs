@@ -6,7 +6,7 @@ use super::{
     assembly::{Assembly, PlannedMove},
     error::PlanError,
     forward::transplant,
-    holding::{holding_name, remembered_moves},
+    holding::{holding_name, place_of, remembered_moves},
     hosted_ui::{self, Restoration},
     inference::{self, inferred_moves},
     input::PlanInput,
@@ -19,7 +19,10 @@ use super::{
 };
 use crate::{
     backend::finding::Finding,
-    cloudformation::{Template, same_template, simulate::SimulatedStack},
+    cloudformation::{
+        Template, same_template,
+        simulate::{SimulatedResource, SimulatedStack},
+    },
     deployment::Stack,
 };
 
@@ -92,8 +95,10 @@ struct Unit {
     gen1_stacks: IndexSet<String>,
     /// Resources of Gen 1 that are in the Gen 2 stack.
     back: Vec<RecordedMove>,
-    /// Logical ids that wait in the holding stack, with type and physical id.
+    /// What waits in the holding stack, and returns.
     parked: Vec<ResourceMove>,
+    /// Something else stays in the holding stack: a deployment has taken its place.
+    keeps_holding: bool,
     hosted_ui: Restoration,
     /// Stacks that are whole again when this unit is done.
     completes: IndexSet<String>,
@@ -165,15 +170,18 @@ fn unit<'a>(
         if in_gen2 && gen1_state.is_some() {
             back.push(moved);
         } else {
-            return Err(PlanError::Lost {
-                resource_type: moved.resource_type,
-                physical_id: moved.physical_id,
-                gen1_stack: moved.source.stack,
-                gen2_stack: stack.name.clone(),
-            });
+            let successor = gen2_state.and_then(|state| state.resources.get(&moved.target.logical_id));
+            return Err(PlanError::lost(
+                &moved,
+                successor.and_then(|owned| owned.physical_id.clone()),
+            ));
         }
     }
     findings.extend(lost_parked(landscape, stack, record, &back, &parked));
+    let (parked, superseded) = restorable(landscape, stack, &back, parked);
+    findings.extend(superseded.iter().map(|(one, place)| {
+        inventory::parked_superseded(one, place.as_ref(), &stack.name, &holding_name(&stack.name))
+    }));
     let group = unit_group(landscape, &gen1_stacks, stack);
     let hosted_ui = hosted_ui::plan_back(landscape, stack, &moves, &group, findings)?;
     Ok(Some(Unit {
@@ -184,8 +192,42 @@ fn unit<'a>(
         gen1_stacks,
         back,
         parked,
+        keeps_holding: !superseded.is_empty(),
         completes: IndexSet::new(),
     }))
+}
+
+/// What returns from the holding stack, and what cannot because a deployment has put another resource in its place since:
+/// with that resource where it is in the Gen 2 stack now.
+fn restorable(
+    landscape: &Landscape<'_>,
+    stack: &Stack,
+    back: &[RecordedMove],
+    parked: Vec<ResourceMove>,
+) -> (Vec<ResourceMove>, Vec<(ResourceMove, Option<SimulatedResource>)>) {
+    let gen2 = landscape.state(&stack.name);
+    let taken_by = |logical_id: &str| {
+        let owned = gen2?.resources.get(logical_id)?;
+        let leaves = back.iter().any(|moved| moved.target.logical_id == logical_id);
+        (!leaves).then(|| owned.clone())
+    };
+    let holding = landscape.state(&holding_name(&stack.name));
+    let number =
+        |one: &ResourceMove| holding.map_or(0, |holding| place_of(&holding.template, &one.source_logical_id).1);
+    let mut restored = Vec::new();
+    let mut superseded = Vec::new();
+    for one in &parked {
+        let place = taken_by(&one.target_logical_id);
+        let is_last = !parked
+            .iter()
+            .any(|other| other.target_logical_id == one.target_logical_id && number(other) > number(one));
+        if place.is_none() && is_last {
+            restored.push(one.clone());
+        } else {
+            superseded.push((one.clone(), place));
+        }
+    }
+    (restored, superseded)
 }
 
 /// What was parked and is neither in the holding stack nor back in its own: somebody deleted it there, or the whole stack.
@@ -255,7 +297,7 @@ fn parked_resources(holding: &SimulatedStack) -> Vec<ResourceMove> {
             let owned = holding.resources.get(resource.logical_id)?;
             Some(ResourceMove {
                 source_logical_id: resource.logical_id.into(),
-                target_logical_id: resource.logical_id.into(),
+                target_logical_id: place_of(&holding.template, resource.logical_id).0,
                 resource_type: owned.resource_type.clone(),
                 physical_id: owned.physical_id.clone()?,
             })
@@ -320,7 +362,7 @@ fn plan_unit(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit
     let adopt = adopt.map(|adoption| (adoption.resource.clone(), adoption.definition.clone()));
     assembly.adopt(&unit.gen2_stack, adopt.collect(), &unit.group);
     // It remembers what was released: it goes when that is back.
-    if unit.holding == HoldingState::Usable {
+    if unit.holding == HoldingState::Usable && !unit.keeps_holding {
         assembly.delete(&holding_stack, DeleteReason::EmptyHolding, &unit.group);
     }
     Ok(())
@@ -389,7 +431,7 @@ fn restore_parked(assembly: &mut Assembly<'_>, unit: &Unit, holding_stack: &str)
     let Some(mut holding) = assembly.template(holding_stack).cloned() else {
         return;
     };
-    if holding.resource(PLACEHOLDER).is_none() {
+    if holding.resource(PLACEHOLDER).is_none() && !unit.keeps_holding {
         holding.insert("Resources", PLACEHOLDER, literal::placeholder());
         assembly.update(holding_stack, holding.clone(), UpdatePurpose::Placeholder, &unit.group);
     }
