@@ -212,12 +212,29 @@ pub(super) fn parked_superseded(
     }
 }
 
+/// What is known of a template from before the refactor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KnownTemplate {
+    /// The journal has it.
+    Recorded,
+    /// The bucket from which the stack was deployed has it.
+    Pushed,
+    /// Nothing.
+    None,
+}
+
 /// A rollback cannot give a stack its original template back.
-pub(super) fn template_stays_literal(stack: &str, recorded: bool) -> Finding {
-    let reason = if recorded {
-        "its resources were changed after the refactor, and the original template would change them again"
-    } else {
-        "the journal of the refactor is not there"
+pub(super) fn template_stays_literal(stack: &str, known: KnownTemplate) -> Finding {
+    let reason = match known {
+        KnownTemplate::Recorded => {
+            "its resources were changed after the refactor, and the original template would change them again"
+        }
+        KnownTemplate::Pushed => {
+            "the journal of the refactor is not there, and the template that was deployed last would change its resources or outputs"
+        }
+        KnownTemplate::None => {
+            "the journal of the refactor is not there, and the template that was deployed last cannot be read from its bucket"
+        }
     };
     Finding {
         id: "refactor-template-literal".into(),

@@ -10,7 +10,7 @@ use super::{
     hosted_ui::{self, Restoration},
     inference::{self, inferred_moves},
     input::PlanInput,
-    inventory,
+    inventory::{self, KnownTemplate},
     landscape::{HoldingState, Landscape},
     literal::{self, PLACEHOLDER},
     matching::group,
@@ -27,7 +27,8 @@ use crate::{
 };
 
 /// Plans the way back from what is live. With the record of the migration the original templates return too; without it
-/// the logical ids come from the holding stacks, or from the ids that Amplify gives in Gen 1, and templates stay literal.
+/// the logical ids come from the holding stacks, or from the ids that Amplify gives in Gen 1. Then the templates that were
+/// deployed last return where they provably describe the same; the others stay literal.
 ///
 /// # Errors
 /// When a stack is missing, something that was moved is nowhere to be found, or a value that is needed is not known.
@@ -57,7 +58,7 @@ pub fn plan_rollback(input: &PlanInput<'_>, record: Option<&MigrationRecord>) ->
     give_back_last(&mut units);
     for unit in &units {
         plan_unit(&landscape, &mut assembly, unit)?;
-        restore_templates(&mut assembly, unit, record, &mut findings);
+        restore_templates(&mut assembly, unit, record, input.pushed, &mut findings);
     }
     let exclusive = units.iter().flat_map(Unit::real_resources).collect();
     let (operations, violations) = assembly.finish(&exclusive);
@@ -460,15 +461,17 @@ fn restore_templates(
     assembly: &mut Assembly<'_>,
     unit: &Unit,
     record: Option<&MigrationRecord>,
+    pushed: &IndexMap<String, Template>,
     findings: &mut Vec<Finding>,
 ) {
     for stack in &unit.completes {
         let Some(live) = assembly.template(stack).cloned() else {
             continue;
         };
-        let original = record
+        let recorded = record
             .and_then(|record| record.stacks.get(stack))
             .map(|recorded| &recorded.original);
+        let original = recorded.or_else(|| pushed.get(stack).filter(|pushed| has_outputs_of(pushed, &live)));
         if original.is_some_and(|original| same_template(original, &live)) {
             continue;
         }
@@ -477,11 +480,24 @@ fn restore_templates(
                 assembly.update(stack, original.clone(), UpdatePurpose::RestoreTemplate, &unit.group);
             }
             None => {
-                findings.push(inventory::template_stays_literal(stack, original.is_some()));
+                let known = match (recorded, pushed.get(stack)) {
+                    (Some(_), _) => KnownTemplate::Recorded,
+                    (None, Some(_)) => KnownTemplate::Pushed,
+                    (None, None) => KnownTemplate::None,
+                };
+                findings.push(inventory::template_stays_literal(stack, known));
                 without_placeholder(assembly, stack, live, &unit.group);
             }
         }
     }
+}
+
+/// Whoever reads an output of the stack finds it. What is only in the pushed template may have a condition that is false.
+fn has_outputs_of(pushed: &Template, live: &Template) -> bool {
+    let has = |template: &Template, name: &str| template.outputs().any(|output| output.name == name);
+    let mut own = pushed.outputs();
+    live.outputs().all(|output| has(pushed, output.name))
+        && own.all(|output| has(live, output.name) || output.condition().is_some())
 }
 
 /// The update would touch nothing but policies and the placeholder.

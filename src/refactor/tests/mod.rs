@@ -6,6 +6,7 @@ mod hosted_ui;
 mod obstacles;
 mod pairing;
 mod plan;
+mod redeployed;
 mod rollback;
 mod round_trip;
 mod stacks;
