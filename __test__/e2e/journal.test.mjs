@@ -229,10 +229,22 @@ describe('a refactor of notes', () => {
     }
     const back = () => run('refactor', '--rollback', '--to', String(journey.gen2Root));
 
-    test('a finished refactor is taken back from the holding stacks, and what cannot be as before is told', async () => {
+    test('a finished refactor is taken back from the holding stacks, with the templates that were deployed last', async () => {
       assert.equal((await run(...scenario.forward)).code, 0);
       await loseJournal();
       const outcome = await back();
+      assert.equal(outcome.code, 0, JSON.stringify(outcome.result));
+      await assertStacks(stacksBefore);
+      const literal = outcome.result.findings.filter((/** @type {any} */ { id }) => id === 'refactor-template-literal');
+      assert.deepEqual(literal, []);
+    });
+
+    test('where the template that was deployed last cannot be read, the stack keeps its literal one, and is named', async () => {
+      assert.equal((await run(...scenario.forward)).code, 0);
+      await loseJournal();
+      await journey.cloud.faults([{ action: 's3:GetObject', kind: 'refuse', every: 1 }]);
+      const outcome = await back();
+      await journey.cloud.faults([]);
       assert.equal(outcome.code, 0, JSON.stringify(outcome.result));
       const owners = (/** @type {any} */ stacks) =>
         Object.fromEntries(
@@ -242,6 +254,8 @@ describe('a refactor of notes', () => {
           ]),
         );
       assert.deepEqual(owners(await journey.stacks()), owners(stacksBefore));
+      const literal = outcome.result.findings.filter((/** @type {any} */ { id }) => id === 'refactor-template-literal');
+      assert.ok(literal.some((/** @type {any} */ { feature }) => feature.startsWith(journey.seeded.gen1Root)));
     });
 
     test('an interrupted refactor is finished, and an interrupted rollback too', async () => {
@@ -260,6 +274,62 @@ describe('a refactor of notes', () => {
       assert.equal(outcome.code, 0, JSON.stringify(outcome.result));
       await assertNothingLost();
     });
+  });
+
+  test('nobody can move anything into a holding stack that is about to be deleted', async () => {
+    assert.equal((await run(...scenario.forward)).code, 0);
+    await journey.cloud.faults([{ action: 'DeleteStack', kind: 'pause', nth: 1 }]);
+    const running = journey.start([...scenario.back, '--yes', '--json']);
+    assert.ok(await journey.cloud.waitForFault({ timeoutMs: 120_000 }));
+    // The stack was found empty, and its deletion is on its way.
+    const stacks = await journey.stacks();
+    const [holding] = Object.keys(stacks).filter(
+      (name) => name.endsWith('-holding') && Object.keys(stacks[name].resources).join() === 'MigrationPlaceholder',
+    );
+    const source = Object.values(stacks).find(
+      ({ name, resources }) =>
+        name.startsWith(journey.seeded.gen1Root) &&
+        Object.values(resources).some(({ type }) => type === 'AWS::S3::Bucket' || type === 'AWS::DynamoDB::Table'),
+    );
+    assert.ok(holding && source);
+    const [logicalId] =
+      Object.entries(source.resources).find(([, { type }]) => /S3::Bucket$|DynamoDB::Table$/.test(type)) ?? [];
+    const { [String(logicalId)]: moved, ...rest } = source.template.Resources;
+    const { DeletionPolicy, UpdateReplacePolicy, ...unprotected } = moved;
+    const refusal = await account.refactor([
+      { name: source.name, template: { ...source.template, Resources: rest } },
+      {
+        name: holding,
+        template: {
+          ...stacks[holding].template,
+          Resources: { ...stacks[holding].template.Resources, [String(logicalId)]: unprotected },
+        },
+      },
+    ]);
+    assert.match(refusal, /CREATE_FAILED.*stack policy/s);
+    await journey.cloud.faults([]);
+    const { code, stdout } = await running.outcome;
+    assert.equal(code, 0, stdout.slice(-2000));
+    await assertStacks(stacksBefore);
+    await assertNothingLost();
+  });
+
+  test('a run that ended right before it deleted a holding stack is followed by one in either direction', async () => {
+    for (const next of [scenario.back, scenario.forward]) {
+      await journey.cloud.restore(locked);
+      forgetFolder();
+      assert.equal((await run(...scenario.forward)).code, 0);
+      await journey.cloud.faults([{ action: 'DeleteStack', kind: 'hang', nth: 1 }]);
+      const running = journey.start([...scenario.back, '--yes', '--json']);
+      assert.ok(await journey.cloud.waitForFault({ timeoutMs: 120_000 }));
+      running.child.kill('SIGKILL');
+      await running.outcome;
+      await journey.cloud.faults([]);
+      const outcome = await run(...next);
+      assert.equal(outcome.code, 0, JSON.stringify(outcome.result));
+      await assertStacks(next === scenario.back ? stacksBefore : stacksMoved);
+      await assertNothingLost();
+    }
   });
 
   test('a deleted holding stack stops the rollback by name; Gen 1 gets its own back on demand', async () => {

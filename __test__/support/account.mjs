@@ -1,4 +1,5 @@
 /** Looks into an account of the stand-in cloud as a user with the AWS CLI would, without an SDK. */
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** Prefix of everything that the tool puts into a bucket. */
 const OWN_PREFIX = 'gen2-migration/';
@@ -128,9 +129,24 @@ export class Account {
     await this.#query('ExecuteChangeSet', { StackName: stack, ChangeSetName: 'take-over' });
   }
 
-  /** Begins the deletion of a stack. @param {string} stack */
-  async deleteStack(stack) {
-    await this.#query('DeleteStack', { StackName: stack });
+  /**
+   * Orders a stack refactor of two stacks, and waits until it is known whether it is possible.
+   * @param {{ name: string, template: unknown }[]} definitions the stacks as they are to be
+   * @returns {Promise<string>} its status, with the reason
+   */
+  async refactor(definitions) {
+    const members = definitions.flatMap(({ name, template }, index) => [
+      [`StackDefinitions.member.${index + 1}.StackName`, name],
+      [`StackDefinitions.member.${index + 1}.TemplateBody`, JSON.stringify(template)],
+    ]);
+    const created = await this.#query('CreateStackRefactor', Object.fromEntries(members));
+    const [, id] = /<StackRefactorId>([^<]*)/.exec(created) ?? [];
+    for (;;) {
+      const xml = await this.#query('DescribeStackRefactor', { StackRefactorId: String(id) });
+      const [, status] = /<Status>([^<]*)/.exec(xml) ?? [];
+      if (!status?.endsWith('_IN_PROGRESS')) return `${status}: ${/<StatusReason>([^<]*)/.exec(xml)?.[1] ?? ''}`;
+      await sleep(10);
+    }
   }
 
   /**

@@ -13,6 +13,7 @@ mod identity;
 mod live;
 mod pace;
 mod permissions;
+mod pushed;
 mod read;
 mod s3;
 mod stack_update;
@@ -29,6 +30,7 @@ pub use identity::IdentityApi;
 pub use live::{LiveConfiguration, LiveConfigurationApi};
 pub use pace::{Pace, settled_stack};
 pub use permissions::{Access, STEP_CALLS, policy};
+pub use pushed::pushed_templates;
 pub use read::{Depth, read_nested, read_stack, read_tree};
 pub use s3::{ConditionalWrite, ObjectStoreApi, ObjectVersion, StoredObject, WriteCondition};
 pub use stack_update::{

@@ -51,7 +51,11 @@ pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
         Access::Read,
         &[Step::Lock, Step::Generate, Step::Refactor],
     ),
-    ("cloudformation:SetStackPolicy", Access::Write, &[Step::Lock]),
+    (
+        "cloudformation:SetStackPolicy",
+        Access::Write,
+        &[Step::Lock, Step::Refactor],
+    ),
     (
         "cloudformation:CreateChangeSet",
         Access::Write,

@@ -6,12 +6,12 @@ use std::{
         Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
     },
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 use super::{
     error::JournalError,
-    lease::{Lease, RENEWAL},
+    lease::{DURATION, Lease, RENEWAL},
     lines,
     place::CopyPlace,
     record::Entry,
@@ -36,9 +36,36 @@ pub(super) struct CopyWriter {
     loss: Mutex<Option<Loss>>,
     /// The last write did not succeed, and it has been told.
     is_behind: AtomicBool,
-    /// When the service last confirmed the lease.
-    confirmed: Mutex<SystemTime>,
+    /// The last time that the service confirmed the lease.
+    confirmed: Mutex<Confirmation>,
 }
+
+/// When a write that the service confirmed was begun: the lease runs from then on at the latest.
+#[derive(Clone, Copy, Debug)]
+struct Confirmation {
+    /// Goes on however the clock is set, and on some systems stands still while the machine sleeps.
+    steady: Instant,
+    /// Goes on while the machine sleeps, and can be set.
+    clock: SystemTime,
+}
+
+impl Confirmation {
+    fn now() -> Self {
+        Self {
+            steady: Instant::now(),
+            clock: SystemTime::now(),
+        }
+    }
+
+    /// Time since then by the clock that says more: neither says too much by itself.
+    fn age(&self) -> Duration {
+        self.steady.elapsed().max(self.clock.elapsed().unwrap_or_default())
+    }
+}
+
+/// From this age on a lease does not cover a change any more: what begins just before it must have reached the service
+/// before somebody else may take over.
+const LAST_CHANGE: Duration = DURATION.saturating_sub(RENEWAL);
 
 struct CopyState {
     lease: Lease,
@@ -80,27 +107,49 @@ impl CopyWriter {
             }),
             loss: Mutex::default(),
             is_behind: AtomicBool::new(false),
-            confirmed: Mutex::new(SystemTime::now()),
+            confirmed: Mutex::new(Confirmation::now()),
         }
     }
 
+    /// The lease is this run's, and holds long enough for one more change.
+    ///
     /// # Errors
-    /// `LEASE_LOST`
+    /// `LEASE_LOST`, `LEASE_EXPIRED`
     pub(super) fn ensure_held(&self) -> Result<()> {
-        match lock(&self.loss).clone() {
-            None => Ok(()),
-            Some(Loss { by }) => Err(JournalError::LeaseLost {
+        let location = || self.place.location(&self.environment);
+        if let Some(Loss { by }) = lock(&self.loss).clone() {
+            return Err(JournalError::LeaseLost {
                 by,
-                location: self.place.location(&self.environment),
+                location: location(),
             }
-            .into()),
+            .into());
         }
+        let age = self.age();
+        if age < LAST_CHANGE {
+            return Ok(());
+        }
+        Err(JournalError::LeaseExpired {
+            age,
+            location: location(),
+        }
+        .into())
     }
 
     /// The lease was confirmed a moment ago. After a machine has slept it was not.
     pub(super) fn is_fresh(&self) -> bool {
-        let since = lock(&self.confirmed).elapsed();
-        since.is_ok_and(|since| since < RENEWAL * 2)
+        self.age() < RENEWAL * 2
+    }
+
+    /// Time since the service confirmed the lease.
+    fn age(&self) -> Duration {
+        lock(&self.confirmed).age()
+    }
+
+    /// As if the lease had been confirmed so much earlier.
+    #[cfg(test)]
+    pub(super) fn let_time_pass(&self, time: Duration) {
+        let mut confirmed = lock(&self.confirmed);
+        confirmed.clock -= time;
     }
 
     /// Brings the copy up to what `entries` gives. A bucket that cannot be reached is told once and tried again next time:
@@ -111,10 +160,7 @@ impl CopyWriter {
             return;
         }
         let entries = entries();
-        if purpose == Purpose::Keep
-            && entries.len() == state.written
-            && lock(&self.confirmed).elapsed().is_ok_and(|since| since < RENEWAL)
-        {
+        if purpose == Purpose::Keep && entries.len() == state.written && self.age() < RENEWAL {
             return;
         }
         let outcome = match tokio::time::timeout(PATIENCE, self.try_to_write(&mut state, &entries, purpose)).await {
@@ -147,6 +193,7 @@ impl CopyWriter {
                 Some(version) => WriteCondition::Unchanged(version.clone()),
                 None => WriteCondition::Absent,
             };
+            let begun = Confirmation::now();
             let written = self
                 .place
                 .objects
@@ -156,7 +203,7 @@ impl CopyWriter {
                 state.version = Some(version);
                 state.written = entries.len();
                 state.lease = lease;
-                *lock(&self.confirmed) = SystemTime::now();
+                *lock(&self.confirmed) = begun;
                 return Ok(());
             }
             let Ok(copy) = self.place.read(&self.environment).await else {
@@ -188,7 +235,7 @@ impl CopyWriter {
             events.warn(
                 "JOURNAL_COPY_BEHIND",
                 format!(
-                    "The copy of the journal ({}) cannot be written now: {error}. The run goes on with the journal on this disk; what a rollback needs is in the copy.",
+                    "The copy of the journal ({}) cannot be written now: {error}. The run goes on with the journal on this disk as long as its lease holds; what a rollback needs is in the copy.",
                     self.place.location(&self.environment)
                 ),
             );

@@ -35,6 +35,14 @@ pub enum JournalError {
         /// The object that held the lease.
         location: String,
     },
+    /// The lease could not be renewed for so long that somebody else may hold it.
+    #[error("the lease on this environment ({location}) could not be renewed for {}: this run stops before its next change, because somebody else may go on from now on", seconds(*age))]
+    LeaseExpired {
+        /// Time since the service last confirmed it.
+        age: Duration,
+        /// The object that holds the lease.
+        location: String,
+    },
     /// The copy in the deployment bucket cannot be read or written.
     #[error("the copy of the journal ({location}) cannot be kept: {source}")]
     CopyRefused {
@@ -91,6 +99,7 @@ impl CodedError for JournalError {
             Self::RunInProgress { .. } => "RUN_IN_PROGRESS",
             Self::LeaseHeld { .. } => "LEASE_HELD",
             Self::LeaseLost { .. } => "LEASE_LOST",
+            Self::LeaseExpired { .. } => "LEASE_EXPIRED",
             Self::CopyRefused { .. } => "JOURNAL_COPY_REFUSED",
             Self::Corrupt { .. } => "JOURNAL_CORRUPT",
             Self::TooNew { .. } => "JOURNAL_TOO_NEW",
@@ -108,6 +117,7 @@ impl CodedError for JournalError {
                 seconds(lease.remaining(*age).unwrap_or_default())
             ),
             Self::LeaseLost { .. } => "Nothing more is changed by this run. Ask who took over how it went; when that run has ended, the same command goes on from there, and --rollback takes everything back.".into(),
+            Self::LeaseExpired { .. } => "What had begun was brought to its end; nothing more is changed by this run. When the deployment bucket can be reached again, the same command goes on from there, and --rollback takes everything back. A rollback works without the bucket as well; make sure then that nobody else is at work.".into(),
             Self::CopyRefused { bucket, source, .. } if source.says("does not exist") => format!(
                 "Nothing was changed. The deployment bucket {bucket} is gone; create it again (`aws s3 mb s3://{bucket}` in the region of the environment) and run the same command. A rollback works without it."
             ),
@@ -129,6 +139,7 @@ impl CodedError for JournalError {
             Self::RunInProgress { path, .. } | Self::Io { path, .. } => path.display().to_string(),
             Self::LeaseHeld { location, .. }
             | Self::LeaseLost { location, .. }
+            | Self::LeaseExpired { location, .. }
             | Self::CopyRefused { location, .. } => location.clone(),
             Self::Corrupt { origin, .. } | Self::TooNew { origin, .. } => origin.clone(),
         };
@@ -150,6 +161,9 @@ impl CodedError for JournalError {
                     ),
                 ];
                 details.extend(holder.map(|(name, value)| (name.to_owned(), value)));
+            }
+            Self::LeaseExpired { age, .. } => {
+                details.insert("secondsSinceConfirmed".into(), age.as_secs().into());
             }
             _ => {}
         }

@@ -10,7 +10,8 @@
 //!   the copy: after the loss of a machine the last intents may be missing there, and what happened is asked of AWS anyhow,
 //!   after a crash as well. Where an intent itself holds what undoing it needs, [`Journal::secure`] waits for the copy.
 //! - **While a run goes on** its lease is renewed. When somebody took it over, the next intent fails. When the bucket is
-//!   out of reach, the run goes on and says so: half a move is the worst state to stop in.
+//!   out of reach, the run goes on and says so, as half a move is the worst state to stop in; but no longer than its lease
+//!   holds: after that somebody else may be at work, and two beside each other are worse.
 //! - **At the end** the lease is given back with the last write.
 
 mod claim;
@@ -176,7 +177,7 @@ impl Journal {
     /// Waits until all that was recorded is in the copy, or the copy is known to be out of reach.
     ///
     /// # Errors
-    /// `LEASE_LOST`
+    /// `LEASE_LOST`, `LEASE_EXPIRED`
     pub async fn secure(&self, events: &dyn EventSink) -> Result<()> {
         let Some(copy) = &self.copy else {
             return Ok(());
@@ -188,7 +189,7 @@ impl Journal {
     /// Asks whether the lease is still held when that has not been confirmed for a while, as after a machine has slept.
     ///
     /// # Errors
-    /// `LEASE_LOST`
+    /// `LEASE_LOST`, `LEASE_EXPIRED`
     pub async fn confirm(&self, events: &dyn EventSink) -> Result<()> {
         match &self.copy {
             Some(copy) if copy.is_fresh() => copy.ensure_held(),
@@ -200,7 +201,8 @@ impl Journal {
     /// Records what is about to be done, with what undoing it needs. On return it is on disk.
     ///
     /// # Errors
-    /// `JOURNAL_IO` when it cannot be written, `LEASE_LOST` when somebody took over: the effect must not be tried then.
+    /// `JOURNAL_IO` when it cannot be written, `LEASE_LOST` when somebody took over, `LEASE_EXPIRED` when
+    /// somebody may: the effect must not be tried then.
     pub fn intent(&self, run: &RunId, operation: &str, intent: Value) -> Result<()> {
         if let Some(copy) = &self.copy {
             copy.ensure_held()?;

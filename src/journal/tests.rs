@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use proptest::prelude::*;
 use serde_json::json;
 
-use super::{place::CopyPlace, *};
+use super::{lease::DURATION, place::CopyPlace, *};
 use crate::{
     cloud::{CloudError, ConditionalWrite, ObjectStoreApi, ObjectVersion, StoredObject, WriteCondition},
     plan::{Event, EventSink, NoEvents, Step},
@@ -429,6 +429,45 @@ async fn a_bucket_that_is_lost_amid_a_run_is_told_once_and_caught_up_with() {
     assert_eq!(warnings.codes(), ["JOURNAL_COPY_BEHIND"]);
     assert_eq!(other.runs().await, machine.runs().await);
     assert!(other.begin().await.is_ok());
+}
+
+#[tokio::test]
+async fn a_run_that_could_not_renew_its_lease_stops_before_somebody_else_may_hold_it() {
+    let bucket: Arc<Bucket> = Arc::default();
+    let (machine, other) = (Machine::new(Some(&bucket)), Machine::new(Some(&bucket)));
+    let journal = machine.begin().await.unwrap();
+    let writer = journal.copy.as_ref().unwrap();
+    // The machine has slept: the lease is asked for, and is still this run's.
+    writer.let_time_pass(DURATION * 10);
+    journal.confirm(&NoEvents).await.unwrap();
+    journal.intent(journal.run(), "one", json!(1)).unwrap();
+
+    bucket.fail(Some(Failure::Unreachable));
+    writer.let_time_pass(DURATION - RENEWAL * 3);
+    journal.confirm(&NoEvents).await.unwrap();
+    journal
+        .intent(journal.run(), "two", json!(2))
+        .expect("it holds for one more change");
+    writer.let_time_pass(RENEWAL * 2);
+    for error in [
+        journal.confirm(&NoEvents).await.err().unwrap(),
+        journal.secure(&NoEvents).await.err().unwrap(),
+        journal.intent(journal.run(), "three", json!(3)).err().unwrap(),
+    ] {
+        assert_eq!(error.code(), "LEASE_EXPIRED");
+        assert!(error.details()["secondsSinceConfirmed"].as_u64().unwrap() >= 150);
+    }
+
+    // The bucket is back before anybody came: the run may go on. Somebody came: it stops, whatever the time.
+    bucket.fail(None);
+    journal.confirm(&NoEvents).await.unwrap();
+    journal.intent(journal.run(), "three", json!(3)).unwrap();
+    journal.secure(&NoEvents).await.unwrap();
+    *bucket.age.lock().unwrap() = DURATION;
+    let successor = other.begin().await.unwrap();
+    writer.let_time_pass(DURATION);
+    assert_eq!(journal.confirm(&NoEvents).await.err().unwrap().code(), "LEASE_LOST");
+    drop(successor);
 }
 
 #[tokio::test]

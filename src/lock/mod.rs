@@ -4,7 +4,6 @@
 //! data survives the loss of its stack. Taking it back restores what was there before, from the journal, and as far as it
 //! can be told without one.
 
-mod deployed;
 mod error;
 mod execution;
 mod forward;

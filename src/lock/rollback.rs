@@ -4,7 +4,6 @@ use indexmap::IndexMap;
 
 use super::{
     LockPlan, LockRequest, MARKER_VARIABLE,
-    deployed::pushed_templates,
     forward::{parameter_keys, project_operation, stacks_below, table_protection, tables_of, user_pools_of},
     operation::{Action, LockOperation, StackChange, TableProtection},
     policy::{self, ALLOW_ALL},
@@ -13,6 +12,7 @@ use super::{
 };
 use crate::{
     backend::finding::{Finding, Severity},
+    cloud::pushed_templates,
     cloudformation::{Template, same_template},
     deployment::Stack,
     error::Result,
@@ -40,7 +40,7 @@ pub async fn plan_unlock(request: LockRequest) -> Result<LockPlan> {
     let policy = policy_to_restore(&root.name, live_policy.as_deref(), &history)?;
     let is_locked = policy.is_some() || marked.as_ref() == Some(&request.environment);
     let pushed = if is_locked && !history.is_known {
-        pushed_templates(cloud, &request.root).await
+        pushed_templates(cloud, &request.root, None).await
     } else {
         IndexMap::new()
     };

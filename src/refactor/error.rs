@@ -2,7 +2,7 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::{hosted_ui::HostedUiError, input::AttributeRequest};
+use super::{hosted_ui::HostedUiError, input::AttributeRequest, record::RecordedMove};
 use crate::{cloudformation::TemplateError, error::CodedError};
 
 /// Why a refactor cannot be planned. Nothing has been changed.
@@ -161,17 +161,78 @@ pub enum PlanError {
         gen2_root: String,
     },
     /// What a rollback has to bring back is nowhere to be found.
-    #[error("{resource_type} {physical_id} is neither in {gen1_stack} nor in {gen2_stack}")]
-    Lost {
-        /// CloudFormation type.
-        resource_type: String,
-        /// Physical id.
-        physical_id: String,
-        /// Gen 1 stack that owned it.
-        gen1_stack: String,
-        /// Gen 2 stack that it was moved to.
-        gen2_stack: String,
-    },
+    #[error("{} {} is neither in {} nor in {}{}", .0.moved.resource_type, .0.moved.physical_id, .0.moved.source.stack, .0.moved.target.stack, .0.replacement())]
+    Lost(Box<LostResource>),
+}
+
+/// A resource of Gen 1 that was moved, or was about to move, and that no stack owns.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostResource {
+    /// The resource, where it was and where it went.
+    pub moved: RecordedMove,
+    /// Physical id of what has its logical id in the Gen 2 stack now.
+    pub successor: Option<String>,
+}
+
+impl LostResource {
+    fn replacement(&self) -> String {
+        self.successor.as_ref().map_or_else(String::new, |successor| {
+            format!(
+                ": a deployment of Gen 2 without postRefactor() has put {successor} in its place ({} of {}). It was retained, with all its data, and no stack owns it now",
+                self.moved.target.logical_id, self.moved.target.stack
+            )
+        })
+    }
+
+    fn resolution(&self) -> String {
+        let RecordedMove {
+            resource_type,
+            physical_id,
+            source,
+            target,
+            ..
+        } = &self.moved;
+        let Some(successor) = &self.successor else {
+            return "Find the stack that owns the resource (aws cloudformation describe-stack-resources --physical-resource-id) before anything else is done.".into();
+        };
+        let import = json!([{
+            "ResourceType": resource_type,
+            "LogicalResourceId": source.logical_id,
+            "ResourceIdentifier": identifier(resource_type, physical_id),
+        }]);
+        format!(
+            "Nothing was changed. Stop deployments of Gen 2, and let nobody delete {physical_id}; until it is back, what the Gen 2 app writes goes to {successor}. Give it back to Gen 1: take the template of {gen1} (aws cloudformation get-template --stack-name {gen1}), add {logical_id} as it was ({logical_id} in its template below amplify-cfn-templates/ of the deployment bucket, references replaced by their values, with \"DeletionPolicy\": \"Retain\"), and import it: aws cloudformation create-change-set --change-set-type IMPORT --change-set-name give-back --stack-name {gen1} --capabilities CAPABILITY_NAMED_IAM --template-body file://template.json --resources-to-import '{import}' (and every parameter with UsePreviousValue=true), then aws cloudformation execute-change-set --change-set-name give-back --stack-name {gen1}. After that the same command goes on. {successor} stays where it is ({gen2_id} of {gen2}).",
+            gen1 = source.stack,
+            logical_id = source.logical_id,
+            gen2 = target.stack,
+            gen2_id = target.logical_id,
+        )
+    }
+}
+
+/// How an import names a resource of this type.
+fn identifier(resource_type: &str, physical_id: &str) -> Value {
+    match resource_type {
+        "AWS::S3::Bucket" => json!({ "BucketName": physical_id }),
+        "AWS::DynamoDB::Table" => json!({ "TableName": physical_id }),
+        "AWS::Kinesis::Stream" => json!({ "Name": physical_id }),
+        "AWS::Cognito::UserPool" => json!({ "UserPoolId": physical_id }),
+        "AWS::Cognito::IdentityPool" => json!({ "Id": physical_id }),
+        "AWS::Cognito::UserPoolClient" => json!({ "UserPoolId": "<its user pool>", "ClientId": physical_id }),
+        "AWS::Cognito::UserPoolGroup" => json!({ "UserPoolId": "<its user pool>", "GroupName": physical_id }),
+        "AWS::Cognito::IdentityPoolRoleAttachment" => json!({ "Id": physical_id }),
+        _ => json!({ "<primary identifier>": physical_id }),
+    }
+}
+
+impl PlanError {
+    /// A resource that was moved is owned by nobody; `successor` has its place in the Gen 2 stack now.
+    pub(super) fn lost(moved: &RecordedMove, successor: Option<String>) -> Self {
+        Self::Lost(Box::new(LostResource {
+            moved: moved.clone(),
+            successor: successor.filter(|successor| *successor != moved.physical_id),
+        }))
+    }
 }
 
 impl From<HostedUiError> for PlanError {
@@ -250,7 +311,7 @@ impl CodedError for PlanError {
             Self::HoldingStack { .. } => "REFACTOR_HOLDING_STACK",
             Self::HoldingStackForeign { .. } => "REFACTOR_HOLDING_STACK_FOREIGN",
             Self::Whereabouts { .. } => "REFACTOR_WHEREABOUTS_UNKNOWN",
-            Self::Lost { .. } => "REFACTOR_RESOURCE_LOST",
+            Self::Lost(_) => "REFACTOR_RESOURCE_LOST",
         }
     }
 
@@ -301,9 +362,7 @@ impl CodedError for PlanError {
             Self::Whereabouts { .. } => {
                 "Name the root stack of the branch that the app was moved to with --to, or run the rollback where the journal is.".into()
             }
-            Self::Lost { .. } => {
-                "Find the stack that owns the resource (aws cloudformation describe-stack-resources --physical-resource-id) before anything else is done.".into()
-            }
+            Self::Lost(lost) => lost.resolution(),
         }
     }
 
@@ -375,14 +434,14 @@ impl CodedError for PlanError {
             } => {
                 json!({ "resource": resource, "stacks": [gen1_stack, gen2_root] })
             }
-            Self::Lost {
-                resource_type,
-                physical_id,
-                gen1_stack,
-                gen2_stack,
-            } => json!({
-                "resourceType": resource_type, "physicalId": physical_id, "stacks": [gen1_stack, gen2_stack]
-            }),
+            Self::Lost(lost) => {
+                let moved = &lost.moved;
+                json!({
+                    "resourceType": moved.resource_type, "physicalId": moved.physical_id,
+                    "logicalId": moved.source.logical_id, "stacks": [moved.source.stack, moved.target.stack],
+                    "replacedBy": lost.successor,
+                })
+            }
         };
         match details {
             Value::Object(details) => details,

@@ -6,11 +6,11 @@ use serde_json::Value;
 use super::{
     assembly::{Assembly, PlannedMove},
     error::{PairCandidate, PlanError},
-    holding::{empty_template, holding_name},
+    holding::{empty_template, holding_name, parking_id},
     hosted_ui::{self, HostedUi},
     input::PlanInput,
     landscape::{HoldingState, Landscape},
-    literal,
+    literal::{self, PLACEHOLDER},
     matching::{Pair, group, matches},
     operation::{DeleteReason, MoveKind, RefactorPlan, ResourceMove, StackRef, UpdatePurpose},
     prediction,
@@ -47,10 +47,12 @@ pub fn plan_forward(input: &PlanInput<'_>, earlier: Option<&MigrationRecord>) ->
     // Everything is retained before anything moves: what the service refuses to prepare stops a run that has changed nothing.
     for unit in &units {
         let holding = holdings.get(&unit.gen2_stack).copied().unwrap_or(HoldingState::Absent);
+        let holding_stack = holding_name(&unit.gen2_stack);
         if holding == HoldingState::Shell {
-            let holding_stack = holding_name(&unit.gen2_stack);
             assembly.shell(&holding_stack);
             assembly.delete(&holding_stack, DeleteReason::Shell, &unit.group(&landscape));
+        } else if holding == HoldingState::Usable && is_left_over(&landscape, unit, &holding_stack) {
+            assembly.delete(&holding_stack, DeleteReason::EmptyHolding, &unit.group(&landscape));
         }
     }
     prepare_sources(&landscape, &mut assembly, &units)?;
@@ -73,6 +75,18 @@ pub fn plan_forward(input: &PlanInput<'_>, earlier: Option<&MigrationRecord>) ->
         record,
         violations,
     })
+}
+
+/// A rollback was about to delete the holding stack, and may have closed it to everything: a new one takes its place.
+fn is_left_over(landscape: &Landscape<'_>, unit: &Unit, holding_stack: &str) -> bool {
+    let owns_nothing = landscape
+        .state(holding_stack)
+        .is_some_and(|holding| holding.resources.keys().all(|logical_id| logical_id == PLACEHOLDER));
+    let gen2 = landscape.state(&unit.gen2_stack);
+    // It remembers what Gen 2 let go until that is back.
+    let is_back = |logical_id: &str| gen2.is_some_and(|gen2| gen2.resources.contains_key(logical_id));
+    let mut released = landscape.released(&unit.gen2_stack).into_iter();
+    owns_nothing && unit.waiting().next().is_some() && released.all(|one| is_back(&one.resource.logical_id))
 }
 
 /// All pairs of one Gen 2 stack: they are parked together.
@@ -239,8 +253,8 @@ fn park(assembly: &mut Assembly<'_>, unit: &Unit, group: &str, record: &Migratio
         .filter(|moved| moved.kind == MoveKind::Move && moved.target.stack == gen2_stack)
         .cloned()
         .collect();
-    let mut source_after = prepared.clone();
-    let mut target_after = assembly
+    let source_after = prepared.clone();
+    let target_after = assembly
         .template(&holding_stack)
         .cloned()
         .unwrap_or_else(|| empty_template(&moves, &unit.hosted_ui.released));
@@ -250,17 +264,21 @@ fn park(assembly: &mut Assembly<'_>, unit: &Unit, group: &str, record: &Migratio
         .map(|resource| resource.logical_id.to_owned())
         .filter(|logical_id| waiting.contains_key(logical_id.as_str()))
         .collect();
-    for logical_id in &order {
-        if let Some(definition) = source_after.remove("Resources", logical_id) {
-            target_after.insert("Resources", logical_id, definition);
-        }
-    }
+    let before = assembly.template(&holding_stack);
+    let renamed: IndexMap<&str, String> = order
+        .iter()
+        .map(|logical_id| (logical_id.as_str(), parking_id(before, logical_id)))
+        .collect();
+    let renamed: IndexMap<&str, &str> = renamed.iter().map(|(id, parked)| (*id, parked.as_str())).collect();
+    let (source_after, target_after, _) = transplant(source_after, target_after, &renamed);
     let moves = order
         .iter()
-        .filter_map(|logical_id| waiting.get(logical_id.as_str()))
-        .map(|pair| ResourceMove {
+        .filter_map(|logical_id| waiting.get_key_value(logical_id.as_str()))
+        .map(|(logical_id, pair)| ResourceMove {
             source_logical_id: pair.target.logical_id.clone(),
-            target_logical_id: pair.target.logical_id.clone(),
+            target_logical_id: renamed
+                .get(logical_id)
+                .map_or_else(|| pair.target.logical_id.clone(), |id| (*id).into()),
             resource_type: pair.target.resource_type.clone(),
             physical_id: pair.target.physical_id.clone(),
         })
@@ -377,7 +395,7 @@ fn record(landscape: &Landscape<'_>, units: &[Unit]) -> Result<MigrationRecord, 
                 resource_type: target.resource_type.clone(),
                 physical_id: target.physical_id.clone(),
                 source: address(&target.stack, &target.logical_id),
-                target: address(&holding_name(&target.stack), &target.logical_id),
+                target: address(&holding_name(&target.stack), &landscape.parked_as(target)),
             });
         }
         record.moves.push(RecordedMove {

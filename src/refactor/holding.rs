@@ -90,6 +90,35 @@ fn remembered<T: serde::de::DeserializeOwned>(template: &Template, list: &str) -
         .collect()
 }
 
+/// Ends the logical id of a resource that is parked while an earlier one of the same logical id still is.
+const AGAIN: &str = "Again";
+
+/// The logical id under which a resource is parked: its own, unless that is taken. A deployment of Gen 2 while resources are
+/// parked makes new ones in their place, which may have to be parked as well.
+pub(super) fn parking_id(holding: Option<&Template>, logical_id: &str) -> String {
+    let is_free = |id: &str| holding.is_none_or(|holding| holding.resource(id).is_none());
+    if is_free(logical_id) {
+        return logical_id.to_owned();
+    }
+    (2..)
+        .map(|number| format!("{logical_id}{AGAIN}{number}"))
+        .find(|id| is_free(id))
+        .unwrap_or_else(|| logical_id.to_owned())
+}
+
+/// Logical id in the Gen 2 stack of what is parked under this one, and how many were parked for the same place before it.
+pub(super) fn place_of(holding: &Template, logical_id: &str) -> (String, u32) {
+    let again = logical_id.rsplit_once(AGAIN).and_then(|(place, number)| {
+        let number: u32 = number.parse().ok()?;
+        let same_type = |other: &str| {
+            let of = |id: &str| holding.resource(id).map(|resource| resource.resource_type().to_owned());
+            of(other) == of(logical_id)
+        };
+        (number > 1 && same_type(place)).then(|| (place.to_owned(), number - 1))
+    });
+    again.unwrap_or_else(|| (logical_id.to_owned(), 0))
+}
+
 /// How a holding stack is named in operations: by its ARN when it exists.
 pub(super) fn reference(name: &str, existing: Option<&Stack>) -> StackRef {
     StackRef {
@@ -101,6 +130,35 @@ pub(super) fn reference(name: &str, existing: Option<&Stack>) -> StackRef {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_parked_twice_for_one_place_has_an_id_that_tells_the_place() {
+        let holding = |ids: &[(&str, &str)]| {
+            let resources: serde_json::Map<String, Value> = ids
+                .iter()
+                .map(|(id, kind)| ((*id).to_owned(), json!({ "Type": kind })))
+                .collect();
+            Template::from_value(json!({ "Resources": resources }), "holding").unwrap()
+        };
+        assert_eq!(parking_id(None, "Pool"), "Pool");
+        let once = holding(&[("Pool", "P")]);
+        assert_eq!(parking_id(Some(&once), "Bucket"), "Bucket");
+        assert_eq!(parking_id(Some(&once), "Pool"), "PoolAgain2");
+        let twice = holding(&[
+            ("Pool", "P"),
+            ("PoolAgain2", "P"),
+            ("BucketAgain2", "B"),
+            ("Bucket", "Other"),
+        ]);
+        assert_eq!(parking_id(Some(&twice), "Pool"), "PoolAgain3");
+        assert_eq!(place_of(&twice, "PoolAgain2"), ("Pool".to_owned(), 1));
+        assert_eq!(place_of(&twice, "Pool"), ("Pool".to_owned(), 0));
+        assert_eq!(
+            place_of(&twice, "BucketAgain2"),
+            ("BucketAgain2".to_owned(), 0),
+            "an id of Gen 2's own"
+        );
+    }
 
     #[test]
     fn names_keep_hash_and_suffix() {

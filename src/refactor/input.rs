@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::{mapping_file::ResourceMappings, obstacle::Obstacles};
 use crate::{
     backend::model::Resource,
+    cloudformation::Template,
     deployment::{HostedUi, Stack, StackTree},
 };
 
@@ -33,6 +34,9 @@ pub struct PlanInput<'a> {
     pub obstacles: &'a Obstacles,
     /// Attributes that only the service can tell.
     pub attributes: &'a dyn LiveAttributes,
+    /// Templates of nested stacks as they were deployed last, by plain stack name, where they were read: for a rollback that
+    /// no journal tells the original templates.
+    pub pushed: &'a IndexMap<String, Template>,
 }
 
 /// An attribute of a deployed resource that cannot be derived.

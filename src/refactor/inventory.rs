@@ -1,12 +1,12 @@
 //! Findings about what does not move. Everything in a stack that takes part is accounted for.
 
-use super::{candidate::Candidate, record::RecordedMove};
+use super::{candidate::Candidate, operation::ResourceMove, record::RecordedMove};
 use crate::{
     backend::{
         finding::{Finding, Severity},
         model::Resource,
     },
-    cloudformation::simulate::cannot_move,
+    cloudformation::simulate::{SimulatedResource, cannot_move},
     deployment::Stack,
     plan::PredictedChange,
 };
@@ -178,12 +178,63 @@ fn not_restorable(gen2_stack: &str, what: String) -> Finding {
     }
 }
 
+/// A deployment while resources were parked has made new ones: those that wait have no place to return to.
+pub(super) fn parked_superseded(
+    parked: &ResourceMove,
+    place: Option<&SimulatedResource>,
+    gen2_stack: &str,
+    holding: &str,
+) -> Finding {
+    let successor = match place.and_then(|place| place.physical_id.as_deref()) {
+        Some(successor) => format!(
+            "{successor} has its place ({} of {gen2_stack})",
+            parked.target_logical_id
+        ),
+        None => format!(
+            "a later one takes its place ({} of {gen2_stack})",
+            parked.target_logical_id
+        ),
+    };
+    Finding {
+        id: "refactor-parked-superseded".into(),
+        severity: Severity::Manual,
+        feature: gen2_stack.into(),
+        message: format!(
+            "{} {} stays parked in {holding}: Gen 2 was deployed meanwhile, and {successor}. What Gen 2 users stored in {} until then is only there.",
+            parked.resource_type, parked.physical_id, parked.physical_id
+        ),
+        path: String::new(),
+        line: None,
+        remedy: format!(
+            "Copy what is still needed, then delete {holding} (it retains its resources) and {}.",
+            parked.physical_id
+        ),
+    }
+}
+
+/// What is known of a template from before the refactor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KnownTemplate {
+    /// The journal has it.
+    Recorded,
+    /// The bucket from which the stack was deployed has it.
+    Pushed,
+    /// Nothing.
+    None,
+}
+
 /// A rollback cannot give a stack its original template back.
-pub(super) fn template_stays_literal(stack: &str, recorded: bool) -> Finding {
-    let reason = if recorded {
-        "its resources were changed after the refactor, and the original template would change them again"
-    } else {
-        "the journal of the refactor is not there"
+pub(super) fn template_stays_literal(stack: &str, known: KnownTemplate) -> Finding {
+    let reason = match known {
+        KnownTemplate::Recorded => {
+            "its resources were changed after the refactor, and the original template would change them again"
+        }
+        KnownTemplate::Pushed => {
+            "the journal of the refactor is not there, and the template that was deployed last would change its resources or outputs"
+        }
+        KnownTemplate::None => {
+            "the journal of the refactor is not there, and the template that was deployed last cannot be read from its bucket"
+        }
     };
     Finding {
         id: "refactor-template-literal".into(),

@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 
 use super::{
     candidate::{Candidate, candidates},
-    error::PlanError,
-    holding::{self, holding_name, is_holding, remembered_moves, remembered_releases},
+    error::{PairCandidate, PlanError},
+    holding::{self, holding_name, is_holding, parking_id, place_of, remembered_moves, remembered_releases},
     hosted_ui,
     identity::category_stack,
     input::PlanInput,
@@ -182,8 +182,22 @@ impl<'a> Landscape<'a> {
         found
     }
 
+    /// The logical id that a resource of a Gen 2 stack has in its holding stack, or gets there.
+    pub(super) fn parked_as(&self, resource: &PairCandidate) -> String {
+        let holding = self.state(&holding_name(&resource.stack));
+        let present = holding.and_then(|holding| {
+            let found = holding.resources.iter().find(|(_, owned)| {
+                owned.resource_type == resource.resource_type
+                    && owned.physical_id.as_deref() == Some(resource.physical_id.as_str())
+            });
+            found.map(|(logical_id, _)| logical_id.clone())
+        });
+        present.unwrap_or_else(|| parking_id(holding.map(|holding| &holding.template), &resource.logical_id))
+    }
+
     /// Gen 2 resources of some types that Gen 1 resources could replace: those in the stack, and those that an earlier run
-    /// has parked. Where both hold a logical id, the move has been done.
+    /// has parked. Where both hold a logical id, the move has been done; unless what is there now is nothing that was moved:
+    /// then a deployment has made it since, and it is Gen 2's present one.
     pub(super) fn gen2_candidates(
         &mut self,
         nested_id: &str,
@@ -193,9 +207,10 @@ impl<'a> Landscape<'a> {
         self.load(stack)?;
         let usable = self.holding(&stack.name)? == HoldingState::Usable;
         let parked = match self.state(&holding_name(&stack.name)).filter(|_| usable) {
-            Some(holding) => candidates(holding, &self.knowledge, types, nested_id),
+            Some(holding) => last_parked(holding, candidates(holding, &self.knowledge, types, nested_id)),
             None => Vec::new(),
         };
+        let moved_in = self.moves_into(&stack.name);
         let present = match self.state(&stack.name) {
             Some(state) => candidates(state, &self.knowledge, types, nested_id),
             None => Vec::new(),
@@ -212,7 +227,9 @@ impl<'a> Landscape<'a> {
             });
         let own = present
             .iter()
-            .filter(|candidate| !parked.iter().any(|other| same_id(candidate, other)))
+            .filter(|candidate| {
+                !parked.iter().any(|other| same_id(candidate, other)) || is_made_since(candidate, &moved_in)
+            })
             .cloned();
         let released = self
             .released(&stack.name)
@@ -257,4 +274,28 @@ impl<'a> Landscape<'a> {
         };
         Ok(Some((reference, parse(stack)?)))
     }
+}
+
+/// What was parked last for each place, under the logical id of that place.
+fn last_parked(holding: &SimulatedStack, parked: Vec<Candidate>) -> Vec<Candidate> {
+    let mut last: IndexMap<String, (u32, Candidate)> = IndexMap::new();
+    for mut candidate in parked {
+        let (place, number) = place_of(&holding.template, &candidate.id.logical_id);
+        candidate.id.logical_id.clone_from(&place);
+        match last.get(&place) {
+            Some((known, _)) if *known > number => {}
+            _ => drop(last.insert(place, (number, candidate))),
+        }
+    }
+    last.into_values().map(|(_, candidate)| candidate).collect()
+}
+
+/// None of what was moved into the stack is this resource. Without any knowledge of moves it counts as moved.
+fn is_made_since(candidate: &Candidate, moved_in: &[RecordedMove]) -> bool {
+    let is_moved = |physical_id: &str| moved_in.iter().any(|moved| moved.physical_id == physical_id);
+    // A group is known by its name alone, which the groups of both pools may have.
+    let pool = candidate
+        .text("UserPoolId")
+        .filter(|_| candidate.id.resource_type == "AWS::Cognito::UserPoolGroup");
+    !moved_in.is_empty() && !is_moved(pool.unwrap_or(&candidate.id.physical_id))
 }

@@ -31,7 +31,7 @@ mod rollback;
 mod tests;
 mod view;
 
-pub use error::{PairCandidate, PlanError};
+pub use error::{LostResource, PairCandidate, PlanError};
 pub use files::{FileNames, OperationFile, operation_files};
 pub use forward::plan_forward;
 pub use holding::{holding_name, holding_names};

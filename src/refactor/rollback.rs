@@ -6,11 +6,11 @@ use super::{
     assembly::{Assembly, PlannedMove},
     error::PlanError,
     forward::transplant,
-    holding::{holding_name, remembered_moves},
+    holding::{holding_name, place_of, remembered_moves},
     hosted_ui::{self, Restoration},
     inference::{self, inferred_moves},
     input::PlanInput,
-    inventory,
+    inventory::{self, KnownTemplate},
     landscape::{HoldingState, Landscape},
     literal::{self, PLACEHOLDER},
     matching::group,
@@ -19,12 +19,16 @@ use super::{
 };
 use crate::{
     backend::finding::Finding,
-    cloudformation::{Template, same_template, simulate::SimulatedStack},
+    cloudformation::{
+        Template, same_template,
+        simulate::{SimulatedResource, SimulatedStack},
+    },
     deployment::Stack,
 };
 
 /// Plans the way back from what is live. With the record of the migration the original templates return too; without it
-/// the logical ids come from the holding stacks, or from the ids that Amplify gives in Gen 1, and templates stay literal.
+/// the logical ids come from the holding stacks, or from the ids that Amplify gives in Gen 1. Then the templates that were
+/// deployed last return where they provably describe the same; the others stay literal.
 ///
 /// # Errors
 /// When a stack is missing, something that was moved is nowhere to be found, or a value that is needed is not known.
@@ -54,7 +58,7 @@ pub fn plan_rollback(input: &PlanInput<'_>, record: Option<&MigrationRecord>) ->
     give_back_last(&mut units);
     for unit in &units {
         plan_unit(&landscape, &mut assembly, unit)?;
-        restore_templates(&mut assembly, unit, record, &mut findings);
+        restore_templates(&mut assembly, unit, record, input.pushed, &mut findings);
     }
     let exclusive = units.iter().flat_map(Unit::real_resources).collect();
     let (operations, violations) = assembly.finish(&exclusive);
@@ -92,8 +96,10 @@ struct Unit {
     gen1_stacks: IndexSet<String>,
     /// Resources of Gen 1 that are in the Gen 2 stack.
     back: Vec<RecordedMove>,
-    /// Logical ids that wait in the holding stack, with type and physical id.
+    /// What waits in the holding stack, and returns.
     parked: Vec<ResourceMove>,
+    /// Something else stays in the holding stack: a deployment has taken its place.
+    keeps_holding: bool,
     hosted_ui: Restoration,
     /// Stacks that are whole again when this unit is done.
     completes: IndexSet<String>,
@@ -165,15 +171,18 @@ fn unit<'a>(
         if in_gen2 && gen1_state.is_some() {
             back.push(moved);
         } else {
-            return Err(PlanError::Lost {
-                resource_type: moved.resource_type,
-                physical_id: moved.physical_id,
-                gen1_stack: moved.source.stack,
-                gen2_stack: stack.name.clone(),
-            });
+            let successor = gen2_state.and_then(|state| state.resources.get(&moved.target.logical_id));
+            return Err(PlanError::lost(
+                &moved,
+                successor.and_then(|owned| owned.physical_id.clone()),
+            ));
         }
     }
     findings.extend(lost_parked(landscape, stack, record, &back, &parked));
+    let (parked, superseded) = restorable(landscape, stack, &back, parked);
+    findings.extend(superseded.iter().map(|(one, place)| {
+        inventory::parked_superseded(one, place.as_ref(), &stack.name, &holding_name(&stack.name))
+    }));
     let group = unit_group(landscape, &gen1_stacks, stack);
     let hosted_ui = hosted_ui::plan_back(landscape, stack, &moves, &group, findings)?;
     Ok(Some(Unit {
@@ -184,8 +193,42 @@ fn unit<'a>(
         gen1_stacks,
         back,
         parked,
+        keeps_holding: !superseded.is_empty(),
         completes: IndexSet::new(),
     }))
+}
+
+/// What returns from the holding stack, and what cannot because a deployment has put another resource in its place since:
+/// with that resource where it is in the Gen 2 stack now.
+fn restorable(
+    landscape: &Landscape<'_>,
+    stack: &Stack,
+    back: &[RecordedMove],
+    parked: Vec<ResourceMove>,
+) -> (Vec<ResourceMove>, Vec<(ResourceMove, Option<SimulatedResource>)>) {
+    let gen2 = landscape.state(&stack.name);
+    let taken_by = |logical_id: &str| {
+        let owned = gen2?.resources.get(logical_id)?;
+        let leaves = back.iter().any(|moved| moved.target.logical_id == logical_id);
+        (!leaves).then(|| owned.clone())
+    };
+    let holding = landscape.state(&holding_name(&stack.name));
+    let number =
+        |one: &ResourceMove| holding.map_or(0, |holding| place_of(&holding.template, &one.source_logical_id).1);
+    let mut restored = Vec::new();
+    let mut superseded = Vec::new();
+    for one in &parked {
+        let place = taken_by(&one.target_logical_id);
+        let is_last = !parked
+            .iter()
+            .any(|other| other.target_logical_id == one.target_logical_id && number(other) > number(one));
+        if place.is_none() && is_last {
+            restored.push(one.clone());
+        } else {
+            superseded.push((one.clone(), place));
+        }
+    }
+    (restored, superseded)
 }
 
 /// What was parked and is neither in the holding stack nor back in its own: somebody deleted it there, or the whole stack.
@@ -255,7 +298,7 @@ fn parked_resources(holding: &SimulatedStack) -> Vec<ResourceMove> {
             let owned = holding.resources.get(resource.logical_id)?;
             Some(ResourceMove {
                 source_logical_id: resource.logical_id.into(),
-                target_logical_id: resource.logical_id.into(),
+                target_logical_id: place_of(&holding.template, resource.logical_id).0,
                 resource_type: owned.resource_type.clone(),
                 physical_id: owned.physical_id.clone()?,
             })
@@ -320,7 +363,7 @@ fn plan_unit(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit
     let adopt = adopt.map(|adoption| (adoption.resource.clone(), adoption.definition.clone()));
     assembly.adopt(&unit.gen2_stack, adopt.collect(), &unit.group);
     // It remembers what was released: it goes when that is back.
-    if unit.holding == HoldingState::Usable {
+    if unit.holding == HoldingState::Usable && !unit.keeps_holding {
         assembly.delete(&holding_stack, DeleteReason::EmptyHolding, &unit.group);
     }
     Ok(())
@@ -389,7 +432,7 @@ fn restore_parked(assembly: &mut Assembly<'_>, unit: &Unit, holding_stack: &str)
     let Some(mut holding) = assembly.template(holding_stack).cloned() else {
         return;
     };
-    if holding.resource(PLACEHOLDER).is_none() {
+    if holding.resource(PLACEHOLDER).is_none() && !unit.keeps_holding {
         holding.insert("Resources", PLACEHOLDER, literal::placeholder());
         assembly.update(holding_stack, holding.clone(), UpdatePurpose::Placeholder, &unit.group);
     }
@@ -418,15 +461,17 @@ fn restore_templates(
     assembly: &mut Assembly<'_>,
     unit: &Unit,
     record: Option<&MigrationRecord>,
+    pushed: &IndexMap<String, Template>,
     findings: &mut Vec<Finding>,
 ) {
     for stack in &unit.completes {
         let Some(live) = assembly.template(stack).cloned() else {
             continue;
         };
-        let original = record
+        let recorded = record
             .and_then(|record| record.stacks.get(stack))
             .map(|recorded| &recorded.original);
+        let original = recorded.or_else(|| pushed.get(stack).filter(|pushed| has_outputs_of(pushed, &live)));
         if original.is_some_and(|original| same_template(original, &live)) {
             continue;
         }
@@ -435,11 +480,24 @@ fn restore_templates(
                 assembly.update(stack, original.clone(), UpdatePurpose::RestoreTemplate, &unit.group);
             }
             None => {
-                findings.push(inventory::template_stays_literal(stack, original.is_some()));
+                let known = match (recorded, pushed.get(stack)) {
+                    (Some(_), _) => KnownTemplate::Recorded,
+                    (None, Some(_)) => KnownTemplate::Pushed,
+                    (None, None) => KnownTemplate::None,
+                };
+                findings.push(inventory::template_stays_literal(stack, known));
                 without_placeholder(assembly, stack, live, &unit.group);
             }
         }
     }
+}
+
+/// Whoever reads an output of the stack finds it. What is only in the pushed template may have a condition that is false.
+fn has_outputs_of(pushed: &Template, live: &Template) -> bool {
+    let has = |template: &Template, name: &str| template.outputs().any(|output| output.name == name);
+    let mut own = pushed.outputs();
+    live.outputs().all(|output| has(pushed, output.name))
+        && own.all(|output| has(live, output.name) || output.condition().is_some())
 }
 
 /// The update would touch nothing but policies and the placeholder.

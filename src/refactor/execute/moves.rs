@@ -204,7 +204,8 @@ async fn move_resources(run: &Run<'_>, operation: &str, moved: &StackRefactor) -
             "moves": moved.moves,
             "templates": templates,
         }),
-    )?;
+    )
+    .await?;
     let outcome = hand_over_and_move(run, operation, moved, description, [&source, &target]).await;
     let events = run.events_of(operation);
     tokio::join!(source.remove(run.cloud, events), target.remove(run.cloud, events));
@@ -260,7 +261,7 @@ async fn create_and_execute(
     request: &StackRefactorRequest,
 ) -> Result<()> {
     let id = create(run, operation, moved, request).await?;
-    run.intend(operation, json!({ "stackRefactorId": id }))?;
+    run.intend(operation, json!({ "stackRefactorId": id })).await?;
     let created = until(run, operation, moved, &id, |state| {
         !state.status.ends_with("_IN_PROGRESS")
     })
@@ -290,7 +291,7 @@ async fn create_and_execute(
         }
         .into());
     }
-    run.intend(operation, json!({ "executeStackRefactor": id }))?;
+    run.intend(operation, json!({ "executeStackRefactor": id })).await?;
     execute(run, operation, moved, &id).await?;
     let executed = until(run, operation, moved, &id, |state| is_executed(&state.execution_status)).await?;
     if executed.execution_status != "EXECUTE_COMPLETE" {

@@ -21,7 +21,7 @@ use crate::{
         finding::{Finding, Severity},
         model::Resource,
     },
-    cloud::{Cloud, CloudError, Depth, read_nested, read_stack, read_tree, settled_stack},
+    cloud::{Cloud, CloudError, Depth, pushed_templates, read_nested, read_stack, read_tree, settled_stack},
     cloudformation::{Place, is_busy},
     deployment::{Stack, StackTree},
     error::Result,
@@ -130,6 +130,18 @@ pub async fn plan_refactor(
         account_id: request.account_id,
         region: request.cloud.region.clone(),
     };
+    // Without a journal the buckets from which the stacks were deployed may tell how they were.
+    let pushed = if request.is_rollback && recorded.record.is_none() {
+        let account = Some(place.account_id.as_str());
+        let (mut gen1, gen2) = tokio::join!(
+            pushed_templates(&request.cloud, &gen1, account),
+            pushed_templates(&request.cloud, &gen2, account)
+        );
+        gen1.extend(gen2);
+        gen1
+    } else {
+        IndexMap::new()
+    };
     let mut known = KnownAttributes::default();
     let mut policies = StackPolicies::default();
     let mut obstacles = Obstacles::default();
@@ -144,6 +156,7 @@ pub async fn plan_refactor(
             mappings: &mappings,
             obstacles: &obstacles,
             attributes: &known,
+            pushed: &pushed,
         };
         let planned = if request.is_rollback {
             plan_rollback(&input, recorded.record.as_ref())

@@ -147,8 +147,14 @@ impl<'a> Run<'a> {
         Ok(outcome)
     }
 
-    /// Writes an intent to the journal. On return it is on disk, and the effect may be tried.
-    pub(super) fn intend(&self, operation: &str, intent: Value) -> Result<()> {
+    /// Writes an intent to the journal. On return it is on disk, the lease is held, and the effect may be tried.
+    pub(super) async fn intend(&self, operation: &str, intent: Value) -> Result<()> {
+        self.journal.confirm(self.events).await?;
+        self.intend_now(operation, intent)
+    }
+
+    /// The same where nothing can be waited for: a lease that has not been confirmed for long is not renewed first.
+    pub(super) fn intend_now(&self, operation: &str, intent: Value) -> Result<()> {
         self.journal.intent(&self.id, operation, intent)
     }
 

@@ -59,7 +59,8 @@ async fn update_stack_once(run: &Run<'_>, operation: &str, update: &UpdateStack)
             "changeSet": CHANGE_SET,
             "templates": template.key().into_iter().collect::<Vec<_>>(),
         }),
-    )?;
+    )
+    .await?;
     let token = run.token(operation);
     let imports = update.imports();
     let request = StackUpdateRequest {
@@ -85,7 +86,7 @@ async fn update_stack_once(run: &Run<'_>, operation: &str, update: &UpdateStack)
             }
             .into());
         }
-        run.intend(
+        run.intend_now(
             operation,
             json!({ "executeChangeSet": change_set.id, "updateStack": stack.name }),
         )

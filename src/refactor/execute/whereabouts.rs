@@ -28,12 +28,13 @@ pub(super) fn nothing_is_lost<'s>(
         });
     match lost {
         None => Ok(()),
-        Some(moved) => Err(PlanError::Lost {
-            resource_type: moved.resource_type.clone(),
-            physical_id: moved.physical_id.clone(),
-            gen1_stack: moved.source.stack.clone(),
-            gen2_stack: moved.target.stack.clone(),
-        }),
+        Some(moved) => {
+            let successor = stacks
+                .clone()
+                .find(|stack| stack.name == moved.target.stack)
+                .and_then(|stack| stack.resources.get(&moved.target.logical_id)?.physical_id.clone());
+            Err(PlanError::lost(moved, successor))
+        }
     }
 }
 

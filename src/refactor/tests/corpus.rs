@@ -46,6 +46,7 @@ pub(super) fn plan(app: &App) -> RefactorPlan {
             mappings: &ResourceMappings::default(),
             obstacles: &Obstacles::default(),
             attributes: &NoLiveAttributes,
+            pushed: &IndexMap::new(),
         },
         None,
     )

@@ -34,6 +34,8 @@ pub(super) struct World {
     pub(super) obstacles: Obstacles,
     /// What the services tell of the resources themselves; `None`: they are not asked.
     pub(super) known: Option<KnownAttributes>,
+    /// Templates in the buckets from which stacks were deployed.
+    pub(super) pushed: IndexMap<String, Template>,
 }
 
 impl World {
@@ -51,6 +53,7 @@ impl World {
                 Some(known) => known,
                 None => &NoLiveAttributes,
             },
+            pushed: &self.pushed,
         }
     }
 
@@ -524,6 +527,7 @@ pub(super) fn shop() -> World {
         region: REGION,
         obstacles: Obstacles::default(),
         known: None,
+        pushed: IndexMap::new(),
     }
 }
 

@@ -7,6 +7,7 @@ mod interruption;
 mod obstacles;
 mod pairing;
 mod plan;
+mod redeployed;
 mod rollback;
 mod round_trip;
 mod stacks;

@@ -1,7 +1,10 @@
 //! Rollbacks without what they would like to have.
 
 use super::fixture::{World, shop};
-use crate::error::CodedError;
+use crate::{
+    cloudformation::{Template, same_template},
+    error::CodedError,
+};
 
 /// The whole migration, the holding stacks deleted by somebody, the journal lost, Gen 2 deployed again.
 fn migrated(world: &World) -> (World, crate::refactor::MigrationRecord) {
@@ -36,6 +39,51 @@ fn a_rollback_without_journal_and_holding_stacks_finds_what_belongs_to_gen1() {
             .iter()
             .any(|finding| finding.id == "refactor-rollback-inferred")
     );
+}
+
+#[test]
+fn without_a_journal_the_templates_that_were_deployed_last_return_where_they_describe_the_same() {
+    let before = shop();
+    let (mut world, _) = migrated(&before);
+    world.pushed = before.templates();
+    // Somebody has pushed something else since; and an output that others read is not in the pushed template.
+    let storage = "amplify-shop-dev-1a2b3-storageorders-AAA";
+    let table = world.pushed[storage].document().clone();
+    let pushed = |change: &dyn Fn(&mut serde_json::Value)| {
+        let mut changed = serde_json::Value::Object(table.clone());
+        change(&mut changed);
+        Template::from_value(changed, storage).unwrap()
+    };
+    let bare = pushed(&|_| {});
+    let other_table =
+        pushed(&|template| template["Resources"]["DynamoDBTable"]["Properties"]["TableName"] = "x".into());
+    let without_output = pushed(&|template| {
+        template.as_object_mut().unwrap().shift_remove("Outputs");
+    });
+    for (template, returns) in [(bare, true), (other_table, false), (without_output, false)] {
+        let mut world = world.clone();
+        world.pushed[storage] = template;
+        let plan = world.rollback(None).unwrap();
+        assert_eq!(plan.violations, []);
+        for operation in &plan.operations {
+            world.apply(operation);
+        }
+        for (stack, original) in before.templates() {
+            let is_restored = same_template(&world.templates()[&stack], &original);
+            assert_eq!(is_restored, returns || stack != storage, "{stack}");
+        }
+        let told = plan
+            .findings
+            .iter()
+            .find(|finding| finding.id == "refactor-template-literal");
+        assert_eq!(told.is_none(), returns, "{told:?}");
+        if let Some(told) = told {
+            assert!(
+                told.feature == storage && told.message.contains("deployed last would change"),
+                "{told:?}"
+            );
+        }
+    }
 }
 
 #[test]

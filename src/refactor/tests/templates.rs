@@ -61,6 +61,7 @@ fn attributes_that_cannot_be_derived_are_asked_for_and_only_when_needed() {
             mappings: &ResourceMappings::default(),
             obstacles: &Obstacles::default(),
             attributes: &known,
+            pushed: &IndexMap::new(),
         },
         None,
     )

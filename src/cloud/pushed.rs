@@ -1,12 +1,12 @@
-//! The templates that `amplify push` left in the deployment bucket: what a nested stack looked like before it was locked,
-//! when no journal tells.
+//! The templates that a deployment left in its bucket (`amplify push` in the deployment bucket, CDK among its assets): what a
+//! nested stack looked like before this tool changed it, when no journal tells.
 
 use futures::future::join_all;
 use indexmap::IndexMap;
 use serde_json::Value;
 
+use super::Cloud;
 use crate::{
-    cloud::Cloud,
     cloudformation::{
         Template,
         evaluate::{Evaluator, NoAttributes, ParameterValue, ParameterValues, PseudoParameters},
@@ -15,9 +15,9 @@ use crate::{
 };
 
 /// Templates of the nested stacks by stack name, as their parents name them; what cannot be read is left out.
-pub(super) async fn pushed_templates(cloud: &Cloud, tree: &StackTree) -> IndexMap<String, Template> {
+pub async fn pushed_templates(cloud: &Cloud, tree: &StackTree, account_id: Option<&str>) -> IndexMap<String, Template> {
     let mut locations = Vec::new();
-    collect(cloud, tree, &mut locations);
+    collect(cloud, tree, account_id, &mut locations);
     let reads = locations.into_iter().map(|(stack, bucket, key)| async move {
         let body = cloud.objects.get(&bucket, &key).await.ok().flatten()?;
         let template = Template::parse(&String::from_utf8(body).ok()?, &stack).ok()?;
@@ -26,12 +26,12 @@ pub(super) async fn pushed_templates(cloud: &Cloud, tree: &StackTree) -> IndexMa
     join_all(reads).await.into_iter().flatten().collect()
 }
 
-fn collect(cloud: &Cloud, tree: &StackTree, found: &mut Vec<(String, String, String)>) {
+fn collect(cloud: &Cloud, tree: &StackTree, account_id: Option<&str>, found: &mut Vec<(String, String, String)>) {
     if let Ok(template) = Template::parse(&tree.stack.template_body, &tree.stack.name) {
         let parameters = parameter_values(&tree.stack);
         let pseudo = PseudoParameters {
             stack_name: Some(tree.stack.name.clone()),
-            ..PseudoParameters::of_region(&cloud.region, None)
+            ..PseudoParameters::of_region(&cloud.region, account_id)
         };
         let evaluator = Evaluator::new(&template, &parameters, pseudo, &NoAttributes);
         for (logical_id, child) in &tree.nested {
@@ -45,7 +45,7 @@ fn collect(cloud: &Cloud, tree: &StackTree, found: &mut Vec<(String, String, Str
         }
     }
     for child in tree.nested.values() {
-        collect(cloud, child, found);
+        collect(cloud, child, account_id, found);
     }
 }
 
