@@ -1,12 +1,16 @@
 //! Live configuration of the resources that move: read before and after, compared, and put back where CloudFormation wiped it.
 
+mod answer;
 mod bucket;
+mod sign_in_page;
 mod table;
 mod user_pool;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use user_pool::UserPool;
 
 use super::{call, configuration::SharedConfiguration, error::CloudError};
@@ -26,6 +30,9 @@ pub trait LiveConfigurationApi: Send + Sync {
     /// Gives a user pool the configuration of before, all of it: the call resets whatever it does not name. Other types
     /// cannot be put back; `false` then.
     async fn put_back(&self, before: &LiveConfiguration) -> Result<bool, CloudError>;
+
+    /// A configuration that an earlier run recorded; `None` when the record is none that can be read.
+    async fn recorded(&self, record: &RecordedConfiguration) -> Result<Option<LiveConfiguration>, CloudError>;
 
     /// ARN of a table's stream, when it has one.
     async fn table_stream_arn(&self, table_name: &str) -> Result<Option<String>, CloudError>;
@@ -49,6 +56,18 @@ pub struct LiveConfiguration {
     /// Parts that could not be read, with the reason: they cannot be compared.
     pub not_read: Vec<String>,
     user_pool: Option<Arc<UserPool>>,
+}
+
+/// A configuration for the journal: what its service answered, by call. Only of what can be put back; secrets are never in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RecordedConfiguration {
+    /// CloudFormation type.
+    pub resource_type: String,
+    /// Physical id.
+    pub physical_id: String,
+    /// Answers by action.
+    pub answers: Map<String, Value>,
 }
 
 /// Settings of a resource that several calls tell.
@@ -97,6 +116,16 @@ fn tag_lines<'t>(tags: impl Iterator<Item = (&'t str, &'t str)>) -> Vec<String> 
 }
 
 impl LiveConfiguration {
+    /// For the journal; `None` when it could not be put back anyhow.
+    pub fn record(&self) -> Option<RecordedConfiguration> {
+        let pool = self.user_pool.as_ref()?;
+        Some(RecordedConfiguration {
+            resource_type: self.resource_type.clone(),
+            physical_id: self.physical_id.clone(),
+            answers: pool.answers().clone(),
+        })
+    }
+
     /// Settings that are not the same in the other configuration, as `before -> after` lines.
     pub fn differences(&self, after: &Self) -> Vec<String> {
         let gone = self
@@ -132,21 +161,32 @@ impl LiveConfigurationClient {
         }
     }
 
-    async fn client(&self, id: &str, user_pool_id: &str) -> Result<Vec<String>, CloudError> {
+    async fn client(&self, id: &str, user_pool_id: &str) -> Result<Settings, CloudError> {
         let request = self
             .cognito
             .describe_user_pool_client()
             .user_pool_id(user_pool_id)
             .client_id(id);
-        let answer = call::read("cognito-idp", "DescribeUserPoolClient", Some(id), request.send()).await?;
-        Ok(answer
-            .user_pool_client
-            .map(|mut client| {
-                client.last_modified_date = None;
-                client.creation_date = None;
-                lines(&client)
-            })
-            .unwrap_or_default())
+        let (client, look, risk) = tokio::join!(
+            call::read("cognito-idp", "DescribeUserPoolClient", Some(id), request.send()),
+            sign_in_page::look(&self.cognito, user_pool_id, Some(id), None),
+            sign_in_page::risk(&self.cognito, user_pool_id, Some(id), None),
+        );
+        let client = client?.user_pool_client.map(|mut client| {
+            client.last_modified_date = None;
+            client.creation_date = None;
+            lines(&client)
+        });
+        let mut settings = Settings::of(client.unwrap_or_default());
+        settings.add(
+            sign_in_page::LOOK_PART,
+            look.map(|(look, _)| sign_in_page::lines_of(look.as_ref())),
+        )?;
+        settings.add(
+            sign_in_page::RISK_PART,
+            risk.map(|(risk, _)| sign_in_page::lines_of(risk.as_ref())),
+        )?;
+        Ok(settings)
     }
 
     async fn group(&self, name: &str, user_pool_id: &str) -> Result<Vec<String>, CloudError> {
@@ -233,7 +273,7 @@ impl LiveConfigurationApi for LiveConfigurationClient {
                 user_pool = pool.map(Arc::new);
                 settings
             }
-            ("AWS::Cognito::UserPoolClient", Some(pool)) => Settings::of(self.client(physical_id, pool).await?),
+            ("AWS::Cognito::UserPoolClient", Some(pool)) => self.client(physical_id, pool).await?,
             ("AWS::Cognito::UserPoolGroup", Some(pool)) => Settings::of(self.group(physical_id, pool).await?),
             ("AWS::Cognito::IdentityPool", _) => Settings::of(self.identity_pool(physical_id).await?),
             ("AWS::DynamoDB::Table", _) => table::read(&self.dynamodb, physical_id).await?,
@@ -258,6 +298,21 @@ impl LiveConfigurationApi for LiveConfigurationClient {
             }
             None => Ok(false),
         }
+    }
+
+    async fn recorded(&self, record: &RecordedConfiguration) -> Result<Option<LiveConfiguration>, CloudError> {
+        let id = &record.physical_id;
+        if !record.answers.contains_key(user_pool::POOL) {
+            return Ok(None);
+        }
+        let (pool, settings) = UserPool::recorded(&self.cognito, id, &record.answers).await?;
+        Ok(pool.map(|pool| LiveConfiguration {
+            resource_type: record.resource_type.clone(),
+            physical_id: id.clone(),
+            settings: settings.lines,
+            not_read: settings.not_read,
+            user_pool: Some(Arc::new(pool)),
+        }))
     }
 
     async fn table_stream_arn(&self, table_name: &str) -> Result<Option<String>, CloudError> {

@@ -27,7 +27,7 @@ pub use configuration::CloudOptions;
 pub use error::{CloudError, OptionKind};
 pub use hosted_ui::HostedUiApi;
 pub use identity::IdentityApi;
-pub use live::{LiveConfiguration, LiveConfigurationApi};
+pub use live::{LiveConfiguration, LiveConfigurationApi, RecordedConfiguration};
 pub use pace::{Pace, settled_stack};
 pub use permissions::{Access, STEP_CALLS, policy};
 pub use pushed::pushed_templates;

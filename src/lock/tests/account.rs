@@ -14,8 +14,8 @@ use crate::{
     cloud::{
         AmplifyApi, AmplifyApp, Change, ChangeDetail, ChangeSet, ChangeSetRequest, Cloud, CloudError,
         CloudFormationApi, ConditionalWrite, HostedUiApi, IdentityApi, LiveConfiguration, LiveConfigurationApi,
-        ObjectStoreApi, ObjectVersion, RefactorAction, StackDescription, StackRefactorRequest, StackRefactorState,
-        StoredObject, TemplateSource, WriteCondition, short_hash,
+        ObjectStoreApi, ObjectVersion, RecordedConfiguration, RefactorAction, StackDescription, StackRefactorRequest,
+        StackRefactorState, StoredObject, TemplateSource, WriteCondition, short_hash,
     },
     deployment::{HostedUi, StackResource},
 };
@@ -465,6 +465,10 @@ impl LiveConfigurationApi for Account {
 
     async fn put_back(&self, _: &LiveConfiguration) -> Result<bool, CloudError> {
         Ok(false)
+    }
+
+    async fn recorded(&self, _: &RecordedConfiguration) -> Result<Option<LiveConfiguration>, CloudError> {
+        Ok(None)
     }
 
     async fn table_stream_arn(&self, _: &str) -> Result<Option<String>, CloudError> {

@@ -2,11 +2,17 @@
 
 use futures::future::try_join_all;
 use indexmap::{IndexMap, IndexSet};
+use serde_json::json;
 
-use super::{error::ExecutionError, run::Run};
+use super::{
+    error::ExecutionError,
+    history::{CONFIGURATION, ConfigurationIntent, UncomparedConfiguration},
+    run::Run,
+};
 use crate::{
     cloud::{CloudError, LiveConfiguration},
     error::Result,
+    journal::RunId,
     refactor::{Presence, RefactorOperation, RefactorPlan, ResourceMove},
 };
 
@@ -66,6 +72,40 @@ impl Snapshot {
         })
     }
 
+    /// Records what can be put back in the journal, for the run that follows when this one is cut short between a change and
+    /// its comparison.
+    pub(super) async fn record(&self, run: &Run<'_>, plan: &RefactorPlan) -> Result<()> {
+        let owners = |physical_id: &str| {
+            let expectations = plan
+                .operations
+                .iter()
+                .flat_map(|planned| planned.before.iter().chain(&planned.afterwards));
+            let owners: IndexSet<String> = expectations
+                .filter(|expectation| match &expectation.presence {
+                    Presence::Present { resources, .. } => resources
+                        .values()
+                        .any(|resource| resource.physical_id.as_deref() == Some(physical_id)),
+                    Presence::Absent | Presence::Shell => false,
+                })
+                .map(|expectation| expectation.stack.name.clone())
+                .collect();
+            owners.into_iter().collect()
+        };
+        let recorded: Vec<ConfigurationIntent> = self
+            .before
+            .values()
+            .filter_map(LiveConfiguration::record)
+            .map(|configuration| ConfigurationIntent {
+                stacks: owners(&configuration.physical_id),
+                configuration,
+            })
+            .collect();
+        if recorded.is_empty() {
+            return Ok(());
+        }
+        run.intend(CONFIGURATION, json!({ "before": recorded })).await
+    }
+
     /// Compares what a stack that was just updated is about to give away with before.
     pub(super) async fn compare_stack(&self, run: &Run<'_>, operation: &str, stack: &str) -> Result<()> {
         match self.moves.get(stack) {
@@ -123,6 +163,68 @@ impl Snapshot {
             None => vec!["it cannot be read any more".to_owned()],
         })
     }
+}
+
+/// Compares what an earlier run did not come to compare, and puts it back where it was changed.
+pub(super) async fn compare_later(run: &Run<'_>, uncompared: &[UncomparedConfiguration]) -> Result<()> {
+    let mut compared = 0;
+    let mut earlier: IndexSet<&RunId> = IndexSet::new();
+    for UncomparedConfiguration { runs, before: recorded } in uncompared {
+        let failed = |error| run.failed(CONFIGURATION, error);
+        let Some(before) = run.cloud.live.recorded(recorded).await.map_err(failed)? else {
+            // Nothing that could be compared was recorded.
+            compared += 1;
+            continue;
+        };
+        let differences = || async {
+            let (kind, id) = (&before.resource_type, &before.physical_id);
+            match run.cloud.live.configuration(kind, id, None).await {
+                Ok(now) => Ok(now.map(|now| before.differences(&now))),
+                Err(error) if error.is_unavailable() => {
+                    run.events.warn(
+                        "CONFIGURATION_NOT_READ",
+                        format!("the configuration of {kind} {id} cannot be compared with that before the interrupted run: {error}"),
+                    );
+                    Ok(None)
+                }
+                Err(error) => Err(run.failed(CONFIGURATION, error)),
+            }
+        };
+        let Some(found) = differences().await? else {
+            continue;
+        };
+        if !found.is_empty() {
+            run.events.warn(
+                "CONFIGURATION_RESTORED",
+                format!(
+                    "settings of {} {} were changed while a run was cut short; they are put back: {}",
+                    before.resource_type,
+                    before.physical_id,
+                    found.join("; ")
+                ),
+            );
+            run.journal.confirm(run.events).await?;
+            run.cloud.live.put_back(&before).await.map_err(failed)?;
+            let remaining = differences().await?.unwrap_or_default();
+            if !remaining.is_empty() {
+                return Err(ExecutionError::ConfigurationChanged {
+                    resource_type: before.resource_type.clone(),
+                    physical_id: before.physical_id.clone(),
+                    differences: remaining,
+                }
+                .into());
+            }
+        }
+        compared += 1;
+        earlier.extend(runs);
+    }
+    // A run is done with when all that it recorded is: until then it is compared again.
+    if compared == uncompared.len() {
+        for run_id in earlier {
+            run.journal.result(run_id, CONFIGURATION, json!({ "compared": true }))?;
+        }
+    }
+    Ok(())
 }
 
 async fn read(run: &Run<'_>, one: &ResourceMove, user_pools: &[String]) -> Result<Option<LiveConfiguration>> {

@@ -22,6 +22,6 @@ mod whereabouts;
 
 pub use baseline::Baseline;
 pub use error::{ExecutionError, GO_ON, TargetError};
-pub use history::{History, history};
+pub use history::{History, UncomparedConfiguration, history};
 pub use planning::{RefactorRequest, RefactorSubject, plan_refactor};
 pub use step::{RefactorStep, RefactorTarget};

@@ -9,7 +9,10 @@ use std::{
 use futures::stream::{FuturesUnordered, StreamExt};
 use serde_json::{Value, json};
 
-use super::{configuration, deletion, error::ExecutionError, moves, step::RefactorTarget, update};
+use super::{
+    configuration, deletion, error::ExecutionError, history::UncomparedConfiguration, moves, step::RefactorTarget,
+    update,
+};
 use crate::{
     cloud::{Cloud, CloudError, StackUpdateError, TemplateHandOver},
     cloudformation::{Template, same_template},
@@ -59,10 +62,13 @@ impl<'a> Run<'a> {
     pub(super) async fn carry_out(
         &self,
         plan: &RefactorPlan,
+        uncompared: &[UncomparedConfiguration],
         describe: impl Fn(usize) -> String,
         cancel: &CancelToken,
     ) -> Result<ExecutionReport> {
+        configuration::compare_later(self, uncompared).await?;
         let before = configuration::Snapshot::take(self, plan).await?;
+        before.record(self, plan).await?;
         let mut waiting: Vec<(usize, &PlannedOperation)> = plan.operations.iter().enumerate().collect();
         let mut running = FuturesUnordered::new();
         let mut outcomes: BTreeMap<usize, (&str, OperationOutcome)> = BTreeMap::new();

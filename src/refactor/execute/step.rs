@@ -198,7 +198,8 @@ impl RefactorStep {
         events: &dyn EventSink,
         cancel: &CancelToken,
     ) -> Result<ExecutionReport> {
-        self.remove_leftovers(&history(&journal.earlier_runs()), events).await;
+        let history = history(&journal.earlier_runs());
+        self.remove_leftovers(&history, events).await;
         let id = journal.run();
         let run = Run::new(&self.cloud, &self.target, journal, events, id.clone());
         let folder = MigrationFolder::open(&self.target.project_dir)?;
@@ -211,7 +212,7 @@ impl RefactorStep {
                 .map(|view| view.description.clone())
                 .unwrap_or_default()
         };
-        run.carry_out(&self.plan, describe, cancel).await
+        run.carry_out(&self.plan, &history.uncompared, describe, cancel).await
     }
 
     fn header(&self) -> RunHeader {
