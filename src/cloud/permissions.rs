@@ -113,7 +113,11 @@ pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
     ("cognito-idp:SetUICustomization", Access::Write, &[Step::Refactor]),
     ("cognito-idp:DescribeRiskConfiguration", Access::Read, &[Step::Refactor]),
     ("cognito-idp:SetRiskConfiguration", Access::Write, &[Step::Refactor]),
-    ("cognito-idp:DescribeUserPoolClient", Access::Read, &[Step::Refactor]),
+    (
+        "cognito-idp:DescribeUserPoolClient",
+        Access::Read,
+        &[Step::Assess, Step::Generate, Step::Refactor],
+    ),
     ("cognito-idp:GetGroup", Access::Read, &[Step::Refactor]),
     ("cognito-idp:DescribeUserPoolDomain", Access::Read, &[Step::Refactor]),
     ("cognito-idp:DescribeIdentityProvider", Access::Read, &[Step::Refactor]),

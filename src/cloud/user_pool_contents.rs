@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::Client;
+use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::{call, configuration::SharedConfiguration, error::CloudError};
 use crate::deployment::{ListedClient, UserPoolContents};
@@ -10,6 +11,9 @@ const SERVICE: &str = "cognito-idp";
 
 /// Entries in a page: the service's limit.
 const PAGE: i32 = 60;
+
+/// Clients asked for at a time.
+const AT_ONCE: usize = 5;
 
 /// What the engine asks of Cognito about what is in a user pool.
 #[async_trait]
@@ -60,6 +64,7 @@ impl UserPoolContentsClient {
                 Some(ListedClient {
                     id: client.client_id?,
                     name: client.client_name.unwrap_or_default(),
+                    identity_providers: Vec::new(),
                 })
             }));
             token = answer.next_token.filter(|token| !token.is_empty());
@@ -68,6 +73,19 @@ impl UserPoolContentsClient {
                 return Ok(clients);
             }
         }
+    }
+
+    async fn offered_providers(&self, pool: &str, client: &str) -> Result<Vec<String>, CloudError> {
+        let request = self
+            .client
+            .describe_user_pool_client()
+            .user_pool_id(pool)
+            .client_id(client);
+        let answer = call::read(SERVICE, "DescribeUserPoolClient", Some(client), request.send()).await?;
+        let offered = answer
+            .user_pool_client
+            .and_then(|client| client.supported_identity_providers);
+        Ok(offered.unwrap_or_default())
     }
 
     async fn identity_providers(&self, pool: &str) -> Result<Vec<String>, CloudError> {
@@ -95,11 +113,22 @@ impl UserPoolContentsClient {
 #[async_trait]
 impl UserPoolContentsApi for UserPoolContentsClient {
     async fn user_pool_contents(&self, user_pool_id: &str) -> Result<UserPoolContents, CloudError> {
-        let (groups, clients, identity_providers) = tokio::try_join!(
+        let (groups, mut clients, identity_providers) = tokio::try_join!(
             self.groups(user_pool_id),
             self.clients(user_pool_id),
             self.identity_providers(user_pool_id)
         )?;
+        if !identity_providers.is_empty() {
+            let ids: Vec<String> = clients.iter().map(|client| client.id.clone()).collect();
+            let offered: Vec<Vec<String>> = stream::iter(ids)
+                .map(|id| async move { self.offered_providers(user_pool_id, &id).await })
+                .buffered(AT_ONCE)
+                .try_collect()
+                .await?;
+            for (client, offered) in clients.iter_mut().zip(offered) {
+                client.identity_providers = offered;
+            }
+        }
         Ok(UserPoolContents {
             groups,
             clients,

@@ -21,4 +21,6 @@ pub struct ListedClient {
     pub id: String,
     /// Name.
     pub name: String,
+    /// Identity providers that it offers, `COGNITO` among them; empty where the user pool has none.
+    pub identity_providers: Vec<String>,
 }

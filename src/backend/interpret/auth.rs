@@ -123,6 +123,7 @@ fn read_stack(
             logical_id: found.logical_id.to_owned(),
             properties,
             physical_id,
+            live_identity_providers: Vec::new(),
         };
         match (found.resource_type(), found.logical_id) {
             (USER_POOL, _) => {

@@ -2,7 +2,12 @@
 //! pool moves, but no template tells of it, so the generated code cannot either.
 
 use super::Interpretation;
-use crate::{backend::finding::Severity, deployment::UserPoolContents};
+use crate::{
+    backend::finding::Severity,
+    deployment::{ListedClient, UserPoolContents},
+};
+
+const CLIENT: &str = "AWS::Cognito::UserPoolClient";
 
 pub(super) fn read(interpretation: &mut Interpretation<'_>, contents: &UserPoolContents) {
     let Some(auth) = interpretation.backend.auth.as_ref() else {
@@ -28,10 +33,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, contents: &UserPoolC
         .filter(|name| !is_in_stack("AWS::Cognito::UserPoolGroup", name))
         .filter(|name| !auth.groups.iter().any(|group| group.name == *name))
         .collect();
-    let clients: Vec<String> = contents
+    let foreign_clients: Vec<String> = contents
         .clients
         .iter()
-        .filter(|client| !is_in_stack("AWS::Cognito::UserPoolClient", &client.id))
+        .filter(|client| !is_in_stack(CLIENT, &client.id))
         .map(|client| format!("{} ({})", client.name, client.id))
         .collect();
     let providers: Vec<&str> = contents
@@ -40,7 +45,29 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, contents: &UserPoolC
         .map(String::as_str)
         .filter(|name| !is_in_stack("AWS::Cognito::UserPoolIdentityProvider", name) && !told_providers.contains(name))
         .collect();
-    let (groups, clients, providers) = (groups.join(", "), clients.join(", "), providers.join(", "));
+    let offering: Vec<&ListedClient> = contents
+        .clients
+        .iter()
+        .filter(|client| {
+            let mut offered = client.identity_providers.iter();
+            is_in_stack(CLIENT, &client.id) && offered.any(|name| providers.contains(&name.as_str()))
+        })
+        .collect();
+    let (groups, clients, providers) = (groups.join(", "), foreign_clients.join(", "), providers.join(", "));
+    let of_clients = if offering.is_empty() {
+        "no client that a stack made offers them".to_owned()
+    } else {
+        let names: Vec<&str> = offering.iter().map(|client| client.name.as_str()).collect();
+        format!("postRefactor() keeps them for {}", names.join(", "))
+    };
+    if let Some(auth) = &mut interpretation.backend.auth {
+        for client in [&mut auth.web_client, &mut auth.native_client].into_iter().flatten() {
+            let mut offering = offering.iter();
+            if let Some(live) = offering.find(|one| Some(&one.id) == client.physical_id.as_ref()) {
+                client.live_identity_providers.clone_from(&live.identity_providers);
+            }
+        }
+    }
     if !groups.is_empty() {
         interpretation.finding(
             "auth-console-groups",
@@ -62,10 +89,10 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, contents: &UserPoolC
     if !providers.is_empty() {
         interpretation.finding(
             "auth-console-identity-providers",
-            Severity::Manual,
-            format!("the user pool has identity providers that no stack made: {providers}; they stay in the pool, but Gen 2 gives the app clients only those that the code names"),
+            Severity::Warning,
+            format!("the user pool has identity providers that no stack made: {providers}; they stay in the pool, and {of_clients}"),
             &location,
-            "Before the refactor add them to supportedIdentityProviders of the clients in amplify/auth/overrides.ts: without that nobody signs in with them after the next deployment.",
+            "Nothing has to be done for this environment. Other branches and sandboxes start without them: to have them there, add them to `externalProviders` on a branch that is not the migrated one.",
         );
     }
 }

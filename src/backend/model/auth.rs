@@ -81,6 +81,8 @@ pub struct UserPoolClient {
     pub properties: Map<String, Value>,
     /// Client id, when known.
     pub physical_id: Option<String>,
+    /// All identity providers that the deployed client offers, where one of them is in no stack; empty otherwise.
+    pub live_identity_providers: Vec<String>,
 }
 
 /// The identity pool; `properties` are those of `AWS::Cognito::IdentityPool`, evaluated likewise.

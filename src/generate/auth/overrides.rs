@@ -218,7 +218,7 @@ fn uses(statements: &[Statement], name: &str) -> bool {
     found
 }
 
-/// Names that the moved resources bear.
+/// What the moved resources have and Gen 2's own could not: their names, providers that were made in the console.
 fn post_refactor(auth: &Auth, definition: &Definition) -> Vec<Statement> {
     let construct = |name: &str| Code::name("backend").path(&["auth", "resources", "cfnResources", name]);
     let pool = auth.user_pool.as_ref().map(|pool| &pool.properties);
@@ -243,6 +243,23 @@ fn post_refactor(auth: &Auth, definition: &Definition) -> Vec<Statement> {
             Some(Statement::Assign(target.member(member), Code::text(name)))
         })
         .collect();
+    // Before the refactor the pool of Gen 2 does not have these providers.
+    let clients = [
+        (construct("cfnUserPoolClient"), &auth.web_client),
+        (Code::name("nativeAppClient"), &auth.native_client),
+    ];
+    for (target, client) in clients {
+        let Some(client) = client
+            .as_ref()
+            .filter(|client| !client.live_identity_providers.is_empty())
+        else {
+            continue;
+        };
+        statements.push(Statement::Assign(
+            target.member("supportedIdentityProviders"),
+            Code::texts(client.live_identity_providers.iter().cloned()),
+        ));
+    }
     if let Some(prefix) = auth.domain_prefix.as_ref().filter(|_| definition.providers.is_some()) {
         let domain = hosted_ui::user_pool_domain(Code::name("backend").path(&["auth", "resources", "userPool"]));
         statements.push(Statement::Assign(domain.member("domain"), Code::text(prefix)));

@@ -3,7 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::{generated, text, told};
-use crate::{backend::finding::Severity, generate::Generated, project::fixture::ProjectFiles};
+use crate::{
+    backend::{finding::Severity, interpret},
+    generate::{GenerateOptions, Generated, generate},
+    project::fixture::ProjectFiles,
+};
 
 /// A project with a user pool and whatever else its stack holds.
 fn with_auth(pool: Value, more: Value, config: Value) -> ProjectFiles {
@@ -191,6 +195,29 @@ fn settings_of_the_web_client_are_those_of_gen_1() {
             "cfnUserPoolClient.callbackUrLs = undefined;",
         ],
     );
+}
+
+/// Gen 2's own pool does not have them: they are named once the Gen 1 pool is in its place.
+#[test]
+fn providers_made_in_the_console_are_kept_for_the_clients_that_offer_them() {
+    let mut clients = web_client(json!({}));
+    clients["UserPoolClient"] = json!({"Type": "AWS::Cognito::UserPoolClient", "Properties": {}});
+    let files = with_auth(json!({}), clients, json!({}));
+    let project = files.open();
+    let mut backend = interpret(&project, None);
+    let auth = backend.auth.as_mut().unwrap();
+    auth.web_client.as_mut().unwrap().live_identity_providers = vec!["COGNITO".into(), "Bob's `Okta`".into()];
+    auth.native_client.as_mut().unwrap().live_identity_providers = vec!["Okta".into()];
+    let options = GenerateOptions { branch: "main".into() };
+    let generated = generate(&backend, project.files(), &options).unwrap();
+    let own = [
+        "backend.auth.resources.cfnResources.cfnUserPoolClient.supportedIdentityProviders = [\n    'COGNITO',\n    'Bob\\'s `Okta`',\n  ];",
+        "nativeAppClient.supportedIdentityProviders = [\n    'Okta',\n  ];",
+    ];
+    let backend_file = text(&generated, "amplify/backend.ts");
+    let (_, after) = backend_file.split_once("function postRefactor() {").unwrap();
+    contains(after, &own);
+    assert!(!overrides(&generated).contains("Okta"));
 }
 
 #[test]

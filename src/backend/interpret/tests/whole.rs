@@ -135,6 +135,7 @@ fn what_is_deployed_wins_over_the_files() {
     let client = |id: &str, name: &str| ListedClient {
         id: id.into(),
         name: name.into(),
+        identity_providers: vec!["COGNITO".into(), "Okta".into()],
     };
     let contents = UserPoolContents {
         groups: vec!["byhand".into()],
@@ -167,6 +168,13 @@ fn what_is_deployed_wins_over_the_files() {
         );
     }
     assert_eq!(told.len(), 3);
+    assert!(
+        told.iter()
+            .any(|(_, text)| text.ends_with("postRefactor() keeps them for web")),
+        "{told:?}"
+    );
+    let web = backend.auth.as_ref().unwrap().web_client.as_ref().unwrap();
+    assert_eq!(web.live_identity_providers, ["COGNITO", "Okta"]);
     assert_eq!(pool.properties["UserPoolName"], "deployed-main");
     assert_eq!(pool.properties["MfaConfiguration"], "OFF");
     // A deployed template that cannot be read never stops the run.
