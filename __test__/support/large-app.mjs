@@ -9,7 +9,10 @@ import { fileURLToPath } from 'node:url';
 const METRO = fileURLToPath(new URL('../apps/metro/', import.meta.url));
 const TREES = ['gen1-project/amplify/backend', 'gen1-project/amplify/#current-cloud-backend'];
 
-/** Resource names and table names: Gen 2 writes most of the latter otherwise. The table is that of `tariffs`. */
+/**
+ * Resource names and table names: Gen 2 writes most of the latter otherwise, and some tables are called as another resource
+ * is. The table is that of `tariffs`.
+ */
 const TABLES = [
   ['tolls', 'Toll_Rates'],
   ['tollsarchive', 'Toll_Rates-archive'],
@@ -21,6 +24,10 @@ const TABLES = [
   ['class', 'class'],
   ['quotas', '_quotas_'],
   ['lanes', 'lanes'],
+  ['wagons', 'buses'],
+  ['buses', 'wagons'],
+  ['1st', 'table1st'],
+  ['table1st', '1st'],
 ];
 const GROUPS = ['Drivers', 'Guards'];
 /** Parameters of Systems Manager beside the bucket, as an `override.ts` could have added them. */

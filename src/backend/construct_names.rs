@@ -25,6 +25,9 @@ const OBJECT_MEMBERS: &[&str] = &[
 /// Constructs of `defineAuth` and `defineData`.
 const AMPLIFY_CONSTRUCTS: [&str; 2] = ["amplifyAuth", "amplifyData"];
 
+/// Construct of a stream in its stack.
+pub const STREAM_CONSTRUCT: &str = "KinesisStream";
+
 /// Whether every object has a member of that name.
 pub fn is_object_member(name: &str) -> bool {
     OBJECT_MEMBERS.contains(&name)

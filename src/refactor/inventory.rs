@@ -87,6 +87,20 @@ pub(super) fn unpaired(resource: &Resource, candidate: &Candidate) -> Finding {
     )
 }
 
+/// The two are a pair only because there is no other of their type.
+pub(super) fn nameless(resource: &Resource, source: &Candidate, target: &Candidate) -> Finding {
+    finding(
+        "refactor-paired-without-name",
+        Severity::Warning,
+        resource,
+        format!(
+            "{} takes the place of {}: no name tells so, but each is the only one of its type.",
+            source.id, target.id
+        ),
+        "Make sure that they belong together. If they do not, deploy a Gen 2 backend with a counterpart of that name, or name the right pair in a file for --mappings.",
+    )
+}
+
 /// Resources that hold data, identities or side effects and stay in the stack.
 pub(super) fn left_behind(resource: &Resource, stack: &Stack, moved_types: &[&str]) -> Vec<Finding> {
     stack

@@ -159,6 +159,14 @@ fn match_service<'a>(
         });
     }
     let found = pair(rule, &sources, &targets, decided)?;
+    for (source, target) in &found.nameless {
+        let source = &sources[*source];
+        matches.findings.push(inventory::nameless(
+            source.context.resource,
+            &source.candidate,
+            &targets[*target],
+        ));
+    }
     for (source, target) in found.pairs {
         let (source, target) = (&sources[source], &targets[target]);
         matches.insert(Successor {

@@ -98,6 +98,8 @@ pub(super) struct PairingSource<'a> {
 pub(super) struct Pairs {
     /// Positions in sources and targets.
     pub(super) pairs: Vec<(usize, usize)>,
+    /// Those of them that no name tells to belong together: each is the only one of its type.
+    pub(super) nameless: Vec<(usize, usize)>,
     /// Resources that Amplify did not make and that have no counterpart: they stay.
     pub(super) left: Vec<usize>,
 }
@@ -114,6 +116,7 @@ pub(super) fn pair(
         sources,
         targets,
         pairs: decided,
+        nameless: Vec::new(),
     };
     pairing.by_names()?;
     pairing.sole_pairs();
@@ -125,6 +128,7 @@ struct Pairing<'p> {
     sources: &'p [PairingSource<'p>],
     targets: &'p [Candidate],
     pairs: Vec<(usize, usize)>,
+    nameless: Vec<(usize, usize)>,
 }
 
 impl Pairing<'_> {
@@ -183,6 +187,7 @@ impl Pairing<'_> {
             if let (1, 1, [target]) = (sources.count(), targets.count(), self.free(source).as_slice())
                 && self.stack_fits(source, *target)
             {
+                self.nameless.push((source, *target));
                 self.pairs.push((source, *target));
             }
         }
@@ -218,7 +223,11 @@ impl Pairing<'_> {
         }
         let mut pairs = self.pairs;
         pairs.sort_unstable();
-        Ok(Pairs { pairs, left })
+        Ok(Pairs {
+            pairs,
+            nameless: self.nameless,
+            left,
+        })
     }
 
     fn unpaired(&self) -> Vec<usize> {

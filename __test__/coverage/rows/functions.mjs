@@ -835,7 +835,7 @@ export const rows = [
     },
     change: {
       file: 'src/generate/analytics/mod.rs',
-      from: 'Code::name("backend").method("createStack", vec![Code::text(format!("analytics-{}", name.file))]),',
+      from: 'Code::name("backend").method("createStack", vec![Code::text(stream_stack(&name.file))]),',
       to: 'Code::name("backend").member("auth").member("stack"),',
     },
   },

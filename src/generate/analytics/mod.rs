@@ -14,7 +14,7 @@ use super::{
     typescript::{Code, Statement, camel_case},
 };
 use crate::backend::{
-    construct_names::stream_stack,
+    construct_names::{STREAM_CONSTRUCT, stream_stack},
     finding::Severity,
     model::{Category, KinesisStream, ResourceId, Target},
 };
@@ -130,7 +130,7 @@ fn definition(stream: &KinesisStream, referrer: &mut Referrer<'_>, findings: &mu
     }
     Code::import("aws-cdk-lib/aws-kinesis", "CfnStream").construct(vec![
         Code::name("stack"),
-        Code::text("KinesisStream"),
+        Code::text(STREAM_CONSTRUCT),
         Code::object(properties),
     ])
 }

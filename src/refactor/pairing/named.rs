@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::{PairingContext, PairingRule};
 use crate::{
-    backend::construct_names::stream_stack,
+    backend::construct_names::{STREAM_CONSTRUCT, stream_stack},
     cloudformation::evaluate::same_value,
     refactor::{
         candidate::Candidate,
@@ -52,7 +52,10 @@ pub(super) static STREAM: PairingRule = PairingRule {
     attached_types: &[],
     source_keys: |context, stream| source_keys(context, stream, generated_stream(context)),
     // The stream's own id is always the same: its stack tells which one it is.
-    target_keys: |stream| target_keys(stream, hash_of(&stream.nested_id)),
+    target_keys: |stream| {
+        let stack = hash_of(&stream.nested_id).filter(|_| stream.id.logical_id == STREAM_CONSTRUCT);
+        target_keys(stream, stack)
+    },
     essential: |stream| stream.id.logical_id == "KinesisStream",
     always_has_resources: true,
     sole_pair: true,

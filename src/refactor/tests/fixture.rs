@@ -23,6 +23,9 @@ pub(super) const ORDERS: &str = "amplify-shop-dev-1a2b3-storageorders-AAA";
 /// Gen 1 stack of the table `carts`.
 pub(super) const CARTS: &str = "amplify-shop-dev-1a2b3-storagecarts-AAA";
 
+/// Gen 1 stack of the bucket.
+pub(super) const FILES: &str = "amplify-shop-dev-1a2b3-storagefiles-AAA";
+
 /// Gen 2 stack of the bucket and of one of the tables.
 pub(super) const STORAGE2: &str = "amplify-d1shop-main-branch-0123456789-storage0EC3F24A-BBB";
 

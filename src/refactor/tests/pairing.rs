@@ -132,6 +132,35 @@ fn names_that_become_the_same_are_ambiguous() {
     assert_eq!(target_of(&plan, "Order_Items-dev"), "table7D0A1B2C");
 }
 
+/// Nothing else can be meant, but nothing says that it is meant.
+#[test]
+fn a_pair_that_no_name_tells_is_told() {
+    let nameless = |world: &World| -> Vec<String> {
+        let plan = world.forward().unwrap();
+        assert_eq!(plan.violations, []);
+        let findings = plan.findings.into_iter();
+        findings
+            .filter(|finding| finding.id == "refactor-paired-without-name")
+            .map(|finding| finding.message)
+            .collect()
+    };
+    assert_eq!(nameless(&shop()), [""; 0]);
+    let mut world = shop();
+    let storage = world.gen2_stack("storage0EC3F24A");
+    storage.template_body = storage
+        .template_body
+        .replace("filesBucket71D6AA65", "uploadsBucket71D6AA65")
+        .replace("storage/files/", "storage/uploads/")
+        .replace("\"files\"", "\"uploads\"");
+    let bucket = storage.resources.shift_remove("filesBucket71D6AA65").unwrap();
+    storage.resources.insert("uploadsBucket71D6AA65".into(), bucket);
+    let [told] = nameless(&world).try_into().unwrap();
+    assert!(
+        told.contains("shopfiles1a2b3-dev") && told.contains("uploadsBucket71D6AA65"),
+        "{told}"
+    );
+}
+
 /// A resource may deploy a table that is called as another resource is: the names contradict each other.
 #[test]
 fn a_table_that_is_called_as_another_resource_is_ambiguous() {

@@ -3,8 +3,9 @@
 use indexmap::IndexMap;
 use serde_json::json;
 
-use super::fixture::{ORDERS, code, edit, shop};
+use super::fixture::{FILES, ORDERS, code, edit, shop};
 use crate::{
+    cloudformation::simulate::{MAXIMUM_TEMPLATE, Rule},
     deployment::Parameter,
     error::CodedError,
     plan::ChangeEffect,
@@ -252,4 +253,31 @@ fn what_the_next_deployment_does_is_part_of_the_plan() {
     };
     assert_eq!(blocking(&plan), blocking(&later));
     assert!(world.rollback(None).unwrap().next_deployment.is_empty());
+}
+
+/// Values are longer than the references that they take the place of.
+#[test]
+fn a_template_that_becomes_too_large_is_told_before_the_first_change() {
+    let mut world = shop();
+    let stack = world.gen1_stack("storagefiles");
+    let owned = crate::deployment::StackResource {
+        resource_type: "AWS::SSM::Parameter".into(),
+        physical_id: Some("note".into()),
+        status: "CREATE_COMPLETE".into(),
+    };
+    edit(stack, |template| {
+        for number in 0..260 {
+            let value = format!("{}{}", "${S3Bucket} ".repeat(8), "x".repeat(3840));
+            template["Resources"][format!("Note{number}")] =
+                json!({"Type": "AWS::SSM::Parameter", "Properties": {"Value": {"Fn::Sub": value}}});
+        }
+    });
+    for number in 0..260 {
+        stack.resources.insert(format!("Note{number}"), owned.clone());
+    }
+    assert!(stack.template_body.len() <= MAXIMUM_TEMPLATE);
+    let plan = world.forward().unwrap();
+    let violation = plan.violations.first().unwrap();
+    assert_eq!((violation.rule, violation.stack.as_str()), (Rule::Limit, FILES));
+    assert!(violation.message.contains("bytes"), "{}", violation.message);
 }
