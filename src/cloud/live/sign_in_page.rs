@@ -47,6 +47,8 @@ pub(super) async fn look(
             look.creation_date = None;
             // Made anew whenever the rest is written.
             look.css_version = None;
+            look.user_pool_id = None;
+            look.client_id = None;
             look
         })
     });
@@ -75,6 +77,8 @@ pub(super) async fn risk(
     let found = answer.map(|answer| {
         answer.risk_configuration.map(|mut risk| {
             risk.last_modified_date = None;
+            risk.user_pool_id = None;
+            risk.client_id = None;
             risk
         })
     });
