@@ -1,6 +1,7 @@
 //! The way back: what was moved returns to Gen 1, what was parked returns to Gen 2, and the original templates return to both.
 
 use indexmap::{IndexMap, IndexSet};
+use serde_json::Value;
 
 use super::{
     assembly::{Assembly, PlannedMove},
@@ -471,7 +472,9 @@ fn restore_templates(
         let recorded = record
             .and_then(|record| record.stacks.get(stack))
             .map(|recorded| &recorded.original);
-        let original = recorded.or_else(|| pushed.get(stack).filter(|pushed| has_outputs_of(pushed, &live)));
+        let known = pushed.get(stack).filter(|pushed| has_outputs_of(pushed, &live));
+        let protected = known.map(|pushed| with_protection_of(pushed, &live));
+        let original = recorded.or(protected.as_ref());
         if original.is_some_and(|original| same_template(original, &live)) {
             continue;
         }
@@ -491,6 +494,32 @@ fn restore_templates(
         }
     }
 }
+
+/// What was deployed last, with what has been done since to keep resources alive: the lock has protected them, and only
+/// unlocking may end that.
+fn with_protection_of(pushed: &Template, live: &Template) -> Template {
+    let mut protected = pushed.clone();
+    for resource in pushed.resources() {
+        let Some(now) = live.resource(resource.logical_id) else {
+            continue;
+        };
+        let mut definition = resource.definition.clone();
+        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+            if let Some(retain) = now.definition.get(policy).filter(|value| *value == "Retain") {
+                definition.insert(policy.into(), retain.clone());
+            }
+        }
+        let is_protected = now.property(TABLE_PROTECTION).filter(|value| *value == true);
+        if let (Some(value), Some(Value::Object(properties))) = (is_protected, definition.get_mut("Properties")) {
+            properties.insert(TABLE_PROTECTION.into(), value.clone());
+        }
+        protected.insert("Resources", resource.logical_id, Value::Object(definition));
+    }
+    protected
+}
+
+/// Property by which a table refuses to be deleted.
+const TABLE_PROTECTION: &str = "DeletionProtectionEnabled";
 
 /// Whoever reads an output of the stack finds it. What is only in the pushed template may have a condition that is false.
 fn has_outputs_of(pushed: &Template, live: &Template) -> bool {

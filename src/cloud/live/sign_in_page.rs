@@ -40,7 +40,7 @@ pub(super) async fn look(
         Some(answer) => request.config_override(Config::builder().http_client(KeptAnswer::new(answer))),
         None => request,
     };
-    let answer = call::read("cognito-idp", LOOK, Some(pool), request.send()).await;
+    let answer = call::read("cognito-idp", "GetUICustomization", Some(pool), request.send()).await;
     let found = answer.map(|answer| {
         answer.ui_customization.map(|mut look| {
             look.last_modified_date = None;
@@ -73,7 +73,7 @@ pub(super) async fn risk(
         Some(answer) => request.config_override(Config::builder().http_client(KeptAnswer::new(answer))),
         None => request,
     };
-    let answer = call::read("cognito-idp", RISK, Some(pool), request.send()).await;
+    let answer = call::read("cognito-idp", "DescribeRiskConfiguration", Some(pool), request.send()).await;
     let found = answer.map(|answer| {
         answer.risk_configuration.map(|mut risk| {
             risk.last_modified_date = None;
