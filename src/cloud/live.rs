@@ -126,6 +126,21 @@ impl LiveConfiguration {
         })
     }
 
+    /// The same, but for parts that could not be read this time: whoever read them before had other permissions.
+    pub fn readable_differences(&self, after: &Self) -> Vec<String> {
+        let is_unread = |line: &str| {
+            after.not_read.iter().any(|unread| {
+                let part = unread.split_once(": ").map_or(unread.as_str(), |(part, _)| part);
+                line.strip_prefix("- ")
+                    .and_then(|line| line.strip_prefix(part))
+                    .is_some_and(|rest| rest.starts_with(": "))
+            })
+        };
+        let mut differences = self.differences(after);
+        differences.retain(|line| !is_unread(line));
+        differences
+    }
+
     /// Settings that are not the same in the other configuration, as `before -> after` lines.
     pub fn differences(&self, after: &Self) -> Vec<String> {
         let gone = self
@@ -401,6 +416,14 @@ mod tests {
             not_read: Vec::new(),
             user_pool: None,
         };
+        let part = |not_read: &[&str], settings: &[&str]| LiveConfiguration {
+            not_read: not_read.iter().map(|line| (*line).to_owned()).collect(),
+            settings: settings.iter().map(|line| (*line).to_owned()).collect(),
+            ..configuration(None)
+        };
+        let before = part(&[], &["look: blue", "look at me: yes", "name: n"]);
+        let after = part(&["look: denied"], &[]);
+        assert_eq!(before.readable_differences(&after), ["- look at me: yes", "- name: n"]);
         assert!(configuration(Some(1)).differences(&configuration(Some(1))).is_empty());
         let differences = configuration(Some(1)).differences(&configuration(None));
         assert_eq!(differences, ["- Outer inner: Inner size: Some 1"]);

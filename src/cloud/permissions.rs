@@ -222,6 +222,7 @@ mod tests {
         include_str!("identity.rs"),
         include_str!("live.rs"),
         include_str!("live/bucket.rs"),
+        include_str!("live/sign_in_page.rs"),
         include_str!("live/table.rs"),
         include_str!("live/user_pool.rs"),
         include_str!("s3.rs"),

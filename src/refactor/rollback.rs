@@ -475,8 +475,10 @@ fn restore_templates(
         let recorded = record
             .and_then(|record| record.stacks.get(stack))
             .map(|recorded| &recorded.original);
+        let pushed_here = pushed.get(stack).filter(|pushed| has_outputs_of(pushed, &live));
+        let protected = pushed_here.map(|pushed| with_protection_of(pushed, &live));
         let original = recorded
-            .or_else(|| pushed.get(stack).filter(|pushed| has_outputs_of(pushed, &live)))
+            .or(protected.as_ref())
             .map(|original| with_metadata_of(original, &live));
         if original.as_ref().is_some_and(|original| same_template(original, &live)) {
             continue;
@@ -497,6 +499,32 @@ fn restore_templates(
         }
     }
 }
+
+/// What was deployed last, with what has been done since to keep resources alive: the lock has protected them, and only
+/// unlocking may end that.
+fn with_protection_of(pushed: &Template, live: &Template) -> Template {
+    let mut protected = pushed.clone();
+    for resource in pushed.resources() {
+        let Some(now) = live.resource(resource.logical_id) else {
+            continue;
+        };
+        let mut definition = resource.definition.clone();
+        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+            if let Some(retain) = now.definition.get(policy).filter(|value| *value == "Retain") {
+                definition.insert(policy.into(), retain.clone());
+            }
+        }
+        let is_protected = now.property(TABLE_PROTECTION).filter(|value| *value == true);
+        if let (Some(value), Some(Value::Object(properties))) = (is_protected, definition.get_mut("Properties")) {
+            properties.insert(TABLE_PROTECTION.into(), value.clone());
+        }
+        protected.insert("Resources", resource.logical_id, Value::Object(definition));
+    }
+    protected
+}
+
+/// Property by which a table refuses to be deleted.
+const TABLE_PROTECTION: &str = "DeletionProtectionEnabled";
 
 /// Whoever reads an output of the stack finds it. What is only in the pushed template may have a condition that is false.
 fn has_outputs_of(pushed: &Template, live: &Template) -> bool {

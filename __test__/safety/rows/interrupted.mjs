@@ -22,8 +22,8 @@ export const rows = [
     test: { file: PLAN, name: 'a_run_that_ended_anywhere_can_be_taken_back' },
     change: {
       file: ROLLBACK,
-      from: 'restore_templates(&mut assembly, unit, record, &mut findings);',
-      to: 'if !unit.back.is_empty() { restore_templates(&mut assembly, unit, record, &mut findings); }',
+      from: 'restore_templates(&mut assembly, unit, record, input.pushed, &mut findings);',
+      to: 'if !unit.back.is_empty() { restore_templates(&mut assembly, unit, record, input.pushed, &mut findings); }',
     },
   },
   {
@@ -73,6 +73,19 @@ export const rows = [
       file: ROLLBACK,
       from: 'assembly.delete(&holding_stack, DeleteReason::EmptyHolding, &unit.group);',
       to: 'if !unit.parked.is_empty() { assembly.delete(&holding_stack, DeleteReason::EmptyHolding, &unit.group); }',
+    },
+  },
+  {
+    id: 'H-9',
+    here: 'Before it is deleted the holding stack gets a stack policy, which keeps every refactor out, and is looked at again: nobody can move anything in between the look and the deletion.',
+    test: {
+      file: '__test__/e2e/journal.test.mjs',
+      name: 'nobody can move anything into a holding stack that is about to be deleted',
+    },
+    change: {
+      file: 'src/refactor/execute/deletion.rs',
+      from: 'if is_open(&found.status) {',
+      to: 'if !is_open(&found.status) {',
     },
   },
   {

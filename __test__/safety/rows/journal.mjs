@@ -2,6 +2,7 @@
 
 const RUNS = '__test__/e2e/journal.test.mjs';
 const JOURNAL = 'src/journal/tests.rs';
+const REDEPLOYED = 'src/refactor/tests/redeployed.rs';
 const PLANNING = 'src/refactor/execute/planning.rs';
 
 /** @type {import('../row.mjs').Row[]} */
@@ -110,6 +111,55 @@ export const rows = [
     here: 'Of two who claim an environment at the same time one succeeds: the claim is a conditional write.',
     test: { file: JOURNAL, name: 'of_two_operators_one_is_kept_out_and_told_who_the_other_is' },
     change: { file: 'src/journal/claim.rs', from: 'self.ensure_free(lease, &copy)?;', to: '' },
+  },
+  {
+    id: 'H-36',
+    here: 'A run whose lease could not be renewed, because the bucket is out of reach or the machine has slept, stops before somebody else may hold it.',
+    test: { file: JOURNAL, name: 'a_run_that_could_not_renew_its_lease_stops_before_somebody_else_may_hold_it' },
+    change: {
+      file: 'src/journal/copy.rs',
+      from: 'if age < LAST_CHANGE {',
+      to: 'if age < LAST_CHANGE * 100 {',
+    },
+  },
+  {
+    id: 'H-36',
+    here: 'A deployment of Gen 2 while its resources are parked makes new, empty ones in their place. A refactor parks these as well; a rollback leaves both where they are, names them, and brings everything of Gen 1 home.',
+    test: {
+      file: REDEPLOYED,
+      name: 'a_refactor_parks_the_new_resources_beside_the_old_ones_and_can_be_taken_back',
+    },
+    change: {
+      file: 'src/refactor/landscape.rs',
+      from: '|| is_made_since(candidate, &moved_in)',
+      to: '|| is_made_since(candidate, &[])',
+    },
+  },
+  {
+    id: 'H-36',
+    here: 'What is parked is not put in the place of what a deployment has made since.',
+    test: {
+      file: REDEPLOYED,
+      name: 'a_rollback_leaves_what_is_parked_where_new_resources_have_its_place_and_says_so',
+    },
+    change: {
+      file: 'src/refactor/rollback.rs',
+      from: 'if place.is_none() && is_last {',
+      to: 'if is_last {',
+    },
+  },
+  {
+    id: 'H-36',
+    here: 'A deployment without `postRefactor()` replaces a moved resource, which is retained and owned by nobody then: it is named with its successor, what is at risk, and the import that gives it back to Gen 1.',
+    test: {
+      file: REDEPLOYED,
+      name: 'a_resource_that_a_deployment_replaced_is_named_with_its_successor_and_the_way_out',
+    },
+    change: {
+      file: 'src/refactor/rollback.rs',
+      from: 'successor.and_then(|owned| owned.physical_id.clone()),',
+      to: 'successor.and(None),',
+    },
   },
   {
     id: 'H-65',

@@ -208,4 +208,17 @@ export const rows = [
       to: 'None => holder.insert(name.to_owned(), "Delete".into()),',
     },
   },
+  {
+    id: 'H-82',
+    here: 'Without any journal a stack gets the template back that was deployed last, with the protection of the lock, where it provably describes the same resources and outputs; where not, the stack is named.',
+    test: {
+      file: 'src/refactor/tests/rollback.rs',
+      name: 'without_a_journal_the_templates_that_were_deployed_last_return_where_they_describe_the_same',
+    },
+    change: {
+      file: 'src/refactor/rollback.rs',
+      from: 'pushed.get(stack).filter(|pushed| has_outputs_of(pushed, &live))',
+      to: 'pushed.get(stack)',
+    },
+  },
 ];

@@ -82,6 +82,19 @@ export const rows = [
     },
   },
   {
+    id: 'H-40',
+    here: 'As it was before the run, the pool is in the journal: a run that is cut short between an update and the comparison is followed by one that compares and puts back.',
+    test: {
+      file: LIVE,
+      name: 'a pool that is wiped by the very update at which the run is killed is put back when the same command goes on',
+    },
+    change: {
+      file: 'src/refactor/execute/run.rs',
+      from: 'configuration::compare_later(self, uncompared).await?;',
+      to: 'configuration::compare_later(self, &uncompared[..0]).await?;',
+    },
+  },
+  {
     id: 'H-41',
     title: 'Other settings of a user pool made beside its template',
     elsewhere: 'They are wiped likewise.',
@@ -104,6 +117,16 @@ export const rows = [
       file: 'src/cloud/live/table.rs',
       from: 'settings.add("time to live", expiry)?;',
       to: 'settings.add("time to live", expiry.map(|_| Vec::new()))?;',
+    },
+  },
+  {
+    id: 'H-41',
+    here: 'What happens at a risky sign-in and the look of the sign-in page are compared as well; the first is put back with its pool.',
+    test: { file: LIVE, name: 'what happens at a risk is put back as well, and a look that cannot be is told' },
+    change: {
+      file: 'src/cloud/live/user_pool.rs',
+      from: 'settings.add(RISK_PART, risk.map(|risk| sign_in_page::lines_of(risk.as_ref())))?;',
+      to: '',
     },
   },
   {

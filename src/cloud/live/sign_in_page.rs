@@ -40,13 +40,15 @@ pub(super) async fn look(
         Some(answer) => request.config_override(Config::builder().http_client(KeptAnswer::new(answer))),
         None => request,
     };
-    let answer = call::read("cognito-idp", LOOK, Some(pool), request.send()).await;
+    let answer = call::read("cognito-idp", "GetUICustomization", Some(pool), request.send()).await;
     let found = answer.map(|answer| {
         answer.ui_customization.map(|mut look| {
             look.last_modified_date = None;
             look.creation_date = None;
             // Made anew whenever the rest is written.
             look.css_version = None;
+            look.user_pool_id = None;
+            look.client_id = None;
             look
         })
     });
@@ -71,10 +73,12 @@ pub(super) async fn risk(
         Some(answer) => request.config_override(Config::builder().http_client(KeptAnswer::new(answer))),
         None => request,
     };
-    let answer = call::read("cognito-idp", RISK, Some(pool), request.send()).await;
+    let answer = call::read("cognito-idp", "DescribeRiskConfiguration", Some(pool), request.send()).await;
     let found = answer.map(|answer| {
         answer.risk_configuration.map(|mut risk| {
             risk.last_modified_date = None;
+            risk.user_pool_id = None;
+            risk.client_id = None;
             risk
         })
     });

@@ -3,7 +3,7 @@
 
 use aws_sdk_cognitoidentityprovider::{
     Client, Config,
-    operation::get_user_pool_mfa_config::GetUserPoolMfaConfigOutput,
+    operation::{describe_user_pool::DescribeUserPoolOutput, get_user_pool_mfa_config::GetUserPoolMfaConfigOutput},
     types::{RiskConfigurationType, UiCustomizationType, UserPoolType},
 };
 use serde_json::{Map, Value};
@@ -29,20 +29,6 @@ pub(super) struct UserPool {
     risk: Option<RiskConfigurationType>,
     /// What the service answered, by call. There is no secret in it.
     answers: Map<String, Value>,
-}
-
-/// Makes a call of a user pool, or reads its kept answer. Evaluates to the answer and its JSON.
-macro_rules! ask {
-    ($request:expr, $action:expr, $id:expr, $kept:expr) => {{
-        let keeper = AnswerKeeper::default();
-        let request = $request.customize().interceptor(keeper.clone());
-        let request = match $kept {
-            Some(answer) => request.config_override(Config::builder().http_client(KeptAnswer::new(answer))),
-            None => request,
-        };
-        let answer = call::read("cognito-idp", $action, Some($id), request.send()).await;
-        answer.map(|answer| (answer, keeper.answer()))
-    }};
 }
 
 impl UserPool {
@@ -74,11 +60,8 @@ impl UserPool {
         // What an earlier run could not read is not asked for now: it would not be of that time.
         let is_asked = |action: &str| answers.is_none_or(|answers| answers.contains_key(action));
         let (pool, factors, look, risk) = tokio::join!(
-            async { ask!(client.describe_user_pool().user_pool_id(id), POOL, id, kept(POOL)) },
-            async {
-                let request = client.get_user_pool_mfa_config().user_pool_id(id);
-                ask!(request, FACTORS, id, kept(FACTORS))
-            },
+            describe(client, id, kept(POOL)),
+            factors(client, id, kept(FACTORS)),
             async {
                 match is_asked(LOOK) {
                     true => sign_in_page::look(client, id, None, kept(LOOK)).await,
@@ -195,6 +178,40 @@ impl UserPool {
         }
         Ok(())
     }
+}
+
+/// The pool and the answer as it was; read from a kept answer when there is one.
+async fn describe(
+    client: &Client,
+    id: &str,
+    kept: Option<&Value>,
+) -> Result<(DescribeUserPoolOutput, Option<Value>), CloudError> {
+    let keeper = AnswerKeeper::default();
+    let request = client.describe_user_pool().user_pool_id(id);
+    let request = request.customize().interceptor(keeper.clone());
+    let request = match kept {
+        Some(answer) => request.config_override(Config::builder().http_client(KeptAnswer::new(answer))),
+        None => request,
+    };
+    let answer = call::read("cognito-idp", "DescribeUserPool", Some(id), request.send()).await;
+    answer.map(|answer| (answer, keeper.answer()))
+}
+
+/// Its factors of sign-in, likewise.
+async fn factors(
+    client: &Client,
+    id: &str,
+    kept: Option<&Value>,
+) -> Result<(GetUserPoolMfaConfigOutput, Option<Value>), CloudError> {
+    let keeper = AnswerKeeper::default();
+    let request = client.get_user_pool_mfa_config().user_pool_id(id);
+    let request = request.customize().interceptor(keeper.clone());
+    let request = match kept {
+        Some(answer) => request.config_override(Config::builder().http_client(KeptAnswer::new(answer))),
+        None => request,
+    };
+    let answer = call::read("cognito-idp", "GetUserPoolMfaConfig", Some(id), request.send()).await;
+    answer.map(|answer| (answer, keeper.answer()))
 }
 
 /// Leaves out what changes by itself, and what the service tells twice.

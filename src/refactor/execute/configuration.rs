@@ -179,7 +179,7 @@ pub(super) async fn compare_later(run: &Run<'_>, uncompared: &[UncomparedConfigu
         let differences = || async {
             let (kind, id) = (&before.resource_type, &before.physical_id);
             match run.cloud.live.configuration(kind, id, None).await {
-                Ok(now) => Ok(now.map(|now| before.differences(&now))),
+                Ok(now) => Ok(now.map(|now| before.readable_differences(&now))),
                 Err(error) if error.is_unavailable() => {
                     run.events.warn(
                         "CONFIGURATION_NOT_READ",
