@@ -106,6 +106,16 @@ pub fn generate(context: &Context<'_>, tree: &mut FileTree) -> Result<(), Genera
     Ok(())
 }
 
+/// Whether the script copies the secrets of a sign-in provider.
+pub fn are_copied(auth: &Auth, provider: &str) -> bool {
+    let is_known = PROVIDERS.iter().any(|(name, _)| *name == provider);
+    let pool = auth.user_pool.as_ref().and_then(|pool| pool.physical_id.as_ref());
+    is_known
+        && pool.is_some()
+        && auth.imported.is_none()
+        && names_of_providers(auth).iter().any(|name| name == provider)
+}
+
 fn provider_secrets(backend: &Backend) -> Vec<Code> {
     let Some(auth) = backend.auth.as_ref().filter(|auth| auth.imported.is_none()) else {
         return Vec::new();

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{Detection, STATEFUL_TYPES};
 use crate::{
-    backend::model::FeatureKind,
+    backend::model::{CustomOrigin, FeatureKind},
     project::{TEAM_PROVIDER_INFO, overrides},
 };
 
@@ -100,6 +100,20 @@ fn detect_stateful_extras(detection: &mut Detection<'_>) {
             )
         })
         .collect();
+    for custom in &detection.backend.custom_stacks {
+        if custom.origin == CustomOrigin::Category {
+            let path = project
+                .resource(&custom.resource.category.0, &custom.resource.name)
+                .and_then(|resource| project.files_of(resource)?.template.as_ref())
+                .map_or_else(|| custom.location.path.clone(), |template| template.path.clone());
+            found.extend(
+                custom
+                    .stateful
+                    .iter()
+                    .map(|(logical_id, kind)| (format!("{} {logical_id} ({kind})", custom.resource), path.clone())),
+            );
+        }
+    }
     for resource in &project.resources {
         let understood = matches!(
             resource.service.as_deref(),
@@ -112,6 +126,8 @@ fn detect_stateful_extras(detection: &mut Detection<'_>) {
                     | "API Gateway"
                     | "Lambda"
                     | "Kinesis"
+                    | "customCDK"
+                    | "customCloudformation"
             )
         );
         let template = project.files_of(resource).and_then(|files| files.template.as_ref());

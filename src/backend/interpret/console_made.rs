@@ -26,12 +26,18 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, contents: &UserPoolC
             resources.any(|one| one.resource_type == resource_type && one.physical_id.as_deref() == Some(physical_id))
         })
     };
+    // Cognito itself puts the users of a provider into a group of its own.
+    let pool = auth.user_pool.as_ref().and_then(|pool| pool.physical_id.as_deref());
+    let is_of_provider = |group: &str| {
+        let provider = pool.and_then(|pool| group.strip_prefix(pool)?.strip_prefix('_'));
+        provider.is_some_and(|provider| contents.identity_providers.iter().any(|name| name == provider))
+    };
     let groups: Vec<&str> = contents
         .groups
         .iter()
         .map(String::as_str)
         .filter(|name| !is_in_stack("AWS::Cognito::UserPoolGroup", name))
-        .filter(|name| !auth.groups.iter().any(|group| group.name == *name))
+        .filter(|name| !auth.groups.iter().any(|group| group.name == *name) && !is_of_provider(name))
         .collect();
     let foreign_clients: Vec<String> = contents
         .clients

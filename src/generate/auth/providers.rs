@@ -13,6 +13,7 @@ use crate::{
     generate::{
         context::Context,
         findings::Findings,
+        secrets,
         typescript::{Code, Part},
     },
 };
@@ -197,7 +198,7 @@ pub(super) fn external_providers(
             remaining.push(settings);
         }
         if !needed.is_empty() {
-            tell_secrets(provider, &needed, findings);
+            tell_secrets(auth, provider, &needed, findings);
         }
     }
     if !oidc.is_empty() {
@@ -285,7 +286,18 @@ pub(super) fn not_carried_over(auth: &Auth, provider: &IdentityProvider, why: &s
     );
 }
 
-fn tell_secrets(provider: &IdentityProvider, needed: &[String], findings: &mut Findings) {
+fn tell_secrets(auth: &Auth, provider: &IdentityProvider, needed: &[String], findings: &mut Findings) {
+    let remedy = match provider.kind.as_str() {
+        _ if !secrets::are_copied(auth, &provider.name) => {
+            "Create the secrets in the Amplify console (Hosting, Secrets) before the first deployment of the branch."
+        }
+        "SignInWithApple" => {
+            "Run `node amplify/copy-secrets.mjs` before the first deployment of the branch: it copies the values of Gen 1 and prints none. Create those that Cognito does not tell it in the Amplify console (Hosting, Secrets)."
+        }
+        _ => {
+            "Run `node amplify/copy-secrets.mjs` before the first deployment of the branch: it copies the values of Gen 1 and prints none."
+        }
+    };
     findings.add(
         "auth-social-secrets",
         Severity::Manual,
@@ -295,7 +307,7 @@ fn tell_secrets(provider: &IdentityProvider, needed: &[String], findings: &mut F
             needed.join(", ")
         ),
         &provider.location,
-        "Create the secrets in the Amplify console (Hosting, Secrets) before the first deployment of the branch.",
+        remedy,
     );
 }
 

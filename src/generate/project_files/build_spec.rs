@@ -246,7 +246,7 @@ impl Editor<'_, '_> {
                     Severity::Manual,
                     Some(command.line),
                     format!("The build runs a command of Gen 1: {}", command.value.trim()),
-                    "Remove it, or replace it by what it is for in Gen 2.",
+                    "Remove it, or replace it by what it is for in Gen 2: the packages of functions are those of the project, and their sources lie below amplify/function/.",
                 );
             }
         }

@@ -138,7 +138,7 @@ fn what_is_deployed_wins_over_the_files() {
         identity_providers: vec!["COGNITO".into(), "Okta".into()],
     };
     let contents = UserPoolContents {
-        groups: vec!["byhand".into()],
+        groups: vec!["byhand".into(), "eu-west-1_Live_Okta".into()],
         clients: vec![client("1web", "web"), client("2pos", "till")],
         identity_providers: vec!["Okta".into()],
     };

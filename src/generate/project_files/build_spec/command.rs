@@ -39,7 +39,12 @@ pub fn is_gen1_command(command: &str) -> bool {
                 "push" | "pull" | "init" | "env" | "codegen" | "publish" | "configure" | "status"
             )
     });
-    calls_cli || words.contains(&"@aws-amplify/cli") || words.iter().any(|word| word.starts_with("@aws-amplify/cli@"))
+    // Gen 2's folder `amplify/` has no folder `backend`.
+    let is_of_gen1 = |word: &&str| word.contains("amplify/backend/") || word.ends_with("amplify/backend");
+    calls_cli
+        || words.iter().any(is_of_gen1)
+        || words.contains(&"@aws-amplify/cli")
+        || words.iter().any(|word| word.starts_with("@aws-amplify/cli@"))
 }
 
 /// A command after the replacement.
@@ -212,6 +217,8 @@ mod tests {
             "npm i -g @aws-amplify/cli",
             "npx amplify codegen",
             "a && amplify env list",
+            "npm ci --prefix amplify/backend/function/x/src",
+            "cd ./amplify/backend && npm ci",
         ] {
             assert!(is_gen1_command(command), "{command}");
         }
@@ -220,6 +227,7 @@ mod tests {
             "npx ampx generate outputs",
             "# amplify pull",
             "amplify-extra push",
+            "tsc amplify/backend.ts",
         ] {
             assert!(!is_gen1_command(command), "{command}");
         }
