@@ -16,8 +16,22 @@ export const LOCK_CHANGES = [{ type: 'AWS::DynamoDB::Table', path: '/DeletionPro
  * @property {string[]} backFromAnywhere its rollback, also where no journal tells what it is about
  */
 
-/** Apps of `../apps` whose refactor the stand-in can carry out. */
-export const APPS = ['notes', 'shop', 'odd', 'depot', 'atlas', 'forum', 'clinic', 'workshop', 'gallery', 'club'];
+/** All apps of `../apps`, the largest last. */
+export const APPS = [
+  'notes',
+  'shop',
+  'odd',
+  'depot',
+  'atlas',
+  'forum',
+  'clinic',
+  'workshop',
+  'gallery',
+  'club',
+  'guests',
+  'bazaar',
+  'metro',
+];
 
 /** Steps that change what is deployed. */
 export const STEPS = /** @type {const} */ (['lock', 'refactor']);

@@ -7,9 +7,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import Ajv2020 from 'ajv/dist/2020.js';
-import { Account } from '../support/account.mjs';
 import { cli, jsonLines } from '../support/cli.mjs';
-import { Journey, stackDifferences } from '../support/journey.mjs';
+import { stackDifferences } from '../support/journey.mjs';
+import { RefactorStart } from '../support/refactor-start.mjs';
 
 const schema = JSON.parse(fs.readFileSync(new URL('../../cli/result.schema.json', import.meta.url), 'utf8'));
 const isResult = new Ajv2020({ strict: true, strictRequired: false }).compile(schema);
@@ -21,35 +21,24 @@ const RAW = /SdkError|dispatch failure|SdkBody|StringInner|Some\(|panicked|at li
 const TOPIC = { Resources: { Topic: { Type: 'AWS::SNS::Topic' } } };
 
 describe('bad input, seen against the cloud', () => {
-  /** @type {Journey} */
-  let journey;
-  /** @type {Account} */
-  let account;
-  /** @type {string} */
+  /** @type {RefactorStart} */
   let start;
+  /** @type {import('../support/journey.mjs').Journey} */
+  let journey;
+  /** @type {import('../support/account.mjs').Account} */
+  let account;
   /** @type {string} */
   let gen1;
   /** @type {string} */
   let gen2;
-  /** @type {(root: string, category: string) => string} */
-  let nested;
+  const nested = (/** @type {string} */ root, /** @type {string} */ category) => start.nested(root, category);
 
   before(async () => {
-    journey = await Journey.begin({ app: 'notes' });
-    account = new Account(journey.cloud.endpoint, journey.seeded);
-    await journey.prepareRefactor();
-    start = await journey.cloud.snapshot();
-    gen1 = journey.seeded.gen1Root;
-    gen2 = String(journey.gen2Root);
-    const names = Object.keys(await journey.stacks());
-    nested = (root, category) => String(names.find((name) => name.startsWith(`${root}-${category}`)));
+    start = await RefactorStart.of('notes');
+    ({ journey, account, gen1, gen2 } = start);
   });
-  beforeEach(async () => {
-    await journey.cloud.restore(start);
-    await journey.cloud.faults([]);
-    fs.rmSync(path.join(journey.projectDir, '.amplify'), { recursive: true, force: true });
-  });
-  after(() => journey?.end());
+  beforeEach(() => start.restart());
+  after(() => start?.journey.end());
 
   /** Every file of the project with its content, git's own apart. */
   function files() {
@@ -121,7 +110,7 @@ describe('bad input, seen against the cloud', () => {
 
     test(`lock and its rollback: a stack is in ${status}`, async () => {
       for (const stack of [gen1, nested(gen1, 'storage')]) {
-        await journey.cloud.restore(start);
+        await start.restart();
         await journey.cloud.putIntoStatus(stack, String(status), 'a role may not be assumed');
         for (const more of [[], ['--rollback']]) {
           const error = await refusal(['lock', ...more]);

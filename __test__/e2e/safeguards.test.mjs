@@ -5,38 +5,28 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { changesOfProduction, ownersOfProduction } from '../demo/proof.mjs';
-import { Account } from '../support/account.mjs';
-import { Journey, stackDifferences } from '../support/journey.mjs';
+import { stackDifferences } from '../support/journey.mjs';
+import { RefactorStart } from '../support/refactor-start.mjs';
 
 const PLACEHOLDER = 'MigrationPlaceholder';
 
 describe('safeguards of a refactor', () => {
-  /** @type {Journey} */
+  /** @type {RefactorStart} */
+  let start;
+  /** @type {import('../support/journey.mjs').Journey} */
   let journey;
-  /** @type {Account} */
+  /** @type {import('../support/account.mjs').Account} */
   let account;
   /** @type {string} */
-  let start;
-  /** @type {string} */
   let gen2;
-  /** @type {(root: string, category: string) => string} */
-  let nested;
+  const nested = (/** @type {string} */ root, /** @type {string} */ category) => start.nested(root, category);
 
   before(async () => {
-    journey = await Journey.begin({ app: 'notes' });
-    account = new Account(journey.cloud.endpoint, journey.seeded);
-    await journey.prepareRefactor();
-    start = await journey.cloud.snapshot();
-    gen2 = String(journey.gen2Root);
-    const names = Object.keys(await journey.stacks());
-    nested = (root, category) => String(names.find((name) => name.startsWith(`${root}-${category}`)));
+    start = await RefactorStart.of('notes');
+    ({ journey, account, gen2 } = start);
   });
-  beforeEach(async () => {
-    await journey.cloud.restore(start);
-    await journey.cloud.faults([]);
-    fs.rmSync(path.join(journey.projectDir, '.amplify'), { recursive: true, force: true });
-  });
-  after(() => journey?.end());
+  beforeEach(() => start.restart());
+  after(() => start?.journey.end());
 
   const refactor = () => journey.step('refactor', '--to', gen2);
 

@@ -1,5 +1,6 @@
 //! The model of a Gen 1 backend in plain types, and how it is made from what was read.
 
+pub mod construct_names;
 mod features;
 pub mod finding;
 mod interpret;

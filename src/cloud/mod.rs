@@ -17,6 +17,7 @@ mod pushed;
 mod read;
 mod s3;
 mod stack_update;
+mod user_pool_contents;
 
 pub use amplify::{AmplifyApi, AmplifyApp};
 pub use cloudformation::{
@@ -37,12 +38,14 @@ pub use stack_update::{
     Leftover, StackUpdateError, StackUpdateFailure, StackUpdateOutcome, StackUpdateRequest, TemplateHandOver,
     remove_leftover, short_hash, update_stack,
 };
+pub use user_pool_contents::UserPoolContentsApi;
 
 use std::sync::Arc;
 
 use self::{
     amplify::AmplifyClient, cloudformation::CloudFormationClient, configuration::SharedConfiguration,
     hosted_ui::HostedUiClient, identity::IdentityClient, live::LiveConfigurationClient, s3::S3Client,
+    user_pool_contents::UserPoolContentsClient,
 };
 
 /// The services of one account and region.
@@ -58,6 +61,8 @@ pub struct Cloud {
     pub live: Arc<dyn LiveConfigurationApi>,
     /// Domains and identity providers of user pools.
     pub hosted_ui: Arc<dyn HostedUiApi>,
+    /// What is in user pools.
+    pub user_pools: Arc<dyn UserPoolContentsApi>,
     /// Region of all clients.
     pub region: String,
     /// Who is calling.
@@ -78,6 +83,7 @@ impl Cloud {
             objects: Arc::new(S3Client::new(&shared)),
             live: Arc::new(LiveConfigurationClient::new(&shared)),
             hosted_ui: Arc::new(HostedUiClient::new(&shared)),
+            user_pools: Arc::new(UserPoolContentsClient::new(&shared)),
             region: shared.region.clone(),
             identity: Arc::new(IdentityClient::new(&shared)),
         })

@@ -117,7 +117,17 @@ pub const STEP_CALLS: &[(&str, Access, &[Step])] = &[
     ("cognito-idp:GetGroup", Access::Read, &[Step::Refactor]),
     ("cognito-idp:DescribeUserPoolDomain", Access::Read, &[Step::Refactor]),
     ("cognito-idp:DescribeIdentityProvider", Access::Read, &[Step::Refactor]),
-    ("cognito-idp:ListIdentityProviders", Access::Read, &[Step::Refactor]),
+    (
+        "cognito-idp:ListIdentityProviders",
+        Access::Read,
+        &[Step::Assess, Step::Generate, Step::Refactor],
+    ),
+    ("cognito-idp:ListGroups", Access::Read, &[Step::Assess, Step::Generate]),
+    (
+        "cognito-idp:ListUserPoolClients",
+        Access::Read,
+        &[Step::Assess, Step::Generate],
+    ),
     ("cognito-idp:ListResourceServers", Access::Read, &[Step::Refactor]),
     (
         "cognito-idp:UpdateUserPool",
@@ -204,6 +214,7 @@ mod tests {
         include_str!("amplify.rs"),
         include_str!("cloudformation/client.rs"),
         include_str!("hosted_ui.rs"),
+        include_str!("user_pool_contents.rs"),
         include_str!("identity.rs"),
         include_str!("live.rs"),
         include_str!("live/bucket.rs"),

@@ -47,8 +47,6 @@ pub use generated::{DependencyWish, Generated};
 pub use options::GenerateOptions;
 pub use tree::FileTree;
 
-use indexmap::IndexMap;
-
 use crate::{
     backend::{finding::Severity, model::Backend},
     project::FileSource,
@@ -137,7 +135,7 @@ pub fn generate(
     Ok(Generated {
         tree,
         dependencies,
-        dev_dependencies: IndexMap::new(),
+        dev_dependencies: function::type_wishes(&context),
         findings,
         permissions,
         post_refactor: post_refactor_lines,

@@ -2,8 +2,11 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::typescript::{Scope, is_object_member};
-use crate::backend::model::{Backend, CustomOrigin, GeoResource};
+use super::typescript::Scope;
+use crate::backend::{
+    construct_names::{ConstructNames, unique_file},
+    model::{Backend, CustomOrigin, GeoResource},
+};
 
 /// Names that generated files declare or import themselves; no resource may be called so.
 const OURS: &[&str] = &[
@@ -150,8 +153,8 @@ pub struct Names {
     pub buckets: IndexMap<String, String>,
     /// Tables of the storage category: property of the object of all tables.
     pub tables: IndexMap<String, String>,
-    /// Ids of the constructs of these tables.
-    pub table_constructs: IndexMap<String, String>,
+    /// What the constructs of buckets, tables and streams are called.
+    pub constructs: ConstructNames,
     /// Kinesis streams.
     pub streams: IndexMap<String, StackName>,
     /// REST APIs.
@@ -174,14 +177,12 @@ impl Names {
         let mut scope = Scope::with_taken(OURS.iter().copied());
         let mut names = Self::default();
         let mut folders = BTreeSet::new();
-        // Functions may share a stack with buckets and tables.
-        let buckets = backend.buckets.iter().filter(|bucket| !bucket.imported);
-        let mut constructs: BTreeSet<String> = buckets.map(|bucket| construct_id("storage", &bucket.name)).collect();
-        constructs.extend(["amplifyAuth", "amplifyData"].map(str::to_owned));
-        for table in &backend.tables {
-            let construct = unique_construct_id(&mut constructs, "table", &table.name);
-            names.table_constructs.insert(table.name.clone(), construct);
-        }
+        let owned_buckets = backend.buckets.iter().filter(|bucket| !bucket.imported);
+        names.constructs = ConstructNames::of(
+            owned_buckets.map(|bucket| bucket.name.as_str()),
+            backend.tables.iter().map(|table| table.name.as_str()),
+            backend.streams.iter().map(|stream| stream.name.as_str()),
+        );
         for function in &backend.functions {
             let identifier = scope.declare(&function.name, "Function");
             let wire = scope.declare(&format!("wire{}", capitalised(&identifier)), "Function");
@@ -189,7 +190,7 @@ impl Names {
             names.functions.insert(
                 function.name.clone(),
                 FunctionName {
-                    construct: unique_construct_id(&mut constructs, "function", &function.name),
+                    construct: names.constructs.unique_id("function", &function.name),
                     identifier,
                     folder,
                     wire,
@@ -216,10 +217,9 @@ impl Names {
                 .tables
                 .insert(table.name.clone(), table_scope.declare(&table.name, "Table"));
         }
-        let mut files = BTreeSet::new();
-        for stream in &backend.streams {
-            let name = stack_name(&mut scope, &mut files, &stream.name, "Stream");
-            names.streams.insert(stream.name.clone(), name);
+        for (stream, file) in &names.constructs.streams {
+            let name = named_stack(&mut scope, file.clone(), stream, "Stream");
+            names.streams.insert(stream.clone(), name);
         }
         let mut files = BTreeSet::new();
         for api in &backend.rest_apis {
@@ -272,65 +272,16 @@ impl Names {
 }
 
 fn stack_name(scope: &mut Scope, files: &mut BTreeSet<String>, name: &str, kind: &str) -> StackName {
+    named_stack(scope, unique_file(files, name), name, kind)
+}
+
+fn named_stack(scope: &mut Scope, file: String, name: &str, kind: &str) -> StackName {
     let identifier = scope.declare(name, kind);
     StackName {
         create: scope.declare(&format!("create{}", capitalised(&identifier)), kind),
-        file: unique_file(files, name),
+        file,
         identifier,
     }
-}
-
-/// The name with a dash for everything but letters, digits, dashes and underscores.
-fn harmless(name: &str) -> String {
-    name.chars()
-        .map(|character| {
-            if character.is_ascii_alphanumeric() || matches!(character, '-' | '_') {
-                character
-            } else {
-                '-'
-            }
-        })
-        .collect()
-}
-
-/// A name for a file or folder: the resource's own where that is harmless, unique even where case does not count.
-fn unique_file(taken: &mut BTreeSet<String>, name: &str) -> String {
-    let mut base = harmless(name);
-    if base.is_empty() {
-        base.push_str("unnamed");
-    }
-    let unique = std::iter::once(base.clone())
-        .chain((2u32..).map(|number| format!("{base}-{number}")))
-        .find(|candidate| !taken.contains(&candidate.to_lowercase()))
-        .unwrap_or(base);
-    taken.insert(unique.to_lowercase());
-    unique
-}
-
-/// The id of a construct: the resource's own name where the CDK and Gen 2 can work with it.
-pub fn construct_id(kind: &str, name: &str) -> String {
-    let plain = harmless(name);
-    if plain.is_empty() {
-        return kind.to_owned();
-    }
-    let begins_with_letter = plain.starts_with(|first: char| first.is_ascii_alphabetic());
-    if begins_with_letter && !is_object_member(&plain) {
-        plain
-    } else {
-        format!("{kind}-{plain}")
-    }
-}
-
-fn unique_construct_id(taken: &mut BTreeSet<String>, kind: &str, name: &str) -> String {
-    let plain = construct_id(kind, name);
-    let with_kind = format!("{kind}-{plain}");
-    let id = [plain, with_kind.clone()]
-        .into_iter()
-        .chain((2u32..).map(|number| format!("{with_kind}-{number}")))
-        .find(|candidate| !taken.contains(candidate))
-        .unwrap_or(with_kind);
-    taken.insert(id.clone());
-    id
 }
 
 /// The text with its first letter in upper case.

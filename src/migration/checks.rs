@@ -63,12 +63,15 @@ pub(super) fn assessment_validation(findings: &[Finding]) -> Validation {
         .iter()
         .filter(|finding| finding.severity == Severity::Blocker)
         .collect();
+    // Several findings may have one way out: it is said once.
     let lines = |text: fn(&Finding) -> String| {
-        blockers
-            .iter()
-            .map(|finding| text(finding))
-            .collect::<Vec<_>>()
-            .join("\n")
+        let mut lines: Vec<String> = Vec::new();
+        for line in blockers.iter().map(|finding| text(finding)) {
+            if !lines.contains(&line) {
+                lines.push(line);
+            }
+        }
+        lines.join("\n")
     };
     let failed = !blockers.is_empty();
     Validation {
@@ -104,7 +107,11 @@ mod tests {
     fn only_a_blocker_fails_the_assessment() {
         let passed = assessment_validation(&[finding(Severity::Manual), finding(Severity::Warning)]);
         assert_eq!(passed.status, ValidationStatus::Passed);
-        let failed = assessment_validation(&[finding(Severity::Info), finding(Severity::Blocker)]);
+        let failed = assessment_validation(&[
+            finding(Severity::Info),
+            finding(Severity::Blocker),
+            finding(Severity::Blocker),
+        ]);
         assert_eq!(failed.status, ValidationStatus::Failed);
         assert_eq!(
             failed.report.as_deref(),

@@ -17,7 +17,7 @@ use crate::{
         model::Backend,
     },
     cloud::{Cloud, Depth, read_tree},
-    deployment::{Deployment, StackTree},
+    deployment::{Deployment, StackTree, UserPoolContents},
     error::Result,
     frontend::{self, UsageKind},
     generate::{
@@ -138,6 +138,36 @@ fn not_at_rest(deployment: &Deployment) -> Option<Finding> {
     })
 }
 
+/// What is in the environment's user pool, if it has one.
+async fn read_user_pool(cloud: &Cloud, root: &StackTree) -> Result<Reading<UserPoolContents>> {
+    let of_auth = root
+        .nested
+        .iter()
+        .filter(|(logical_id, _)| logical_id.starts_with("auth"));
+    let pool = of_auth
+        .flat_map(|(_, tree)| tree.stack.resources.values())
+        .find(|resource| resource.resource_type == "AWS::Cognito::UserPool")
+        .and_then(|resource| resource.physical_id.as_deref());
+    let Some(pool) = pool else {
+        return Ok(Reading::of(None));
+    };
+    match cloud.user_pools.user_pool_contents(pool).await {
+        Ok(contents) => Ok(Reading::of(Some(contents))),
+        Err(error) if error.is_unavailable() => Ok(Reading::unavailable(Finding {
+            id: "user-pool-unreadable".to_owned(),
+            severity: Severity::Warning,
+            feature: "auth".to_owned(),
+            message: format!(
+                "What is in user pool {pool} cannot be listed ({error}); nobody looked for groups, app clients and identity providers that were made in the console."
+            ),
+            path: String::new(),
+            line: None,
+            remedy: "Attach the policy that `assess --print-iam-policy` prints, and run the command again.".to_owned(),
+        })),
+        Err(error) => Err(error.into()),
+    }
+}
+
 /// When the step fails, what it did is taken back.
 pub(super) fn is_undone_on_failure(step: Step) -> bool {
     match step {
@@ -171,7 +201,7 @@ impl OpenedEnvironment {
         let (archive, root) = tokio::join!(self.read_archive(), self.read_root());
         let (archive, root) = (archive?, root?);
         let project = Project::open_environment(&self.context.project_dir, &self.environment.name, archive.value)?;
-        let deployment = Deployment { root };
+        let deployment = Deployment { root, user_pool: None };
         let model = backend::interpret(&project, Some(&deployment));
         let lock_request = LockRequest {
             cloud: connection.cloud.clone(),
@@ -380,7 +410,16 @@ impl OpenedEnvironment {
             return Ok(Reading::of(None));
         };
         match read_tree(connection.cloud.cloudformation.as_ref(), root, Depth::All).await {
-            Ok(Some(root)) => Ok(Reading::of(Some(Deployment { root }))),
+            Ok(Some(root)) => {
+                let contents = read_user_pool(&connection.cloud, &root).await?;
+                Ok(Reading {
+                    value: Some(Deployment {
+                        root,
+                        user_pool: contents.value,
+                    }),
+                    finding: contents.finding,
+                })
+            }
             Ok(None) => Ok(Reading::unavailable(Finding {
                 id: "deployed-stacks-missing".to_owned(),
                 severity: Severity::Warning,

@@ -53,11 +53,17 @@ pub enum PlanError {
         /// What the Gen 2 app needs.
         hint: String,
     },
-    /// A Gen 1 resource has more than one possible counterpart, or they contradict each other.
-    #[error("{source_resource} could belong to any of {}", list(candidates))]
+    /// A Gen 1 resource has more than one possible counterpart, or others have the same one.
+    #[error(
+        "{} could belong to any of {}",
+        as_well_as(source_resource, rivals),
+        list(candidates)
+    )]
     Ambiguous {
         /// The Gen 1 resource.
         source_resource: Box<PairCandidate>,
+        /// Other Gen 1 resources that could belong to the same.
+        rivals: Vec<PairCandidate>,
         /// Gen 2 resources that fit.
         candidates: Vec<PairCandidate>,
     },
@@ -266,6 +272,12 @@ impl fmt::Display for PairCandidate {
     }
 }
 
+fn as_well_as(source: &PairCandidate, rivals: &[PairCandidate]) -> String {
+    rivals
+        .iter()
+        .fold(source.to_string(), |text, rival| format!("{text} as well as {rival}"))
+}
+
 fn list(candidates: &[PairCandidate]) -> String {
     if candidates.is_empty() {
         return "the Gen 2 resources: there is none of its type left".into();
@@ -328,7 +340,7 @@ impl CodedError for PlanError {
                 present.join(", ")
             ),
             Self::Unpaired { hint, .. } => format!("{hint} Or name the pair in a file for --mappings."),
-            Self::Ambiguous { source_resource, candidates } => format!(
+            Self::Ambiguous { source_resource, candidates, .. } => format!(
                 "Name the pair in a file for --mappings, for example {}.",
                 example_mapping(source_resource, candidates.first())
             ),
@@ -391,13 +403,18 @@ impl CodedError for PlanError {
                 source_resource,
                 candidates,
                 ..
-            }
-            | Self::Ambiguous {
-                source_resource,
-                candidates,
             } => {
                 let candidates: Vec<Value> = candidates.iter().map(candidate_json).collect();
                 json!({ "resource": candidate_json(source_resource), "candidates": candidates })
+            }
+            Self::Ambiguous {
+                source_resource,
+                rivals,
+                candidates,
+            } => {
+                let [rivals, candidates] =
+                    [rivals, candidates].map(|list| list.iter().map(candidate_json).collect::<Vec<Value>>());
+                json!({ "resource": candidate_json(source_resource), "rivals": rivals, "candidates": candidates })
             }
             Self::Incompatible {
                 source_resource,

@@ -1,5 +1,7 @@
 //! Which nested stack belongs to what, by exact identity.
 
+use md5::{Digest, Md5};
+
 /// A Gen 2 nested stack by its logical id: a name, and the eight hexadecimal digits of CDK.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CategoryStackId<'id> {
@@ -29,6 +31,22 @@ pub(super) fn without_hash(logical_id: &str) -> Option<&str> {
     is_hash.then_some(name)
 }
 
+/// What CDK ends the logical id of a construct with, by the ids of the constructs from its stack down to it.
+pub(super) fn path_hash(constructs: &[&str]) -> String {
+    let digest = Md5::digest(constructs.join("/"));
+    digest.iter().take(4).map(|byte| format!("{byte:02X}")).collect()
+}
+
+/// What CDK ends the logical id of a nested stack with, by the id of the stack in the root.
+pub(super) fn nested_stack_hash(id: &str) -> String {
+    path_hash(&[&format!("{id}.NestedStack"), &format!("{id}.NestedStackResource")])
+}
+
+/// The hash at the end of a logical id of CDK.
+pub(super) fn hash_of(logical_id: &str) -> Option<&str> {
+    logical_id.strip_prefix(without_hash(logical_id)?)
+}
+
 /// A name as CDK writes it into logical ids, without regard to case.
 pub(super) fn normalised(name: &str) -> String {
     name.chars()
@@ -40,6 +58,18 @@ pub(super) fn normalised(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hashes_are_those_of_cdk() {
+        // From synthesised backends.
+        assert_eq!(path_hash(&["table-1st", "Resource"]), "6895108C");
+        assert_eq!(path_hash(&["orders", "Resource"]), "46FA7C19");
+        assert_eq!(path_hash(&["attachments", "Bucket", "Resource"]), "0A9FC97E");
+        assert_eq!(nested_stack_hash("storage"), "0EC3F24A");
+        assert_eq!(nested_stack_hash("analytics-shopevents"), "70B495FF");
+        assert_eq!(hash_of("table1st6895108C"), Some("6895108C"));
+        assert_eq!(hash_of("KinesisStream"), None);
+    }
 
     #[test]
     fn logical_ids_are_read_exactly() {

@@ -5,7 +5,7 @@ use super::{
     error::{PairCandidate, PlanError},
     inventory,
     landscape::Landscape,
-    pairing::{PairingContext, PairingRule, PairingSource, pair, rule_for},
+    pairing::{PairingContext, PairingRule, PairingSource, construct_names, pair, rule_for},
     prediction::Successor,
 };
 use crate::{
@@ -98,6 +98,7 @@ fn match_service<'a>(
     matches: &mut Matches,
 ) -> Result<(), PlanError> {
     let types = rule.all_types();
+    let constructs = construct_names(landscape.input.resources);
     let mut states = Vec::new();
     for resource in resources {
         let logical_id = resource.id.logical_id();
@@ -123,6 +124,7 @@ fn match_service<'a>(
             context: PairingContext {
                 resource,
                 environment: environment(state),
+                constructs: &constructs,
             },
             candidate,
         }));

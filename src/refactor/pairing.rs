@@ -8,7 +8,22 @@ use super::{
     error::{PairCandidate, PlanError},
     identity::{category_stack, normalised},
 };
-use crate::backend::model::Resource;
+use crate::backend::{construct_names::ConstructNames, model::Resource};
+
+/// What `generate` calls the constructs of the app that these resources are.
+pub(super) fn construct_names(resources: &[Resource]) -> ConstructNames {
+    let of = |rule: &'static PairingRule| {
+        resources
+            .iter()
+            .filter(move |resource| rule_for(resource).is_some_and(|found| std::ptr::eq(found, rule)))
+    };
+    let owned_buckets = of(&named::BUCKET).filter(|bucket| !bucket.imported);
+    ConstructNames::of(
+        owned_buckets.map(|bucket| bucket.id.name.as_str()),
+        of(&named::TABLE).map(|table| table.id.name.as_str()),
+        of(&named::STREAM).map(|stream| stream.id.name.as_str()),
+    )
+}
 
 /// What is known of the Gen 1 resource whose stack is being paired.
 pub(super) struct PairingContext<'a> {
@@ -16,6 +31,8 @@ pub(super) struct PairingContext<'a> {
     pub(super) resource: &'a Resource,
     /// Name of the Gen 1 environment, when the stack has it as parameter `env`.
     pub(super) environment: Option<&'a str>,
+    /// What `generate` calls the constructs of this app.
+    pub(super) constructs: &'a ConstructNames,
 }
 
 /// How resources of one service are recognised.
@@ -28,9 +45,10 @@ pub(super) struct PairingRule {
     pub(super) types: &'static [&'static str],
     /// Types that move as well where a Gen 1 stack owns them, which it usually does not.
     pub(super) attached_types: &'static [&'static str],
-    /// Names of a Gen 1 resource by how much they tell, the most telling first. All resources of a service are tried with
-    /// their first name before any is tried with its second.
-    source_keys: fn(&PairingContext<'_>, &Candidate) -> Vec<Option<String>>,
+    /// Names of a Gen 1 resource by how much they tell, the most telling first; names of one group tell equally much, so
+    /// that they must not name different resources. All resources of a service are tried with their first group before
+    /// any is tried with its second.
+    source_keys: fn(&PairingContext<'_>, &Candidate) -> Vec<Vec<String>>,
     /// Names of a Gen 2 resource; any of them may match.
     target_keys: fn(&Candidate) -> Vec<String>,
     /// Amplify itself makes a resource of this logical id: it must not be left behind.
@@ -111,7 +129,7 @@ struct Pairing<'p> {
 
 impl Pairing<'_> {
     fn by_names(&mut self) -> Result<(), PlanError> {
-        let source_keys: Vec<Vec<Option<String>>> = self
+        let source_keys: Vec<Vec<Vec<String>>> = self
             .sources
             .iter()
             .map(|source| (self.rule.source_keys)(&source.context, &source.candidate))
@@ -123,26 +141,25 @@ impl Pairing<'_> {
                 .unpaired()
                 .into_iter()
                 .filter_map(|source| {
-                    let key = source_keys[source].get(level)?.as_ref()?;
+                    let keys = source_keys[source].get(level)?;
                     let matching: Vec<usize> = self
                         .free(source)
                         .into_iter()
-                        .filter(|target| target_keys[*target].contains(key))
+                        .filter(|target| target_keys[*target].iter().any(|key| keys.contains(key)))
                         .collect();
                     (!matching.is_empty()).then_some((source, matching))
                 })
                 .collect();
             for (source, matching) in &claims {
-                let [target] = matching.as_slice() else {
-                    return Err(self.ambiguous(*source, matching));
-                };
-                let claimed_twice = claims
+                let rivals: Vec<usize> = claims
                     .iter()
-                    .any(|(other, wanted)| other != source && wanted.contains(target));
-                if claimed_twice {
-                    return Err(self.ambiguous(*source, matching));
+                    .filter(|(other, wanted)| other != source && wanted.iter().any(|target| matching.contains(target)))
+                    .map(|(other, _)| *other)
+                    .collect();
+                match matching.as_slice() {
+                    [target] if rivals.is_empty() => self.pairs.push((*source, *target)),
+                    _ => return Err(self.ambiguous(*source, &rivals, matching)),
                 }
-                self.pairs.push((*source, *target));
             }
         }
         Ok(())
@@ -223,9 +240,11 @@ impl Pairing<'_> {
         targets.iter().map(|target| self.targets[*target].id.clone()).collect()
     }
 
-    fn ambiguous(&self, source: usize, targets: &[usize]) -> PlanError {
+    fn ambiguous(&self, source: usize, rivals: &[usize], targets: &[usize]) -> PlanError {
+        let id = |source: usize| self.sources[source].candidate.id.clone();
         PlanError::Ambiguous {
-            source_resource: Box::new(self.sources[source].candidate.id.clone()),
+            source_resource: Box::new(id(source)),
+            rivals: rivals.iter().map(|rival| id(*rival)).collect(),
             candidates: self.names(targets),
         }
     }

@@ -27,6 +27,9 @@ use crate::{
     deployment::Stack,
 };
 
+/// Attributes of a resource whose change touches the resource itself in no way.
+const POLICIES: [&str; 2] = ["DeletionPolicy", "UpdateReplacePolicy"];
+
 /// Plans the way back from what is live. With the record of the migration the original templates return too; without it
 /// the logical ids come from the holding stacks, or from the ids that Amplify gives in Gen 1. Then the templates that were
 /// deployed last return where they provably describe the same; the others stay literal.
@@ -474,13 +477,15 @@ fn restore_templates(
             .map(|recorded| &recorded.original);
         let known = pushed.get(stack).filter(|pushed| has_outputs_of(pushed, &live));
         let protected = known.map(|pushed| with_protection_of(pushed, &live));
-        let original = recorded.or(protected.as_ref());
-        if original.is_some_and(|original| same_template(original, &live)) {
+        let original = recorded
+            .or(protected.as_ref())
+            .map(|original| with_metadata_of(original, &live));
+        if original.as_ref().is_some_and(|original| same_template(original, &live)) {
             continue;
         }
         match original.filter(|original| changes_nothing(assembly, stack, original)) {
             Some(original) => {
-                assembly.update(stack, original.clone(), UpdatePurpose::RestoreTemplate, &unit.group);
+                assembly.update(stack, original, UpdatePurpose::RestoreTemplate, &unit.group);
             }
             None => {
                 let known = match (recorded, pushed.get(stack)) {
@@ -529,6 +534,29 @@ fn has_outputs_of(pushed: &Template, live: &Template) -> bool {
         && own.all(|output| has(live, output.name) || output.condition().is_some())
 }
 
+/// The template with the metadata that its resources have now: what comes back after a deployment brings the paths of CDK
+/// along, and an update of metadata alone is an update of the resource.
+fn with_metadata_of(original: &Template, live: &Template) -> Template {
+    const METADATA: &str = "Metadata";
+    let mut template = original.clone();
+    for resource in live.resources() {
+        let current = resource.definition.get(METADATA);
+        let Some(before) = original.resource(resource.logical_id) else {
+            continue;
+        };
+        if before.definition.get(METADATA) == current {
+            continue;
+        }
+        let mut definition = before.definition.clone();
+        match current {
+            Some(metadata) => definition.insert(METADATA.into(), metadata.clone()),
+            None => definition.shift_remove(METADATA),
+        };
+        template.insert("Resources", resource.logical_id, Value::Object(definition));
+    }
+    template
+}
+
 /// The update would touch nothing but policies and the placeholder.
 fn changes_nothing(assembly: &Assembly<'_>, stack: &str, original: &Template) -> bool {
     let mut trial = assembly.simulation.clone();
@@ -536,6 +564,10 @@ fn changes_nothing(assembly: &Assembly<'_>, stack: &str, original: &Template) ->
         effect.created.is_empty()
             && effect.changed.is_empty()
             && effect.deleted.iter().all(|logical_id| logical_id == PLACEHOLDER)
+            && effect
+                .attributes
+                .iter()
+                .all(|(_, attribute)| POLICIES.contains(attribute))
     })
 }
 

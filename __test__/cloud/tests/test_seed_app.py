@@ -15,8 +15,6 @@ from driver import error
 from standin.seed.aws import CAPABILITIES
 
 APPS = app_folders()
-# an imported user pool is somebody else's: nobody seeds it
-WITH_OWN_POOL = [folder for folder in APPS if os.path.basename(folder) != "guests"]
 pytestmark = pytest.mark.skipif(not APPS, reason="no app folder")
 
 
@@ -33,7 +31,7 @@ def output_of(project, *command):
     return subprocess.run(["git", "-C", str(project), *command], capture_output=True, text=True).stdout
 
 
-@pytest.mark.parametrize("folder", WITH_OWN_POOL, ids=name_of)
+@pytest.mark.parametrize("folder", APPS, ids=name_of)
 def test_an_app(own_cloud, folder, tmp_path):
     project = tmp_path / "project"
     gen2 = ["--gen2", "--protect-tables"] if has_gen2(folder) else []

@@ -2,6 +2,7 @@
 
 const STATUS = 'src/cloudformation/status.rs';
 const SAFEGUARDS = '__test__/e2e/safeguards.test.mjs';
+const PAIRING = 'src/refactor/tests/pairing.rs';
 const PLANNING = 'src/refactor/execute/planning.rs';
 
 /** @type {import('../row.mjs').Row[]} */
@@ -79,11 +80,46 @@ export const rows = [
     title: 'Names that begin alike',
     elsewhere: 'Stacks are found by the beginning of their logical ids: `storagefoo` also finds `storagefoobar`.',
     here: 'A Gen 1 stack has exactly the logical id of its resource; a Gen 2 stack has category, name and the eight digits of CDK.',
-    test: { file: 'src/refactor/tests/pairing.rs', name: 'prefixes_are_not_identities' },
+    test: { file: PAIRING, name: 'prefixes_are_not_identities' },
     change: {
       file: 'src/refactor/identity.rs',
       from: 'let name = without_hash(rest)?;',
       to: 'let name = without_hash(rest).unwrap_or(rest);',
+    },
+  },
+  {
+    id: 'H-63',
+    title: 'Names that Gen 2 writes otherwise',
+    elsewhere: 'A name with an underscore or in capitals is not found.',
+    here: 'What `generate` made is known by the hash of its path in its logical id, whatever it had to be called.',
+    test: { file: PAIRING, name: 'generated_tables_are_recognised_whatever_they_had_to_be_called' },
+    change: {
+      file: 'src/refactor/pairing/named.rs',
+      from: 'generated.as_deref().map(constructed).into_iter().collect(),',
+      to: 'generated.as_deref().map(exactly).into_iter().collect(),',
+    },
+  },
+  {
+    id: 'H-63',
+    here: 'Other names are compared as CDK writes them, where they do not match exactly.',
+    test: {
+      file: PAIRING,
+      name: 'names_are_compared_as_cdk_writes_them_where_they_do_not_match_exactly',
+    },
+    change: {
+      file: 'src/refactor/pairing/named.rs',
+      from: 'names().filter_map(|name| like(name)).collect(),',
+      to: 'names().map(|name| exactly(name)).collect(),',
+    },
+  },
+  {
+    id: 'H-63',
+    here: 'Names that contradict each other, or become the same, are an error that names every candidate; a file for --mappings decides.',
+    test: { file: PAIRING, name: 'names_that_become_the_same_are_ambiguous' },
+    change: {
+      file: 'src/refactor/pairing.rs',
+      from: '[target] if rivals.is_empty() => self.pairs.push((*source, *target)),',
+      to: '[target] => self.pairs.push((*source, *target)),',
     },
   },
   {

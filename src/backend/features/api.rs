@@ -219,17 +219,28 @@ fn detect_iam(detection: &mut Detection<'_>, resource: &MetaResource, folder: &G
         .data
         .as_ref()
         .is_some_and(|data| data.default_mode == AuthorizationMode::Iam);
-    for file in &folder.schema {
-        for ty in &file.document.types {
+    let types: Vec<(&ParsedSchemaFile, &TypeDefinition, u32)> = folder
+        .schema
+        .iter()
+        .flat_map(|file| file.document.types.iter().map(move |ty| (file, ty)))
+        .filter_map(|(file, ty)| {
             let rule = ty
                 .all_directives()
-                .find(|directive| directive.name == "auth" && uses_iam(directive, default_is_iam));
-            if let Some(directive) = rule {
-                let detail = format!("type {}", ty.name);
-                let line = Some(directive.line);
-                detection.add_at(FeatureKind::AuthProviderIam, Some(resource), detail, &file.path, line);
-            }
-        }
+                .find(|directive| directive.name == "auth" && uses_iam(directive, default_is_iam))?;
+            Some((file, ty, rule.line))
+        })
+        .collect();
+    // What is to be done is done once for the whole API.
+    if let Some((file, _, line)) = types.first() {
+        let names: Vec<&str> = types.iter().map(|(_, ty, _)| ty.name.as_str()).collect();
+        let detail = format!("type {}", names.join(", "));
+        detection.add_at(
+            FeatureKind::AuthProviderIam,
+            Some(resource),
+            detail,
+            &file.path,
+            Some(*line),
+        );
     }
 }
 

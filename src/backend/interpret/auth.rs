@@ -77,10 +77,28 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
             "Fetch the deployed backend with `amplify pull`.",
         ),
     }
-    if auth.imported.is_none() {
-        auth.triggers = triggers(interpretation, resource);
-    }
     interpretation.backend.auth = Some(auth);
+}
+
+/// The triggers of the user pool, once all functions are known: a trigger may name its function by a spelled-out ARN.
+pub(super) fn read_triggers(interpretation: &mut Interpretation<'_>) {
+    let Some(name) = interpretation
+        .backend
+        .auth
+        .as_ref()
+        .filter(|auth| auth.imported.is_none())
+        .map(|auth| auth.name.clone())
+    else {
+        return;
+    };
+    let project = interpretation.project;
+    let Some(resource) = project.resource("auth", &name) else {
+        return;
+    };
+    let found = triggers(interpretation, resource);
+    if let Some(auth) = &mut interpretation.backend.auth {
+        auth.triggers = found;
+    }
 }
 
 fn read_stack(
@@ -252,21 +270,26 @@ fn triggers(interpretation: &mut Interpretation<'_>, resource: &MetaResource) ->
         if event == "KMSKeyID" {
             continue;
         }
-        match interpretation.decoder.expression(&value, &id) {
+        let function = match interpretation.decoder.expression(&value, &id) {
             Expression::Reference(Reference {
                 target: Target::Function(function),
                 attribute: Attribute::Arn,
-            }) => triggers.push(AuthTrigger {
+            }) => Some(function),
+            spelled_out => interpretation.function_by_arn(&spelled_out),
+        };
+        match function {
+            Some(function) => triggers.push(AuthTrigger {
                 event,
                 function,
                 version,
             }),
-            other => {
+            None => {
+                let arn = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
                 let location = interpretation.location_of(resource);
                 interpretation.finding(
                     "auth-trigger-foreign",
                     Severity::Manual,
-                    format!("trigger {event} of the user pool calls a function outside of the backend: {other:?}"),
+                    format!("trigger {event} of the user pool calls a function outside of the backend: {arn}"),
                     &location,
                     "Set it in amplify/auth/overrides.ts with cfnUserPool.addPropertyOverride('LambdaConfig.<event>', '<ARN>'); the function lets this user pool call it already.",
                 );

@@ -5,6 +5,7 @@ mod analytics;
 mod api_override;
 mod api_stacks;
 mod auth;
+mod console_made;
 mod custom;
 mod data;
 mod expressions;
@@ -62,6 +63,7 @@ pub fn interpret(project: &Project, deployment: Option<&Deployment>) -> Backend 
     for resource in &project.resources {
         interpretation.read_resource(resource);
     }
+    auth::read_triggers(&mut interpretation);
     auth::read_groups(&mut interpretation);
     policies::read_own(&mut interpretation, &stacks.symbolic);
     for stack in stacks_in_order(project, &stacks.symbolic) {
@@ -70,6 +72,9 @@ pub fn interpret(project: &Project, deployment: Option<&Deployment>) -> Backend 
     triggers::read(&mut interpretation);
     project_override::read(&mut interpretation);
     rest_apis::read_access(&mut interpretation);
+    if let Some(contents) = deployment.and_then(|deployment| deployment.user_pool.as_ref()) {
+        console_made::read(&mut interpretation, contents);
+    }
     extras::read(&mut interpretation);
     let mut backend = interpretation.finish();
     backend.features = features::detect(project, &backend);

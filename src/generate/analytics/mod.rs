@@ -14,6 +14,7 @@ use super::{
     typescript::{Code, Statement, camel_case},
 };
 use crate::backend::{
+    construct_names::stream_stack,
     finding::Severity,
     model::{Category, KinesisStream, ResourceId, Target},
 };
@@ -49,7 +50,7 @@ pub fn generate(
         let mut statements = vec![
             Statement::Const(
                 "stack".to_owned(),
-                Code::name("backend").method("createStack", vec![Code::text(format!("analytics-{}", name.file))]),
+                Code::name("backend").method("createStack", vec![Code::text(stream_stack(&name.file))]),
             ),
             Statement::Const("stream".to_owned(), definition(stream, &mut referrer, findings)),
             Statement::Expression(Code::name("stream").method(

@@ -127,7 +127,7 @@ fn setup(
     let mut referrer = Referrer::new(context, place.root);
     let values = values::parameters(custom, included, &mut referrer, findings);
     let template = Code::name(&name.identifier);
-    let mut statements = values::defaults(custom, &template, &mut referrer, findings);
+    let mut statements = values::defaults(custom, included, &template, &mut referrer, findings);
     statements.extend(fresh_names(context, custom, &template, &mut referrer, findings));
     statements.extend(resolvers::texts(custom, &template, &name.identifier));
     let stack = stack(custom, place, &mut referrer);
@@ -340,7 +340,8 @@ fn report(custom: &CustomStack, included: &Included, findings: &mut Findings) {
             "Copy the template to a place that stays, and correct TemplateURL in the generated template.json.",
         );
     }
-    for secret in &custom.parameters_without_value {
+    let used = |name: &&String| !included.unused.contains(*name);
+    for secret in custom.parameters_without_value.iter().filter(used) {
         findings.add(
             "custom-parameter-without-value",
             Severity::Manual,

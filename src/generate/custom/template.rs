@@ -17,6 +17,8 @@ pub(super) struct Included {
     pub(super) text: String,
     /// Parameters that stand for what other stacks exported.
     pub(super) imports: IndexMap<String, Expression>,
+    /// Parameters that nothing refers to: the CLI hands every output of a resource over that is depended on.
+    pub(super) unused: Vec<String>,
     /// Outputs that were exported.
     pub(super) exports: Vec<String>,
     /// Logical ids of nested stacks.
@@ -56,11 +58,49 @@ pub(super) fn included(custom: &CustomStack) -> Included {
             }
         }
     }
+    let unused = drop_unused_parameters(&mut document);
     Included {
         text: format!("{document:#}\n"),
         imports,
+        unused,
         exports,
         nested_stacks,
+    }
+}
+
+/// A parameter is used where its name is in any text outside of the list of parameters. Macros may use all of them.
+fn drop_unused_parameters(document: &mut Value) -> Vec<String> {
+    let Some(template) = document
+        .as_object_mut()
+        .filter(|template| !template.contains_key("Transform"))
+    else {
+        return Vec::new();
+    };
+    let Some(Value::Object(mut parameters)) = template.shift_remove("Parameters") else {
+        return Vec::new();
+    };
+    let rest = Value::Object(std::mem::take(template));
+    let unused: Vec<String> = parameters.keys().filter(|name| !names(&rest, name)).cloned().collect();
+    parameters.retain(|name, _| !unused.contains(name));
+    let Value::Object(rest) = rest else {
+        return unused;
+    };
+    // The parameters stay before the resources, where templates have them.
+    for (section, value) in rest {
+        if section == "Resources" && !parameters.is_empty() {
+            template.insert("Parameters".to_owned(), Value::Object(std::mem::take(&mut parameters)));
+        }
+        template.insert(section, value);
+    }
+    unused
+}
+
+fn names(value: &Value, name: &str) -> bool {
+    match value {
+        Value::String(text) => text.contains(name),
+        Value::Array(values) => values.iter().any(|value| names(value, name)),
+        Value::Object(entries) => entries.values().any(|value| names(value, name)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn parameters(
     let mut values = Vec::new();
     for (name, expression) in custom.parameters.iter().chain(&included.imports) {
         let kind = kind_of(custom, name);
-        if is_ssm_value(&kind) {
+        if is_ssm_value(&kind) || included.unused.contains(name) {
             continue;
         }
         match value(&kind, expression, referrer) {
@@ -36,13 +36,14 @@ pub(super) fn parameters(
 /// A parameter whose value lies in SSM is asked for by name when the stack is deployed: the name is its default.
 pub(super) fn defaults(
     custom: &CustomStack,
+    included: &Included,
     template: &Code,
     referrer: &mut Referrer<'_>,
     findings: &mut Findings,
 ) -> Vec<Statement> {
     let mut statements = Vec::new();
     for (name, expression) in &custom.parameters {
-        if !is_ssm_value(&kind_of(custom, name)) {
+        if !is_ssm_value(&kind_of(custom, name)) || included.unused.contains(name) {
             continue;
         }
         match referrer.expression(expression) {

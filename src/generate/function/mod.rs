@@ -11,7 +11,7 @@ mod sources;
 mod wiring;
 
 pub use super::physical_name::of_function as physical_name;
-pub(super) use packages::wishes;
+pub(super) use packages::{type_wishes, wishes};
 pub use sources::{Requirements, requirements};
 
 use super::{

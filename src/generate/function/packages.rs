@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 
 use indexmap::IndexMap;
 
-use super::{Requirements, definition::packages_of_layers, sources::packages_of_project};
+use super::{
+    Requirements,
+    definition::packages_of_layers,
+    sources::{is_typescript, packages_of_project},
+};
 use crate::{
     backend::{
         finding::Severity,
@@ -51,6 +55,35 @@ pub(in crate::generate) fn wishes(
     add_aws_sdk(requirements, &own, &mut wishes, findings);
     report_undeclared(context, requirements, &own, &wishes, findings);
     Ok(wishes)
+}
+
+/// The types that TypeScript functions are checked with: Gen 2 checks the whole backend.
+pub(in crate::generate) fn type_wishes(context: &Context<'_>) -> IndexMap<String, Vec<DependencyWish>> {
+    let mut wishes: IndexMap<String, Vec<DependencyWish>> = IndexMap::new();
+    let in_typescript = context.functions().filter(|function| {
+        let mut files = function.source_files.iter();
+        files.any(|file| is_typescript(file))
+    });
+    for function in in_typescript {
+        for (package, range) in &function.dev_dependencies {
+            // Those of Node.js are the backend's own.
+            if package.starts_with("@types/") && package != "@types/node" {
+                wishes.entry(package.clone()).or_default().push(DependencyWish {
+                    range: range.clone(),
+                    location: manifest_of(function),
+                });
+            }
+        }
+    }
+    wishes
+}
+
+/// Package with the types of a package.
+fn types_of(package: &str) -> String {
+    match package.strip_prefix('@').and_then(|scoped| scoped.split_once('/')) {
+        Some((scope, name)) => format!("@types/{scope}__{name}"),
+        None => format!("@types/{package}"),
+    }
 }
 
 fn manifest_of(function: &Function) -> SourceLocation {
@@ -115,7 +148,14 @@ fn report_undeclared(
             .undeclared(&function.name)
             .into_iter()
             .filter(|package| !package.starts_with("@types/"));
-        for package in undeclared.filter(|package| !own.contains(*package) && !wishes.contains_key(*package)) {
+        // What has types of its own and no code is imported for its types, such as `aws-lambda`.
+        let is_types_only = |package: &str| {
+            let types = types_of(package);
+            function.dev_dependencies.contains_key(&types) || own.contains(&types)
+        };
+        for package in undeclared
+            .filter(|package| !own.contains(*package) && !wishes.contains_key(*package) && !is_types_only(package))
+        {
             findings.add(
                 "function-undeclared-package",
                 Severity::Manual,

@@ -191,7 +191,7 @@ pub(super) fn copy(
 const NOT_CHECKED: &str =
     "// @ts-nocheck The function's own settings of the compiler are less strict than those of the backend.\n";
 
-fn is_typescript(file: &str) -> bool {
+pub(super) fn is_typescript(file: &str) -> bool {
     [".ts", ".mts", ".cts", ".tsx"]
         .iter()
         .any(|ending| file.ends_with(ending))
@@ -357,11 +357,15 @@ fn packages_in(source: &str) -> BTreeSet<String> {
     static LOADS: LazyLock<Option<Regex>> = LazyLock::new(|| {
         Regex::new(r#"(?m)(?:\brequire\s*\(\s*|\bimport\s*\(\s*|\bfrom\s+|^\s*import\s+)["']([^"'`\s\\]+)["']"#).ok()
     });
-    let Some(loads) = LOADS.as_ref() else {
+    // Types are gone when the code runs. `import type from 'x'` loads something that is called type.
+    static TYPES: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r#"(?m)^\s*(?:import|export)\s+type\s+[\w$*{][^;'"]*?\bfrom\s+["'][^"'\n]*["']"#).ok()
+    });
+    let (Some(loads), Some(types)) = (LOADS.as_ref(), TYPES.as_ref()) else {
         return BTreeSet::new();
     };
     loads
-        .captures_iter(source)
+        .captures_iter(&types.replace_all(source, ""))
         .filter_map(|capture| package_of(capture.get(1)?.as_str()))
         .collect()
 }
@@ -407,12 +411,19 @@ mod tests {
             const later = await import('later');
             import { readFile } from 'node:fs/promises';
             const computed = require(`./${name}`);
+            import type { Handler } from 'aws-lambda';
+            export type * from "only-types";
+            import type {
+              A,
+            } from 'more-types';
+            import type from 'called-type';
         "#;
         let found: Vec<String> = packages_in(source).into_iter().collect();
         assert_eq!(
             found,
             [
                 "@aws-sdk/client-s3",
+                "called-type",
                 "express",
                 "later",
                 "lodash",

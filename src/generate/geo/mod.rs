@@ -9,7 +9,6 @@ use super::{
     context::Context,
     error::GenerateError,
     findings::Findings,
-    names::construct_id,
     physical_name,
     reference::{Handle, Referrer},
     roles,
@@ -19,6 +18,7 @@ use super::{
     typescript::{Code, Statement},
 };
 use crate::backend::{
+    construct_names::construct_id,
     finding::Severity,
     model::{Category, Expression, GeoKind, GeoResource, Grant, ResourceId, Target},
 };

@@ -7,7 +7,6 @@ use super::{
     error::GenerateError,
     findings::Findings,
     function::python_packages,
-    names::construct_id,
     reference::Referrer,
     setup::{SetupCall, SetupFile},
     template::render as render_template,
@@ -16,6 +15,7 @@ use super::{
 };
 use crate::{
     backend::{
+        construct_names::construct_id,
         finding::Severity,
         model::{Category, LambdaLayer, Layer, ResourceId},
     },

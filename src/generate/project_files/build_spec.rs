@@ -26,10 +26,23 @@ pub struct BuildSpecInput<'input> {
     pub bytes: Option<&'input [u8]>,
     /// What installs packages.
     pub package_manager: PackageManager,
+    /// The project has a lock file, so that builds can install exactly what it says.
+    pub is_locked: bool,
     /// Folder of the project relative to the file's, with forward slashes; empty: the same.
     pub app_root: &'input str,
     /// How the frontend is built, for a new file.
     pub frontend: Option<FrontendBuild>,
+}
+
+impl BuildSpecInput<'_> {
+    /// Command that installs the packages of the backend.
+    fn install(&self) -> &'static str {
+        if self.is_locked {
+            self.package_manager.clean_install()
+        } else {
+            self.package_manager.install()
+        }
+    }
 }
 
 /// How the frontend is built, as `amplify init` asked for it.
@@ -62,7 +75,7 @@ pub fn edit_build_spec(input: &BuildSpecInput<'_>) -> Result<Edited, ProjectFile
 }
 
 fn new_file(input: &BuildSpecInput<'_>) -> Edited {
-    let install = input.package_manager.clean_install();
+    let install = input.install();
     let mut findings = manager_findings(input);
     let quote = |text: &str| format!("'{}'", text.replace('\'', "''"));
     let (build, directory) = match &input.frontend {
@@ -107,7 +120,7 @@ fn manager_findings(input: &BuildSpecInput<'_>) -> Vec<Finding> {
         None,
         format!(
             "The backend's build runs `{}`: {} has to be there before.",
-            manager.clean_install(),
+            input.install(),
             manager.command()
         ),
         "If the build image does not bring it along, install it in a command before this one, for example with `corepack enable` or `npm install -g`.",
@@ -178,7 +191,7 @@ impl Editor<'_, '_> {
         };
         let remedy = format!(
             "Make `{}` and `{DEPLOY}` commands of the backend's build phase, or `npx ampx generate outputs` if another pipeline deploys the backend.",
-            self.input.package_manager.clean_install()
+            self.input.install()
         );
         self.report(id, Severity::Manual, None, message.to_owned(), &remedy);
     }
@@ -241,7 +254,7 @@ impl Editor<'_, '_> {
     }
 
     fn replace(&mut self, command: &Command) -> bool {
-        let install = self.input.package_manager.clean_install();
+        let install = self.input.install();
         let raw = &self.text[command.span.clone()];
         let replaced = replace_push(raw, &format!("{install} && {DEPLOY}"));
         for flags in &replaced.dropped {

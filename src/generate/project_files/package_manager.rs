@@ -78,6 +78,16 @@ impl PackageManager {
         }
     }
 
+    /// Installs what package.json says, where no lock file says more: the clean install would refuse to run.
+    pub fn install(self) -> &'static str {
+        match self {
+            Self::Npm => "npm install",
+            Self::YarnClassic | Self::Yarn => "yarn install",
+            Self::Pnpm => "pnpm install",
+            Self::Bun => "bun install",
+        }
+    }
+
     /// What the user runs once after the packages have changed, to get rid of what Gen 1's packages left in the tree.
     pub fn fresh_install(self) -> Vec<&'static str> {
         match self {

@@ -87,7 +87,7 @@ pub fn plan_project_files(input: &ProjectFilesInput<'_>) -> Result<ProjectFiles,
         &input.generated.dev_dependencies,
     )?;
     findings.extend(package.findings);
-    let package_manager = package_manager(&folders, package_json.before.as_deref())?;
+    let (package_manager, is_locked) = package_manager(&folders, package_json.before.as_deref())?;
 
     let build_spec = build_spec(input, &folders)?;
     let app_root = build_spec.app_root.clone();
@@ -100,6 +100,7 @@ pub fn plan_project_files(input: &ProjectFilesInput<'_>) -> Result<ProjectFiles,
         path: &build_spec.source.path,
         bytes: bytes.as_deref(),
         package_manager,
+        is_locked,
         app_root: &app_root,
         frontend: frontend_build(input.project_dir),
     })?;
@@ -178,7 +179,11 @@ fn folders_up_to_repository(project_dir: &Path) -> Vec<PathBuf> {
     }
 }
 
-fn package_manager(folders: &[PathBuf], package_json: Option<&[u8]>) -> Result<PackageManager, ProjectFileError> {
+/// What installs the packages, and whether a lock file says which.
+fn package_manager(
+    folders: &[PathBuf],
+    package_json: Option<&[u8]>,
+) -> Result<(PackageManager, bool), ProjectFileError> {
     for folder in folders {
         for name in PackageManager::LOCK_FILES {
             let source = Source::read(folder, name)?;
@@ -187,7 +192,7 @@ fn package_manager(folders: &[PathBuf], package_json: Option<&[u8]>) -> Result<P
                 .as_deref()
                 .and_then(|bytes| PackageManager::of_lock_file(name, bytes))
             {
-                return Ok(manager);
+                return Ok((manager, true));
             }
         }
     }
@@ -196,13 +201,13 @@ fn package_manager(folders: &[PathBuf], package_json: Option<&[u8]>) -> Result<P
         PackageManager::of_field(value.get("packageManager")?.as_str()?)
     };
     if let Some(manager) = package_json.and_then(of_field) {
-        return Ok(manager);
+        return Ok((manager, false));
     }
     let above = folders
         .iter()
         .skip(1)
         .find_map(|folder| of_field(&fs::read(folder.join(PACKAGE_JSON)).ok()?));
-    Ok(above.unwrap_or_default())
+    Ok((above.unwrap_or_default(), false))
 }
 
 struct BuildSpecSource {
@@ -292,6 +297,8 @@ mod tests {
                 .all(|file| file.before.is_none() && file.is_changed())
         );
         assert_eq!(files.package_manager, PackageManager::Npm);
+        // There is no lock file, and `npm ci` fails without one.
+        assert!(text(&files, "amplify.yml").contains("- npm install\n"));
         assert!(fs::read_dir(directory.path()).unwrap().next().is_none());
     }
 

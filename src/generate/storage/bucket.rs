@@ -2,11 +2,10 @@ use serde_json::{Map, Value, json};
 
 use super::access::Access;
 use crate::{
-    backend::{finding::Severity, model::Bucket},
+    backend::{construct_names::construct_id, finding::Severity, model::Bucket},
     generate::{
         context::Context,
         findings::Findings,
-        names::construct_id,
         reference::Referrer,
         tags::{self, TAGS},
         typescript::{Code, Statement, camel_case},

@@ -51,7 +51,7 @@ pub(super) fn generate(
     for table in &context.backend.tables {
         let (Some(identifier), Some(id)) = (
             context.names.tables.get(&table.name),
-            context.names.table_constructs.get(&table.name),
+            context.names.constructs.tables.get(&table.name),
         ) else {
             continue;
         };

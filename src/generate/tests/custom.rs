@@ -52,12 +52,15 @@ fn parameters_get_values_of_their_type_and_secrets_none() {
             "env": {"Type": "String"}, "count": {"Type": "Number"}, "zones": {"Type": "CommaDelimitedList"},
             "arns": {"Type": "CommaDelimitedList"}, "image": {"Type": "AWS::SSM::Parameter::Value<String>"},
             "secret": {"Type": "String", "NoEcho": true, "Default": "x"}, "nobody": {"Type": "String"},
-            "kept": {"Type": "String", "Default": "d"}, "functionfArn": {"Type": "String"}
+            "kept": {"Type": "String", "Default": "d"}, "functionfArn": {"Type": "String"},
+            "authusersCreatedSNSRole": {"Type": "String"}, "forgotten": {"Type": "String", "NoEcho": true}
         },
-        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}},
+        "Outputs": {"Used": {"Value": {"Fn::Sub": "${env}${count}${zones}${arns}${image}${secret}${nobody}${kept}${functionfArn}"}}}
     });
     let passed = json!({
         "env": "main", "count": "3", "zones": "a,'b'", "arns": {"Fn::Join": [",", [get_att("functionf", "Arn"), "x"]]},
+        "authusersCreatedSNSRole": get_att("authusers", "CreatedSNSRole"),
         "image": "/golden/${image}", "secret": "hunter2", "functionfArn": get_att("functionf", "Arn")
     });
     let files = ProjectFiles::default()
@@ -79,6 +82,11 @@ fn parameters_get_values_of_their_type_and_secrets_none() {
     assert!(!template(&generated, "c").to_string().contains("hunter2"));
     let without = told(&generated, "custom-parameter-without-value");
     assert_eq!(without.len(), 2, "{without:?}");
+    // What nothing refers to goes, and nobody has to find a value for it.
+    let parameters = template(&generated, "c")["Parameters"].clone();
+    assert!(parameters.get("authusersCreatedSNSRole").is_none() && parameters.get("forgotten").is_none());
+    assert!(parameters.get("nobody").is_some());
+    assert!(told(&generated, "custom-parameter-unresolved").is_empty());
 }
 
 #[test]

@@ -151,3 +151,30 @@ fn tags_of_the_project_are_on_everything() {
     assert!(!code.contains("user:Stack"));
     assert!(text(&generated, "amplify/backend.ts").contains("tagBackend(backend);"));
 }
+
+#[test]
+fn typescript_functions_bring_the_types_that_they_are_checked_with() {
+    let manifest = json!({
+        "name": "t",
+        "devDependencies": { "@types/aws-lambda": "^8.10.92", "@types/node": "^16.0.0", "jest": "^29.0.0" }
+    });
+    let files = ProjectFiles::default()
+        .function("t", json!({}), json!({}))
+        .in_tree("function/t/src/package.json", &manifest.to_string())
+        .in_tree(
+            "function/t/src/index.ts",
+            "import { Handler } from 'aws-lambda';\nimport { x } from 'unknown-package';\nexport const handler: Handler = async () => x;\n",
+        )
+        .function("js", json!({}), json!({}))
+        .in_tree("function/js/src/package.json", r#"{"devDependencies": {"@types/other": "^1.0.0"}}"#);
+    let generated = generated(&files, "main");
+    let wanted: Vec<(&String, &str)> = generated
+        .dev_dependencies
+        .iter()
+        .map(|(package, wishes)| (package, wishes[0].range.as_str()))
+        .collect();
+    assert_eq!(wanted, [(&"@types/aws-lambda".to_owned(), "^8.10.92")]);
+    // The package with the types is no package to load; another one is.
+    let undeclared = told(&generated, "function-undeclared-package");
+    assert_eq!(undeclared.len(), 1, "{undeclared:?}");
+}

@@ -96,28 +96,6 @@ const RESERVED: &[&str] = &[
     "valueOf",
 ];
 
-/// Members that every object has. A lookup of such a key in an object finds them: in TypeScript before an index signature,
-/// and in the CDK in tables of children and of path parts.
-const OBJECT_MEMBERS: &[&str] = &[
-    "__defineGetter__",
-    "__defineSetter__",
-    "__lookupGetter__",
-    "__lookupSetter__",
-    "__proto__",
-    "constructor",
-    "hasOwnProperty",
-    "isPrototypeOf",
-    "propertyIsEnumerable",
-    "toLocaleString",
-    "toString",
-    "valueOf",
-];
-
-/// Whether every object has a member of that name.
-pub fn is_object_member(name: &str) -> bool {
-    OBJECT_MEMBERS.contains(&name)
-}
-
 /// Names in use; hands out identifiers that are legal and unique.
 #[derive(Clone, Debug, Default)]
 pub struct Scope {

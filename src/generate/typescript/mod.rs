@@ -10,8 +10,9 @@ mod string;
 #[cfg(test)]
 mod tests;
 
+pub use crate::backend::construct_names::is_object_member;
 pub use code::{Code, Entry, Part, Statement};
-pub use identifier::{Scope, is_identifier, is_object_member};
+pub use identifier::{Scope, is_identifier};
 pub use imports::{ImportLine, ImportName, Imports};
 pub use print::{print, print_statement};
 pub use property::{camel_case, properties_to_code};

@@ -15,9 +15,9 @@ use crate::{
         AmplifyApi, AmplifyApp, Change, ChangeDetail, ChangeSet, ChangeSetRequest, Cloud, CloudError,
         CloudFormationApi, ConditionalWrite, HostedUiApi, IdentityApi, LiveConfiguration, LiveConfigurationApi,
         ObjectStoreApi, ObjectVersion, RecordedConfiguration, RefactorAction, StackDescription, StackRefactorRequest,
-        StackRefactorState, StoredObject, TemplateSource, WriteCondition, short_hash,
+        StackRefactorState, StoredObject, TemplateSource, UserPoolContentsApi, WriteCondition, short_hash,
     },
-    deployment::{HostedUi, StackResource},
+    deployment::{HostedUi, StackResource, UserPoolContents},
 };
 
 pub(super) const APP: &str = "d1app";
@@ -108,6 +108,7 @@ impl Account {
             objects: account.clone(),
             live: account.clone(),
             hosted_ui: account.clone(),
+            user_pools: account.clone(),
             region: "us-east-1".into(),
             identity: account,
         }
@@ -494,6 +495,13 @@ impl LiveConfigurationApi for Account {
 impl HostedUiApi for Account {
     async fn hosted_ui(&self, _: &str) -> Result<HostedUi, CloudError> {
         Ok(HostedUi::default())
+    }
+}
+
+#[async_trait]
+impl UserPoolContentsApi for Account {
+    async fn user_pool_contents(&self, _: &str) -> Result<UserPoolContents, CloudError> {
+        Ok(UserPoolContents::default())
     }
 }
 

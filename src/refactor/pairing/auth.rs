@@ -37,7 +37,7 @@ pub(super) static GROUPS: PairingRule = PairingRule {
     service: "Cognito-UserPool-Groups",
     types: &["AWS::Cognito::UserPoolGroup"],
     attached_types: &[],
-    source_keys: |_, group| vec![group.text("GroupName").map(Into::into)],
+    source_keys: |_, group| vec![group.text("GroupName").map(Into::into).into_iter().collect()],
     target_keys: |group| group.text("GroupName").map(Into::into).into_iter().collect(),
     essential: |_| true,
     always_has_resources: false,
@@ -52,18 +52,18 @@ pub(super) static GROUPS: PairingRule = PairingRule {
 };
 
 /// Part that a client plays: the web client, the native client, or whichever its name tells.
-fn auth_source_keys(_: &PairingContext<'_>, source: &Candidate) -> Vec<Option<String>> {
+fn auth_source_keys(_: &PairingContext<'_>, source: &Candidate) -> Vec<Vec<String>> {
     if is_attached(source) {
-        return vec![hosted_ui::pairing_key(source)];
+        return vec![hosted_ui::pairing_key(source).into_iter().collect()];
     }
     if source.id.resource_type != CLIENT {
         // One of each kind; where Gen 2 has more, the one of defineAuth.
-        return vec![Some(CONSTRUCT.into()), Some(String::new())];
+        return vec![vec![CONSTRUCT.into()], vec![String::new()]];
     }
     match source.id.logical_id.as_str() {
-        "UserPoolClientWeb" => vec![Some("web client".into())],
-        "UserPoolClient" => vec![Some("native client".into())],
-        _ => vec![client_name(source)],
+        "UserPoolClientWeb" => vec![vec!["web client".into()]],
+        "UserPoolClient" => vec![vec!["native client".into()]],
+        _ => vec![client_name(source).into_iter().collect()],
     }
 }
 

@@ -4,10 +4,11 @@ use serde_json::Value;
 
 use super::{PairingContext, PairingRule};
 use crate::{
+    backend::construct_names::stream_stack,
     cloudformation::evaluate::same_value,
     refactor::{
         candidate::Candidate,
-        identity::{category_stack, normalised, without_hash},
+        identity::{category_stack, hash_of, nested_stack_hash, normalised, path_hash, without_hash},
     },
 };
 
@@ -16,8 +17,8 @@ pub(super) static BUCKET: PairingRule = PairingRule {
     service: "S3",
     types: &["AWS::S3::Bucket"],
     attached_types: &[],
-    source_keys,
-    target_keys,
+    source_keys: |context, bucket| source_keys(context, bucket, generated_bucket(context)),
+    target_keys: |bucket| target_keys(bucket, hash_of(&bucket.id.logical_id)),
     essential: |bucket| bucket.id.logical_id == "S3Bucket",
     always_has_resources: true,
     sole_pair: true,
@@ -30,8 +31,8 @@ pub(super) static TABLE: PairingRule = PairingRule {
     service: "DynamoDB",
     types: &["AWS::DynamoDB::Table"],
     attached_types: &[],
-    source_keys,
-    target_keys,
+    source_keys: |context, table| source_keys(context, table, generated_table(context)),
+    target_keys: |table| target_keys(table, hash_of(&table.id.logical_id)),
     essential: |table| table.id.logical_id == "DynamoDBTable",
     always_has_resources: true,
     sole_pair: true,
@@ -49,8 +50,9 @@ pub(super) static STREAM: PairingRule = PairingRule {
     service: "Kinesis",
     types: &["AWS::Kinesis::Stream"],
     attached_types: &[],
-    source_keys,
-    target_keys,
+    source_keys: |context, stream| source_keys(context, stream, generated_stream(context)),
+    // The stream's own id is always the same: its stack tells which one it is.
+    target_keys: |stream| target_keys(stream, hash_of(&stream.nested_id)),
     essential: |stream| stream.id.logical_id == "KinesisStream",
     always_has_resources: true,
     sole_pair: true,
@@ -58,26 +60,43 @@ pub(super) static STREAM: PairingRule = PairingRule {
     hint: |stream| format!("Deploy a Gen 2 backend with a stream for {}.", stream.id.physical_id),
 };
 
-/// The deployed name, the name without environment, the name of the resource; then the same as CDK normalises them.
-fn source_keys(context: &PairingContext<'_>, source: &Candidate) -> Vec<Option<String>> {
+fn generated_bucket(context: &PairingContext<'_>) -> Option<String> {
+    let construct = context.constructs.buckets.get(&context.resource.id.name)?;
+    Some(path_hash(&[construct, "Bucket", "Resource"]))
+}
+
+fn generated_table(context: &PairingContext<'_>) -> Option<String> {
+    let construct = context.constructs.tables.get(&context.resource.id.name)?;
+    Some(path_hash(&[construct, "Resource"]))
+}
+
+fn generated_stream(context: &PairingContext<'_>) -> Option<String> {
+    let file = context.constructs.streams.get(&context.resource.id.name)?;
+    Some(nested_stack_hash(&stream_stack(file)))
+}
+
+/// The construct that `generate` makes for it; then the deployed name, with and without environment, and the name of the
+/// resource, of which none is better than the others: a table may be called as another resource is; then the same as CDK
+/// normalises them.
+fn source_keys(context: &PairingContext<'_>, source: &Candidate, generated: Option<String>) -> Vec<Vec<String>> {
     let physical = source.id.physical_id.as_str();
     // Some physical ids are ARNs.
     let physical = physical.rsplit('/').next().unwrap_or(physical);
     let without_environment = context
         .environment
         .and_then(|environment| physical.strip_suffix(&format!("-{environment}")));
-    let names = [
-        Some(physical),
-        without_environment,
-        Some(context.resource.id.name.as_str()),
-    ];
-    let exact = names.iter().map(|name| name.map(exactly));
-    let alike = names.iter().map(|name| name.and_then(like));
-    exact.chain(alike).collect()
+    let resource = context.resource.id.name.as_str();
+    let names = [Some(physical), without_environment, Some(resource)];
+    let names = || names.iter().flatten();
+    vec![
+        generated.as_deref().map(constructed).into_iter().collect(),
+        names().map(|name| exactly(name)).collect(),
+        names().filter_map(|name| like(name)).collect(),
+    ]
 }
 
 /// Every name that the resource has: property, friendly name (without branch), constructs, logical id, own stack.
-fn target_keys(target: &Candidate) -> Vec<String> {
+fn target_keys(target: &Candidate, hash: Option<&str>) -> Vec<String> {
     let branch = target.tag("amplify:branch-name");
     let without_branch = |name: &str| {
         branch
@@ -107,7 +126,12 @@ fn target_keys(target: &Candidate) -> Vec<String> {
     names.extend(stripped);
     let exact = names.iter().map(|name| exactly(name));
     let alike = names.iter().filter_map(|name| like(name));
-    exact.chain(alike).collect()
+    hash.map(constructed).into_iter().chain(exact).chain(alike).collect()
+}
+
+/// By the hash of its path.
+fn constructed(hash: &str) -> String {
+    format!("constructed {hash}")
 }
 
 fn exactly(name: &str) -> String {

@@ -20,6 +20,9 @@ const ACCOUNT: &str = "123456789012";
 /// Gen 1 stack of the table `orders`.
 pub(super) const ORDERS: &str = "amplify-shop-dev-1a2b3-storageorders-AAA";
 
+/// Gen 1 stack of the table `carts`.
+pub(super) const CARTS: &str = "amplify-shop-dev-1a2b3-storagecarts-AAA";
+
 /// Gen 2 stack of the bucket and of one of the tables.
 pub(super) const STORAGE2: &str = "amplify-d1shop-main-branch-0123456789-storage0EC3F24A-BBB";
 
@@ -529,6 +532,20 @@ pub(super) fn shop() -> World {
         known: None,
         pushed: IndexMap::new(),
     }
+}
+
+pub(super) fn proven(plan: RefactorPlan) -> RefactorPlan {
+    assert_eq!(plan.violations, [], "the plan must be proven");
+    plan
+}
+
+/// The world after all operations of the plan.
+pub(super) fn done(world: &World, plan: &RefactorPlan) -> World {
+    let mut world = world.clone();
+    for operation in &plan.operations {
+        world.apply(operation);
+    }
+    world
 }
 
 /// Code of the error that planning ends with.

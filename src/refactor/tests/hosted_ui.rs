@@ -4,10 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::fixture::{World, edit, shop};
+use super::{
+    fixture::{World, done, edit, proven, shop},
+    interruption,
+};
 use crate::{
     backend::finding::Severity,
-    cloudformation::{Template, same_template},
+    cloudformation::Template,
     deployment::{
         HostedUi, LiveIdentityProvider, LiveResourceServer, Output, ProviderSetting, StackResource, UserPoolDomain,
     },
@@ -169,19 +172,6 @@ fn output(world: &mut World, stack: &str, key: &str, value: &str) {
     });
 }
 
-fn proven(plan: RefactorPlan) -> RefactorPlan {
-    assert_eq!(plan.violations, [], "the plan must be proven");
-    plan
-}
-
-fn done(world: &World, plan: &RefactorPlan) -> World {
-    let mut world = world.clone();
-    for operation in &plan.operations {
-        world.apply(operation);
-    }
-    world
-}
-
 fn updates(plan: &RefactorPlan, purpose: UpdatePurpose) -> Vec<&UpdateStack> {
     plan.operations
         .iter()
@@ -331,103 +321,19 @@ fn nothing_else_may_happen_in_the_change_sets_of_a_release_and_an_adoption() {
     }
 }
 
-/// After every prefix of the plan, with the journal and without: planning again finishes the migration.
 #[test]
 fn a_run_that_ended_anywhere_is_finished_by_the_next() {
-    let before = club();
-    let plan = proven(before.forward().unwrap());
-    let end = done(&before, &plan);
-    let mut world = before.clone();
-    for index in 0..=plan.operations.len() {
-        for record in [Some(&plan.record), None] {
-            let again = match record {
-                Some(record) => world.forward_again(record),
-                None => world.forward(),
-            };
-            let again = proven(again.unwrap_or_else(|error| panic!("after {index} operations: {error}")));
-            let finished = done(&world, &again);
-            assert_eq!(finished.owners(), end.owners(), "after {index} operations");
-            assert!(
-                same_template(&template(&finished, AUTH2), &template(&end, AUTH2)),
-                "after {index} operations: {}",
-                template(&finished, AUTH2).to_pretty()
-            );
-            assert_eq!(
-                again.operations.len(),
-                plan.operations.len() - index,
-                "nothing is done twice"
-            );
-        }
-        if let Some(operation) = plan.operations.get(index) {
-            world.apply(operation);
-        }
-    }
+    interruption::finished_by_the_next(&club());
 }
 
-/// After every prefix of the plan: with the record everything is as it was, without it everything is where it was.
 #[test]
 fn a_run_that_ended_anywhere_can_be_taken_back() {
-    let before = club();
-    let plan = proven(before.forward().unwrap());
-    let mut world = before.clone();
-    for index in 0..=plan.operations.len() {
-        let back = world.rollback(Some(&plan.record));
-        let back = proven(back.unwrap_or_else(|error| panic!("after {index}: {error}")));
-        let restored = done(&world, &back);
-        assert_eq!(restored.owners(), before.owners(), "after {index} operations");
-        assert!(restored.holdings.is_empty(), "after {index} operations");
-        for (name, original) in before.templates() {
-            assert!(
-                same_template(&original, &restored.templates()[&name]),
-                "after {index}: {name}"
-            );
-        }
-        let blind = world.rollback(None);
-        let blind = proven(blind.unwrap_or_else(|error| panic!("after {index}, no record: {error}")));
-        let restored = done(&world, &blind);
-        assert_eq!(
-            restored.owners(),
-            before.owners(),
-            "after {index} operations, no record"
-        );
-        assert!(restored.holdings.is_empty());
-        if let Some(operation) = plan.operations.get(index) {
-            world.apply(operation);
-        }
-    }
+    interruption::taken_back(&club());
 }
 
-/// A rollback that ended anywhere is finished by the next.
 #[test]
 fn a_rollback_that_ended_anywhere_is_finished_by_the_next() {
-    let before = club();
-    let plan = proven(before.forward().unwrap());
-    let mut world = done(&before, &plan);
-    let back = proven(world.rollback(Some(&plan.record)).unwrap());
-    for index in 0..=back.operations.len() {
-        let again = world.rollback(Some(&plan.record));
-        let again = proven(again.unwrap_or_else(|error| panic!("after {index}: {error}")));
-        let restored = done(&world, &again);
-        assert_eq!(restored.owners(), before.owners(), "after {index} operations");
-        assert!(restored.holdings.is_empty(), "after {index} operations");
-        for (name, original) in before.templates() {
-            assert!(
-                same_template(&original, &restored.templates()[&name]),
-                "after {index}: {name}"
-            );
-        }
-        // And forward again from here.
-        let forward = world.forward_again(&plan.record);
-        let forward = proven(forward.unwrap_or_else(|error| panic!("forward after {index}: {error}")));
-        assert_eq!(
-            done(&world, &forward).owners(),
-            done(&before, &plan).owners(),
-            "forward after {index}"
-        );
-        if let Some(operation) = back.operations.get(index) {
-            world.apply(operation);
-        }
-    }
+    interruption::rollback_finished_by_the_next(&club());
 }
 
 #[test]

@@ -3,6 +3,7 @@ mod deployed_stacks;
 mod files;
 mod fixture;
 mod hosted_ui;
+mod interruption;
 mod obstacles;
 mod pairing;
 mod plan;

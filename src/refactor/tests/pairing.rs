@@ -2,14 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::fixture::{ORDERS, STORAGE2, World, code, edit, shop};
+use super::fixture::{CARTS, ORDERS, STORAGE2, World, code, edit, shop};
 use crate::{
     error::CodedError,
-    refactor::{RefactorOperation, ResourceMappings},
+    refactor::{RefactorOperation, RefactorPlan, ResourceMappings, identity::path_hash},
 };
 
-/// The Gen 2 tables no longer say whose they are.
-fn anonymous_tables() -> World {
+/// The Gen 2 tables have these logical ids in the stack of the category, and nothing else says whose they are.
+fn gen2_tables_called([carts_id, orders_id]: [&str; 2]) -> World {
     let mut world = shop();
     let mut storage = world.gen2_stack("storage0EC3F24A").clone();
     let orders = world.gen2.nested.shift_remove("storageordersA346F297").unwrap().stack;
@@ -19,19 +19,56 @@ fn anonymous_tables() -> World {
         let mut table = resources.shift_remove("carts1E902D9C").unwrap();
         table["Properties"]["TableName"] = json!("t");
         table["Metadata"] = json!({});
-        resources.insert("Table1E902D9C".into(), table);
+        resources.insert(carts_id.into(), table);
         let mut table = moved["Resources"]["orders7D0A1B2C"].clone();
         table["Properties"]["TableName"] = json!("u");
         table["Metadata"] = json!({});
-        resources.insert("Table7D0A1B2C".into(), table);
+        resources.insert(orders_id.into(), table);
     });
     let carts = storage.resources.shift_remove("carts1E902D9C").unwrap();
-    storage.resources.insert("Table1E902D9C".into(), carts);
-    storage
-        .resources
-        .insert("Table7D0A1B2C".into(), orders.resources["orders7D0A1B2C"].clone());
+    storage.resources.insert(carts_id.into(), carts);
+    let orders = orders.resources["orders7D0A1B2C"].clone();
+    storage.resources.insert(orders_id.into(), orders);
     *world.gen2_stack("storage0EC3F24A") = storage;
     world
+}
+
+/// Calls a Gen 1 table otherwise, the resource and what is deployed.
+fn rename_gen1_table(world: &mut World, from: &str, resource: &str, physical: &str) {
+    let mut nested = world.gen1.nested.shift_remove(&format!("storage{from}")).unwrap();
+    nested.stack.resources["DynamoDBTable"].physical_id = Some(physical.into());
+    edit(&mut nested.stack, |template| {
+        template["Resources"]["DynamoDBTable"]["Properties"]["TableName"] = json!(physical);
+    });
+    world.gen1.nested.insert(format!("storage{resource}"), nested);
+    let known = world.resources.iter_mut().find(|known| known.id.name == from).unwrap();
+    known.id.name = resource.into();
+}
+
+/// Logical id of a table that `generate` has made.
+fn generated_table(construct: &str) -> String {
+    let human: String = construct.chars().filter(char::is_ascii_alphanumeric).collect();
+    format!("{human}{}", path_hash(&[construct, "Resource"]))
+}
+
+/// Where the table of that name goes.
+fn target_of(plan: &RefactorPlan, physical_id: &str) -> String {
+    let moved = plan
+        .record
+        .moves
+        .iter()
+        .find(|moved| moved.physical_id == physical_id)
+        .unwrap();
+    moved.target.logical_id.clone()
+}
+
+/// The user decides where the tables of these Gen 1 stacks go.
+fn mapped(pairs: [(&str, &str); 2]) -> ResourceMappings {
+    let entries = pairs.map(|(stack, target)| {
+        json!({"Source": {"StackName": stack, "LogicalResourceId": "DynamoDBTable"},
+               "Destination": {"StackName": STORAGE2, "LogicalResourceId": target}})
+    });
+    ResourceMappings::parse(&Value::from(entries.to_vec()).to_string(), "map.json").unwrap()
 }
 
 #[test]
@@ -49,31 +86,98 @@ fn prefixes_are_not_identities() {
 
 #[test]
 fn tables_that_nothing_tells_apart_need_a_mapping() {
-    let world = anonymous_tables();
+    let world = gen2_tables_called(["Table1E902D9C", "Table7D0A1B2C"]);
     let error = world.forward().unwrap_err();
     assert_eq!(error.code(), "REFACTOR_RESOURCE_UNPAIRED", "{error}");
     assert!(
         error.to_string().contains("orders-dev") && error.resolution().contains("--mappings"),
         "{error}"
     );
-    let pair = |stack: &str, target: &str| {
-        json!({"Source": {"StackName": stack, "LogicalResourceId": "DynamoDBTable"},
-               "Destination": {"StackName": STORAGE2, "LogicalResourceId": target}})
-    };
-    let file = json!([
-        pair(ORDERS, "Table1E902D9C"),
-        pair("amplify-shop-dev-1a2b3-storagecarts-AAA", "Table7D0A1B2C")
-    ]);
-    let mappings = ResourceMappings::parse(&file.to_string(), "map.json").unwrap();
+    let mappings = mapped([(ORDERS, "Table1E902D9C"), (CARTS, "Table7D0A1B2C")]);
     let plan = world.forward_with(&mappings).unwrap();
     assert_eq!(plan.violations, []);
-    let target = plan
-        .record
-        .moves
-        .iter()
-        .find(|moved| moved.physical_id == "orders-dev")
-        .unwrap();
-    assert_eq!(target.target.logical_id, "Table1E902D9C");
+    assert_eq!(target_of(&plan, "orders-dev"), "Table1E902D9C");
+}
+
+#[test]
+fn names_are_compared_as_cdk_writes_them_where_they_do_not_match_exactly() {
+    let mut world = gen2_tables_called(["carts1E902D9C", "orderItems7D0A1B2C"]);
+    rename_gen1_table(&mut world, "orders", "Order_Items", "Order_Items-dev");
+    let plan = world.forward().unwrap();
+    assert_eq!(plan.violations, []);
+    assert_eq!(target_of(&plan, "Order_Items-dev"), "orderItems7D0A1B2C");
+    assert_eq!(target_of(&plan, "carts-dev"), "carts1E902D9C");
+
+    // An exact match goes first: the other is left, and then it is nobody's.
+    rename_gen1_table(&mut world, "carts", "orderItems", "orderItems-dev");
+    let error = world.forward().unwrap_err();
+    assert_eq!(error.code(), "REFACTOR_RESOURCE_UNPAIRED", "{error}");
+    assert!(error.to_string().contains("Order_Items-dev"), "{error}");
+}
+
+#[test]
+fn names_that_become_the_same_are_ambiguous() {
+    let mut world = gen2_tables_called(["orderitems1E902D9C", "table7D0A1B2C"]);
+    rename_gen1_table(&mut world, "orders", "Order_Items", "Order_Items-dev");
+    rename_gen1_table(&mut world, "carts", "OrderItems", "OrderItems-dev");
+    let error = world.forward().unwrap_err();
+    assert_eq!(error.code(), "REFACTOR_RESOURCE_AMBIGUOUS", "{error}");
+    for name in ["Order_Items-dev", "OrderItems-dev", "orderitems1E902D9C"] {
+        assert!(error.to_string().contains(name), "{error}");
+    }
+    assert!(error.resolution().contains("--mappings"), "{}", error.resolution());
+    let mappings = mapped([(ORDERS, "table7D0A1B2C"), (CARTS, "orderitems1E902D9C")]);
+    let plan = world.forward_with(&mappings).unwrap();
+    assert_eq!(plan.violations, []);
+    assert_eq!(target_of(&plan, "Order_Items-dev"), "table7D0A1B2C");
+}
+
+/// A resource may deploy a table that is called as another resource is: the names contradict each other.
+#[test]
+fn a_table_that_is_called_as_another_resource_is_ambiguous() {
+    let swapped = |ids: [&str; 2]| {
+        let mut world = gen2_tables_called(ids);
+        rename_gen1_table(&mut world, "orders", "orders", "carts-dev");
+        rename_gen1_table(&mut world, "carts", "carts", "orders-dev");
+        world
+    };
+    let world = swapped(["carts1E902D9C", "orders7D0A1B2C"]);
+    let error = world.forward().unwrap_err();
+    assert_eq!(error.code(), "REFACTOR_RESOURCE_AMBIGUOUS", "{error}");
+    for candidate in ["carts1E902D9C", "orders7D0A1B2C"] {
+        assert!(error.to_string().contains(candidate), "{error}");
+    }
+    let mappings = mapped([(ORDERS, "orders7D0A1B2C"), (CARTS, "carts1E902D9C")]);
+    let plan = world.forward_with(&mappings).unwrap();
+    assert_eq!(plan.violations, []);
+    assert_eq!(target_of(&plan, "carts-dev"), "orders7D0A1B2C");
+
+    // What `generate` made says by its id which resource it was made for.
+    let [carts, orders] = ["carts", "orders"].map(generated_table);
+    let plan = swapped([&carts, &orders]).forward().unwrap();
+    assert_eq!(plan.violations, []);
+    assert_eq!(target_of(&plan, "carts-dev"), orders);
+    assert_eq!(target_of(&plan, "orders-dev"), carts);
+}
+
+#[test]
+fn generated_tables_are_recognised_whatever_they_had_to_be_called() {
+    for (first, construct, second, other) in [
+        ("1st", "table-1st", "table1st", "table1st"),
+        ("constructor", "table-constructor", "Constructor", "Constructor"),
+        ("amplifyData", "table-amplifyData", "AmplifyData", "AmplifyData"),
+        ("items", "items", "Items", "Items"),
+    ] {
+        let [construct, other] = [construct, other].map(generated_table);
+        let mut world = gen2_tables_called([&construct, &other]);
+        let physical = [first, second].map(|name| format!("{name}-dev"));
+        rename_gen1_table(&mut world, "orders", second, &physical[1]);
+        rename_gen1_table(&mut world, "carts", first, &physical[0]);
+        let plan = world.forward().unwrap();
+        assert_eq!(plan.violations, []);
+        assert_eq!(target_of(&plan, &physical[0]), construct);
+        assert_eq!(target_of(&plan, &physical[1]), other);
+    }
 }
 
 #[test]

@@ -1,25 +1,15 @@
 //! Forward and back on a made-up app, from every state in which a run can end.
 
-use super::fixture::{World, shop};
+use super::{
+    fixture::{done, proven, shop},
+    interruption,
+};
 use crate::{
-    cloudformation::{ReferenceGraph, same_template},
+    cloudformation::ReferenceGraph,
     refactor::{
         MoveKind, PLACEHOLDER, PlannedOperation, RefactorOperation, RefactorPlan, StackRefactor, operation_files,
     },
 };
-
-fn proven(plan: RefactorPlan) -> RefactorPlan {
-    assert_eq!(plan.violations, [], "the plan must be proven");
-    plan
-}
-
-fn done(world: &World, plan: &RefactorPlan) -> World {
-    let mut world = world.clone();
-    for operation in &plan.operations {
-        world.apply(operation);
-    }
-    world
-}
 
 fn refactors(plan: &RefactorPlan) -> Vec<&StackRefactor> {
     plan.operations
@@ -226,97 +216,19 @@ fn everything_is_prepared_before_anything_moves_and_what_shares_no_stack_goes_si
     }
 }
 
-/// After every prefix of the plan: planning again finishes the migration.
 #[test]
 fn a_run_that_ended_anywhere_is_finished_by_the_next() {
-    let before = shop();
-    let plan = proven(before.forward().unwrap());
-    let end = done(&before, &plan);
-    let mut world = before.clone();
-    for index in 0..=plan.operations.len() {
-        let again = proven(
-            world
-                .forward()
-                .unwrap_or_else(|error| panic!("after {index} operations: {error}")),
-        );
-        let finished = done(&world, &again);
-        assert_eq!(finished.owners(), end.owners(), "after {index} operations");
-        assert_eq!(
-            again.operations.len(),
-            plan.operations.len() - index,
-            "nothing is done twice"
-        );
-        if let Some(operation) = plan.operations.get(index) {
-            world.apply(operation);
-        }
-    }
+    interruption::finished_by_the_next(&shop());
 }
 
-/// After every prefix of the plan: with the record everything is as it was, without it everything is where it was.
 #[test]
 fn a_run_that_ended_anywhere_can_be_taken_back() {
-    let before = shop();
-    let plan = proven(before.forward().unwrap());
-    let mut world = before.clone();
-    for index in 0..=plan.operations.len() {
-        let back = proven(
-            world
-                .rollback(Some(&plan.record))
-                .unwrap_or_else(|error| panic!("after {index}: {error}")),
-        );
-        let restored = done(&world, &back);
-        assert_eq!(restored.owners(), before.owners(), "after {index} operations");
-        assert!(restored.holdings.is_empty(), "after {index} operations");
-        for (name, original) in before.templates() {
-            assert!(
-                same_template(&original, &restored.templates()[&name]),
-                "after {index}: {name}"
-            );
-        }
-        let blind = proven(
-            world
-                .rollback(None)
-                .unwrap_or_else(|error| panic!("after {index}, no record: {error}")),
-        );
-        let restored = done(&world, &blind);
-        assert_eq!(
-            restored.owners(),
-            before.owners(),
-            "after {index} operations, no record"
-        );
-        assert!(restored.holdings.is_empty());
-        if let Some(operation) = plan.operations.get(index) {
-            world.apply(operation);
-        }
-    }
+    interruption::taken_back(&shop());
 }
 
-/// A rollback that ended anywhere is finished by the next.
 #[test]
 fn a_rollback_that_ended_anywhere_is_finished_by_the_next() {
-    let before = shop();
-    let plan = proven(before.forward().unwrap());
-    let mut world = done(&before, &plan);
-    let back = proven(world.rollback(Some(&plan.record)).unwrap());
-    for index in 0..=back.operations.len() {
-        let again = proven(
-            world
-                .rollback(Some(&plan.record))
-                .unwrap_or_else(|error| panic!("after {index}: {error}")),
-        );
-        let restored = done(&world, &again);
-        assert_eq!(restored.owners(), before.owners(), "after {index} operations");
-        assert!(restored.holdings.is_empty(), "after {index} operations");
-        for (name, original) in before.templates() {
-            assert!(
-                same_template(&original, &restored.templates()[&name]),
-                "after {index}: {name}"
-            );
-        }
-        if let Some(operation) = back.operations.get(index) {
-            world.apply(operation);
-        }
-    }
+    interruption::rollback_finished_by_the_next(&shop());
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Rollbacks without what they would like to have.
 
+use serde_json::{Value, json};
+
 use super::fixture::{World, edit, shop};
 use crate::{
     cloudformation::{Template, same_template},
@@ -210,6 +212,29 @@ fn a_rollback_after_a_deployment_makes_gen2_literal_again() {
             .iter()
             .any(|finding| finding.id == "refactor-template-literal" && finding.feature.contains("authshop"))
     );
+}
+
+/// An update of metadata alone is an update of the resource.
+#[test]
+fn metadata_of_a_deployment_stays_with_what_comes_back() {
+    let before = shop();
+    let (mut world, record) = migrated(&before);
+    let path = json!({"aws:cdk:path": "amplify-d1shop/storage/carts/Resource"});
+    edit(world.gen2_stack("storage0EC3F24A"), |template| {
+        template["Resources"]["carts1E902D9C"]["Metadata"] = path.clone();
+    });
+    let plan = world.rollback(Some(&record)).unwrap();
+    assert_eq!(plan.violations, []);
+    for operation in &plan.operations {
+        world.apply(operation);
+    }
+    let template =
+        |world: &mut World| -> Value { serde_json::from_str(&world.gen1_stack("storagecarts").template_body).unwrap() };
+    let mut expected = template(&mut before.clone());
+    expected["Resources"]["DynamoDBTable"]["Metadata"] = path;
+    assert_eq!(template(&mut world), expected, "everything else is as it was");
+    let again = world.rollback(Some(&record)).unwrap();
+    assert!(again.operations.is_empty(), "{:?}", again.operations);
 }
 
 #[test]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ministack.core.responses import new_uuid, now_iso
 from ministack.services import lambda_svc as ministack_lambda
 
-from standin.custom_resources import auth, branch_linker, buckets, tables
+from standin.custom_resources import auth, branch_linker, buckets, reference_auth, tables
 from standin.ledger import book
 
 MASKED_VALUE = "****"
@@ -31,6 +31,7 @@ class CustomResourceRequest:
 HANDLERS = {
     "Custom::AmplifyBranchLinkerResource": branch_linker.link,
     "Custom::AmplifyDynamoDBTable": tables.manage,
+    "Custom::AmplifyRefAuth": reference_auth.describe,
     "Custom::AmplifySecretFetcherResource": auth.fetch_secrets,
     "Custom::CDKBucketDeployment": buckets.deploy_files,
     "Custom::CustomAuthTriggerResourceOutputs": auth.connect_triggers,

@@ -3,7 +3,7 @@
 import json
 import re
 
-from standin.seed import SeedError
+from standin.seed import SeedError, imported_auth
 from standin.seed.aws import CAPABILITIES
 from standin.seed.identifiers import Identifiers
 from standin.seed.uploads import Uploader
@@ -46,7 +46,10 @@ class Gen1Environment:
         if self.aws.stack(self.root_stack):
             raise SeedError(f"stack {self.root_stack} is deployed already; seed it as another environment")
         self._create_roles_of_others()
-        template = self._with_provider_credentials(self.stacks.templates[self.root_stack])
+        imported_auth.create(
+            self.aws, self.retarget.document(self.folder.team_provider_info[self.source_env]), self.identifiers
+        )
+        template = self._with_provider_credentials(self._renamed(self.stacks.templates[self.root_stack]))
         cloudformation = self.aws.client("cloudformation")
         common = {
             "StackName": self.root_stack,
@@ -80,11 +83,15 @@ class Gen1Environment:
                 return outputs_of(self.aws.stack(resource["PhysicalResourceId"]))
         return None
 
+    def _renamed(self, document):
+        """The document with every identifier that is known so far as it is called now."""
+        return json.loads(self.identifiers.apply(json.dumps(document)))
+
     def _root_parameters(self):
         declared = self.stacks.templates[self.root_stack].get("Parameters", {})
         return [
             {"ParameterKey": p["ParameterKey"], "ParameterValue": p.get("ParameterValue", "")}
-            for p in self.stacks.parameters[self.root_stack]
+            for p in self._renamed(self.stacks.parameters[self.root_stack])
             if p["ParameterKey"] in declared
         ]
 

@@ -37,7 +37,9 @@ fn user_pool_properties_are_evaluated_and_typed() {
 fn triggers_are_read_from_the_pool_or_the_custom_resource_and_never_by_name() {
     let mut template = auth_template();
     template["Parameters"]["functionHookArn"] = json!({"Type": "String"});
-    template["Resources"]["UserPool"]["Properties"]["LambdaConfig"] = json!({"PostConfirmation": {"Ref": "functionHookArn"}, "PreTokenGeneration": "arn:aws:lambda:eu-west-1:1:function:foreign"});
+    template["Resources"]["UserPool"]["Properties"]["LambdaConfig"] = json!({"PostConfirmation": {"Ref": "functionHookArn"}, "PreTokenGeneration": "arn:aws:lambda:eu-west-1:1:function:foreign",
+        // An override can only spell the ARN of a function out.
+        "CustomEmailSender": {"LambdaArn": "arn:aws:lambda:eu-west-1:123456789012:function:Hook-main", "LambdaVersion": "V1_0"}});
     let files = ProjectFiles::default()
         .resource(
             "auth",
@@ -72,7 +74,26 @@ fn triggers_are_read_from_the_pool_or_the_custom_resource_and_never_by_name() {
         function: "Hook".into(),
         version: None,
     };
-    assert_eq!(auth.triggers, [trigger("PreSignUp"), trigger("PostConfirmation")]);
+    let sender = AuthTrigger {
+        version: Some("V1_0".into()),
+        ..trigger("CustomEmailSender")
+    };
+    assert_eq!(
+        auth.triggers,
+        [trigger("PreSignUp"), trigger("PostConfirmation"), sender]
+    );
+    let foreign = backend
+        .findings
+        .iter()
+        .find(|finding| finding.id == "auth-trigger-foreign")
+        .unwrap();
+    assert!(
+        foreign
+            .message
+            .ends_with(": arn:aws:lambda:eu-west-1:1:function:foreign"),
+        "{}",
+        foreign.message
+    );
     assert!(!auth.user_pool.as_ref().unwrap().properties.contains_key("LambdaConfig"));
     assert!(ids(&backend).contains(&"auth-trigger-foreign"), "{:?}", ids(&backend));
     let grant = backend

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{auth_template, ids, read, with_auth};
 use crate::{
     backend::{finding::Severity, interpret},
-    deployment::{Deployment, Stack, StackResource, StackTree},
+    deployment::{Deployment, ListedClient, Stack, StackResource, StackTree, UserPoolContents},
     project::{Project, fixture::ProjectFiles},
 };
 
@@ -117,7 +117,10 @@ fn what_is_deployed_wins_over_the_files() {
                     let mut nested = stack(
                         "nested",
                         &deployed,
-                        vec![("UserPool", "AWS::Cognito::UserPool", "eu-west-1_Live")],
+                        vec![
+                            ("UserPool", "AWS::Cognito::UserPool", "eu-west-1_Live"),
+                            ("UserPoolClientWeb", "AWS::Cognito::UserPoolClient", "1web"),
+                        ],
                     );
                     if let Some(body) = body {
                         nested.template_body = body.into();
@@ -128,14 +131,42 @@ fn what_is_deployed_wins_over_the_files() {
             },
         )]),
     };
+    // What is in the pool and in no stack is told by its name; what a stack made is not.
+    let client = |id: &str, name: &str| ListedClient {
+        id: id.into(),
+        name: name.into(),
+    };
+    let contents = UserPoolContents {
+        groups: vec!["byhand".into()],
+        clients: vec![client("1web", "web"), client("2pos", "till")],
+        identity_providers: vec!["Okta".into()],
+    };
     let backend = interpret(
         &project,
         Some(&Deployment {
             root: tree(&root, None),
+            user_pool: Some(contents),
         }),
     );
     let pool = backend.auth.as_ref().unwrap().user_pool.as_ref().unwrap();
     assert_eq!(pool.physical_id.as_deref(), Some("eu-west-1_Live"));
+    let told: Vec<(&str, &str)> = backend
+        .findings
+        .iter()
+        .filter(|finding| finding.id.starts_with("auth-console-"))
+        .map(|finding| (finding.id.as_str(), finding.message.as_str()))
+        .collect();
+    for (id, name) in [
+        ("auth-console-groups", ": byhand;"),
+        ("auth-console-clients", ": till (2pos);"),
+        ("auth-console-identity-providers", ": Okta;"),
+    ] {
+        assert!(
+            told.iter().any(|(found, text)| *found == id && text.contains(name)),
+            "{told:?}"
+        );
+    }
+    assert_eq!(told.len(), 3);
     assert_eq!(pool.properties["UserPoolName"], "deployed-main");
     assert_eq!(pool.properties["MfaConfiguration"], "OFF");
     // A deployed template that cannot be read never stops the run.
@@ -143,6 +174,7 @@ fn what_is_deployed_wins_over_the_files() {
         &project,
         Some(&Deployment {
             root: tree(&root, Some("{")),
+            user_pool: None,
         }),
     );
     assert!(ids(&backend).contains(&"template-unusable"));
@@ -249,7 +281,13 @@ fn files_and_deployed_stacks_tell_the_same() {
             let tree = deployed_tree(&path.parent().unwrap().join("deployed-stacks"), &root);
             assert!(!tree.nested.is_empty(), "{name}");
             let mut offline = interpret(&project, None);
-            let mut online = interpret(&project, Some(&Deployment { root: tree }));
+            let mut online = interpret(
+                &project,
+                Some(&Deployment {
+                    root: tree,
+                    user_pool: None,
+                }),
+            );
             for backend in [&mut offline, &mut online] {
                 // The policies of REST APIs are not always among the files, which is told.
                 backend.findings.retain(|finding| finding.id != "rest-policies-derived");

@@ -7,6 +7,7 @@ fn input(text: &str) -> BuildSpecInput<'_> {
         path: "amplify.yml",
         bytes: Some(text.as_bytes()),
         package_manager: PackageManager::Npm,
+        is_locked: true,
         app_root: "",
         frontend: None,
     }
