@@ -126,6 +126,14 @@ impl LiveConfiguration {
         })
     }
 
+    /// Others have configured the resource since, as a deployment does: what it has now is what they want.
+    pub fn was_set_by_others(&self, now: &Self) -> bool {
+        match (&self.user_pool, &now.user_pool) {
+            (Some(before), Some(now)) => before.was_set_by_others(now),
+            _ => false,
+        }
+    }
+
     /// The same, but for parts that could not be read this time: whoever read them before had other permissions.
     pub fn readable_differences(&self, after: &Self) -> Vec<String> {
         let is_unread = |line: &str| {

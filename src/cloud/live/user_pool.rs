@@ -114,6 +114,13 @@ impl UserPool {
         Ok((Some(pool), settings))
     }
 
+    /// Somebody has set something since that no operation of ours sets: another name, or a tag that was not there.
+    pub(super) fn was_set_by_others(&self, now: &Self) -> bool {
+        let tags = |pool: &Self| pool.pool.user_pool_tags.clone().unwrap_or_default();
+        let before = tags(self);
+        self.pool.name != now.pool.name || tags(now).keys().any(|key| !before.contains_key(key))
+    }
+
     /// Gives the pool all settings that it had. A tag that it has got meanwhile is somebody's, and stays. The image of the
     /// sign-in page cannot be read from the service: when it is gone, the comparison that follows tells.
     pub(super) async fn put_back(&self, client: &Client, id: &str) -> Result<(), CloudError> {

@@ -179,7 +179,10 @@ pub(super) async fn compare_later(run: &Run<'_>, uncompared: &[UncomparedConfigu
         let differences = || async {
             let (kind, id) = (&before.resource_type, &before.physical_id);
             match run.cloud.live.configuration(kind, id, None).await {
-                Ok(now) => Ok(now.map(|now| before.readable_differences(&now))),
+                Ok(now) => Ok(now.map(|now| {
+                    let found = before.readable_differences(&now);
+                    (found, before.was_set_by_others(&now))
+                })),
                 Err(error) if error.is_unavailable() => {
                     run.events.warn(
                         "CONFIGURATION_NOT_READ",
@@ -190,10 +193,20 @@ pub(super) async fn compare_later(run: &Run<'_>, uncompared: &[UncomparedConfigu
                 Err(error) => Err(run.failed(CONFIGURATION, error)),
             }
         };
-        let Some(found) = differences().await? else {
+        let Some((found, is_of_others)) = differences().await? else {
             continue;
         };
-        if !found.is_empty() {
+        if is_of_others {
+            run.events.warn(
+                "CONFIGURATION_CHANGED_MEANWHILE",
+                format!(
+                    "{} {} has been configured by others since a run was cut short, and is left as it is: {}",
+                    before.resource_type,
+                    before.physical_id,
+                    found.join("; ")
+                ),
+            );
+        } else if !found.is_empty() {
             run.events.warn(
                 "CONFIGURATION_RESTORED",
                 format!(
@@ -205,7 +218,7 @@ pub(super) async fn compare_later(run: &Run<'_>, uncompared: &[UncomparedConfigu
             );
             run.journal.confirm(run.events).await?;
             run.cloud.live.put_back(&before).await.map_err(failed)?;
-            let remaining = differences().await?.unwrap_or_default();
+            let (remaining, _) = differences().await?.unwrap_or_default();
             if !remaining.is_empty() {
                 return Err(ExecutionError::ConfigurationChanged {
                     resource_type: before.resource_type.clone(),
