@@ -305,7 +305,10 @@ describe('amplify.yml', () => {
     ],
   ])) {
     test(`${command} becomes the deployment of Gen 2, and the rest stays`, async () => {
-      const project = projects.of('notes', (files) => files.write('amplify.yml', file(command)));
+      const project = projects.of('notes', (files) => {
+        files.write('package-lock.json', '{}\n');
+        files.write('amplify.yml', file(command));
+      });
       const { read, findings } = await generate(project);
       const text = read('amplify.yml');
       assert.match(text, expected);
@@ -325,6 +328,7 @@ describe('amplify.yml', () => {
       'version: 1\napplications:\n- appRoot: apps/admin\n  backend:\n    phases:\n      build:\n        commands:\n        - amplifyPush --simple\n' +
       "- appRoot: 'apps/web site' # ours\n  backend:\n    phases:\n      build:\n        commands:\n        - amplifyPush --simple\n";
     fs.writeFileSync(path.join(repository, 'amplify.yml'), text);
+    fs.writeFileSync(path.join(repository, 'package-lock.json'), '{}\n');
     commit(repository);
     const { code, result } = await run(project, '--offline');
     assert.equal(code, 0, JSON.stringify(result.error));
@@ -334,6 +338,11 @@ describe('amplify.yml', () => {
     assert.match(ours, new RegExp(`\\n {8}- ${literal(INSTALL)}\\n {8}- ${literal(DEPLOY)}\\n`));
     assert.doesNotMatch(ours, /amplifyPush/);
     assert.ok(!fs.existsSync(path.join(project, 'amplify.yml')));
+  });
+
+  test('without a lock file there is nothing that a clean install could go by', async () => {
+    const project = projects.of('notes', (files) => files.write('amplify.yml', file('amplifyPush --simple')));
+    assert.match((await generate(project)).read('amplify.yml'), /- npm install\n/);
   });
 
   test('the lock file tells how packages are installed', async () => {

@@ -160,4 +160,32 @@ export const rows = [
       to: 'if State::read(folder.path())?.is_some() {',
     },
   },
+  {
+    id: 'console-made',
+    page: 'Issue: groups, app clients and identity providers made in the console',
+    gen2: 'findings with their names; what the stacks made, and the groups that Cognito makes for its providers, is not told',
+    test: {
+      file: '__test__/e2e/console-made.test.mjs',
+      name: 'groups, app clients and identity providers that no stack made are told',
+    },
+    change: {
+      file: 'src/backend/interpret/console_made.rs',
+      from: 'one.resource_type == resource_type && one.physical_id.as_deref() == Some(physical_id)',
+      to: 'one.resource_type == resource_type && physical_id.is_empty()',
+    },
+  },
+  {
+    id: 'trigger-by-arn',
+    page: 'Issue: triggers that override.ts names by a spelled-out ARN',
+    gen2: "the backend's own function as trigger or sender; a foreign one is told with its ARN",
+    test: {
+      file: 'src/backend/interpret/tests/auth.rs',
+      name: 'triggers_are_read_from_the_pool_or_the_custom_resource_and_never_by_name',
+    },
+    change: {
+      file: 'src/backend/interpret/auth.rs',
+      from: 'spelled_out => interpretation.function_by_arn(&spelled_out),',
+      to: '_ => None,',
+    },
+  },
 ];

@@ -198,7 +198,7 @@ impl<'i> Decoder<'i> {
         let model = parts.next()?.strip_suffix("Table")?;
         (parts.next()? == "GetAtt").then(|| {
             Expression::Reference(Reference {
-                target: Target::ModelTable(model.to_owned()),
+                target: Target::ModelTable(self.index.model(model)),
                 attribute,
             })
         })

@@ -27,9 +27,16 @@ pub(super) struct Index {
     resources: HashSet<String>,
     /// Physical ids of imported resources, which templates hold as plain texts.
     imported: Vec<(String, Reference)>,
+    /// Models by the name that they had before: `@mapsTo` keeps the table of a model that was renamed.
+    renamed_models: HashMap<String, String>,
 }
 
 impl Index {
+    /// The model whose table is called after `name`.
+    pub(super) fn model(&self, name: &str) -> String {
+        self.renamed_models.get(name).map_or(name, String::as_str).to_owned()
+    }
+
     pub(super) fn new(project: &Project, stacks: &Stacks) -> Self {
         let mut index = Self {
             targets: HashMap::from([
@@ -43,6 +50,7 @@ impl Index {
             internal_roles: HashSet::new(),
             resources: HashSet::new(),
             imported: Vec::new(),
+            renamed_models: renamed_models(project),
         };
         index.add_environment_roles(project);
         for resource in &project.resources {
@@ -255,7 +263,7 @@ impl Index {
                 for (_, nested) in generated {
                     for found in nested.template.resources() {
                         if found.resource_type() == "AWS::DynamoDB::Table" {
-                            let target = Target::ModelTable(model_of_table(&found));
+                            let target = Target::ModelTable(self.model(&model_of_table(&found)));
                             self.targets
                                 .insert(format!("{}/{}", nested.path, found.logical_id), target);
                         }
@@ -347,6 +355,18 @@ pub(super) fn groups_and_roles(stack: &EvaluatedTree) -> Vec<(String, Option<Str
                 .map(references_in)
                 .and_then(|mut roles| roles.pop());
             Some((name, role))
+        })
+        .collect()
+}
+
+/// Models with `@mapsTo`, by the name that it gives.
+fn renamed_models(project: &Project) -> HashMap<String, String> {
+    let schemas = project.graphql.values().flat_map(|folder| &folder.schema);
+    schemas
+        .flat_map(|file| &file.document.types)
+        .filter_map(|ty| {
+            let before = ty.directive("mapsTo")?.arguments.get("name")?.as_str()?;
+            Some((before.to_owned(), ty.name.clone()))
         })
         .collect()
 }

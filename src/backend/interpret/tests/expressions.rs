@@ -12,7 +12,11 @@ use crate::{
 #[test]
 fn environment_variables_stay_references() {
     let files = with_auth()
-        .graphql("api", "type Note @model { id: ID! }")
+        // Both were renamed: their tables, and what exports them, keep the old names.
+        .graphql(
+            "api",
+            "type Memo @model @mapsTo(name: \"Note\") { id: ID! } type Another @model @mapsTo(name: \"Other\") { id: ID! }",
+        )
         .json_in_tree(
             "awscloudformation/build/api/api/build/cloudformation-template.json",
             &json!({
@@ -63,11 +67,11 @@ fn environment_variables_stay_references() {
     );
     assert_eq!(
         variable(&backend, "f", "TABLE"),
-        &reference(Target::ModelTable("Note".into()), Attribute::Name)
+        &reference(Target::ModelTable("Memo".into()), Attribute::Name)
     );
     assert_eq!(
         variable(&backend, "f", "STREAM"),
-        &reference(Target::ModelTable("Other".into()), Attribute::StreamArn)
+        &reference(Target::ModelTable("Another".into()), Attribute::StreamArn)
     );
     assert_eq!(
         variable(&backend, "f", "TEXT"),
