@@ -93,25 +93,42 @@ fn take_lock(path: &Path) -> Result<File> {
         .truncate(false)
         .open(path)
         .map_err(|source| io(path, "created", source))?;
-    if let Err(error) = FileExt::try_lock_exclusive(&lock) {
-        if error.kind() != fs2::lock_contended_error().kind() {
-            return Err(io(path, "locked", error).into());
-        }
-        let mut holder = String::new();
-        // Only for the message: some systems refuse to read a locked file.
-        let _ = lock.read_to_string(&mut holder);
-        let holder = holder.trim().to_owned();
-        return Err(JournalError::RunInProgress {
-            path: path.to_owned(),
-            holder: (!holder.is_empty()).then_some(holder),
-        }
-        .into());
-    }
+    FileExt::try_lock_exclusive(&lock).map_err(|error| not_locked(path, &mut lock, error))?;
     let written = lock
         .set_len(0)
         .and_then(|()| lock.write_all(std::process::id().to_string().as_bytes()));
     written.map_err(|source| io(path, "written", source))?;
     Ok(lock)
+}
+
+/// Nobody holds the journal of this path now. Creates nothing.
+///
+/// # Errors
+/// `RUN_IN_PROGRESS`, `JOURNAL_IO`.
+pub(super) fn ensure_free(path: &Path) -> Result<()> {
+    let path = path.with_extension("lock");
+    let mut lock = match File::open(&path) {
+        Ok(lock) => lock,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        Err(source) => return Err(io(&path, "read", source).into()),
+    };
+    // Closing the file gives the lock back.
+    FileExt::try_lock_shared(&lock).map_err(|error| not_locked(&path, &mut lock, error))?;
+    Ok(())
+}
+
+fn not_locked(path: &Path, lock: &mut File, error: std::io::Error) -> JournalError {
+    if error.kind() != fs2::lock_contended_error().kind() {
+        return io(path, "locked", error);
+    }
+    let mut holder = String::new();
+    // Only for the message: some systems refuse to read a locked file.
+    let _ = lock.read_to_string(&mut holder);
+    let holder = holder.trim().to_owned();
+    JournalError::RunInProgress {
+        path: path.to_owned(),
+        holder: (!holder.is_empty()).then_some(holder),
+    }
 }
 
 /// Makes the new directory entry durable. Windows has no such call and needs none.

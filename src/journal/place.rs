@@ -71,12 +71,20 @@ impl Copy {
 }
 
 impl JournalPlace {
-    /// Reads what earlier runs recorded, here and on other machines. Takes no lock and changes nothing.
+    /// Reads what earlier runs recorded, here and on other machines. Changes nothing. While another run of this folder is at
+    /// work there is nothing to plan: stacks that are read amid its moves contradict each other.
     ///
     /// # Errors
-    /// `LEASE_HELD` when somebody else is at work and is not to be taken over from; `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`,
+    /// `RUN_IN_PROGRESS` when another process of this machine is at work; `LEASE_HELD` when somebody else is at work and is not to be taken over from; `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`,
     /// `JOURNAL_IO`.
     pub async fn read(&self, take_over: bool) -> Result<JournalReading> {
+        let folder = MigrationFolder::of(&self.project_directory);
+        file::ensure_free(&folder.journal_path(&self.environment))?;
+        self.recorded(take_over).await
+    }
+
+    /// The same while a run of this folder may be at work.
+    pub(super) async fn recorded(&self, take_over: bool) -> Result<JournalReading> {
         let folder = MigrationFolder::of(&self.project_directory);
         let disk = file::read(&folder.journal_path(&self.environment))?;
         let Some(place) = &self.copy else {

@@ -197,7 +197,7 @@ impl Machine {
     }
 
     async fn runs(&self) -> Vec<RunRecord> {
-        self.place.read(true).await.unwrap().runs
+        self.place.recorded(true).await.unwrap().runs
     }
 }
 
@@ -280,7 +280,10 @@ async fn a_second_process_of_the_machine_is_kept_out_until_the_first_is_gone() {
     let error = machine.begin().await.err().unwrap();
     assert_eq!(error.code(), "RUN_IN_PROGRESS");
     assert!(error.to_string().contains(&std::process::id().to_string()));
+    // A plan that is made meanwhile would be made from moves in flight.
+    assert_eq!(machine.place.read(true).await.err().unwrap().code(), "RUN_IN_PROGRESS");
     drop(first);
+    assert!(machine.place.read(false).await.is_ok());
     // The lease was not given back, but who holds the folder's lock knows that its holder is gone.
     assert!(machine.begin().await.is_ok());
 }
