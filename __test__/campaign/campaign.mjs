@@ -6,9 +6,9 @@
  * `npm run campaign -- [--seed S] [--random N] [--app NAME]... [--step lock|refactor] [--group single|third-party]...
  *  [--every N] [--only CASE] [--jobs N] [--minutes N] [--write]`
  *
- * Without `--app`: all but the largest. Without `--random` and `--group`: all groups, and 1,000 random combinations. Results are appended to a file in `.work/`;
- * started again with the same seed and the same build of the tool, it goes on where it was. `--write` writes the counts of
- * that file to `docs/campaign.json` and quotes them in the docs.
+ * Without `--app`: all but the largest. Without `--random` and `--group`: all groups, and 1,000 random combinations. Results
+ * are appended to a file in `.work/`; started again with the same seed and the same build of the tool, it goes on where it
+ * was. `--write` writes the counts of that file to `docs/campaign.json` and quotes them in the docs.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
