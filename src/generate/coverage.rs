@@ -13,6 +13,7 @@ pub fn check(backend: &Backend, findings: &mut Findings) {
             continue;
         }
         let service = resource.service.as_deref().unwrap_or("no service");
+        let content = content_of(backend, resource);
         let location = SourceLocation {
             path: format!(
                 "{}/{}/{}",
@@ -25,22 +26,36 @@ pub fn check(backend: &Backend, findings: &mut Findings) {
                 "hosting",
                 Severity::Info,
                 format!(
-                    "{} ({service}) stays where it is: hosting is not part of a Gen 2 backend",
+                    "{} ({service}) stays where it is: hosting is not part of a Gen 2 backend{content}",
                     resource.id
                 ),
                 &location,
-                "Host the app with Amplify Hosting, or go on deploying it as before.",
+                "Host the app with Amplify Hosting, or go on deploying it as before: then keep the Gen 1 stacks as long as the app is served from there.",
             );
         } else {
             findings.add(
                 "category-unsupported",
                 Severity::Manual,
-                format!("{} ({service}) is not generated", resource.id),
+                format!("{} ({service}) is not generated{content}", resource.id),
                 &location,
                 "Write it with the CDK in amplify/backend.ts, in a stack of its own (backend.createStack), with its permissions.",
             );
         }
     }
+}
+
+/// What is in the stack of the entry, for the end of a sentence.
+fn content_of(backend: &Backend, resource: &Resource) -> String {
+    let stack = backend.foreign_stacks.iter().find(|stack| stack.id == resource.id);
+    let resources: Vec<String> = stack
+        .into_iter()
+        .flat_map(|stack| &stack.resources)
+        .map(|(logical_id, resource_type)| format!("{logical_id} ({resource_type})"))
+        .collect();
+    if resources.is_empty() {
+        return String::new();
+    }
+    format!("; in its stack: {}", resources.join(", "))
 }
 
 fn is_known(backend: &Backend, resource: &Resource) -> bool {

@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::{Interpretation, id_of};
-use crate::{backend::model::KeptService, project::MetaResource};
+use crate::{
+    backend::model::{ForeignStack, KeptService},
+    project::MetaResource,
+};
 
 /// Whether a resource is such a service.
 pub(super) fn is_kept(resource: &MetaResource) -> bool {
@@ -47,6 +50,20 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         location: interpretation.location_of(resource),
     };
     interpretation.backend.kept_services.push(kept);
+}
+
+/// What is in a stack that nothing is generated for: whoever deletes it should know.
+pub(super) fn read_foreign(interpretation: &mut Interpretation<'_>, resource: &MetaResource) {
+    let template = interpretation.symbolic_stack(resource).map(|stack| &stack.template);
+    let resources = template
+        .into_iter()
+        .flat_map(|template| template.resources())
+        .map(|found| (found.logical_id.to_owned(), found.resource_type().to_owned()))
+        .collect();
+    interpretation.backend.foreign_stacks.push(ForeignStack {
+        id: id_of(resource),
+        resources,
+    });
 }
 
 /// A logical path without the stack.

@@ -137,8 +137,9 @@ impl<'p> Interpretation<'p> {
             Some("LambdaLayer") => layers::read(self, resource),
             Some(_) if kept::is_kept(resource) => kept::read(self, resource),
             Some("customCDK" | "customCloudformation") => custom::read(self, resource),
-            // Groups are read with the user pool; the others are in the list of resources, and `assess` tells about them.
-            Some(_) => {}
+            // Groups are read with the user pool.
+            Some("Cognito-UserPool-Groups") => {}
+            Some(_) => kept::read_foreign(self, resource),
         }
     }
 
@@ -408,6 +409,7 @@ fn empty_backend(project: &Project) -> Backend {
         layers: Vec::new(),
         geo: Vec::new(),
         kept_services: Vec::new(),
+        foreign_stacks: Vec::new(),
         custom_stacks: Vec::new(),
         role_overrides: Vec::new(),
         grants: Vec::new(),

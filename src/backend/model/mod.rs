@@ -36,7 +36,7 @@ pub use expression::{Attribute, Expression, Reference, Target};
 pub use feature::{Feature, FeatureKind};
 pub use function::{EnvironmentValue, Function, Language, Layer, ModuleFormat};
 pub use geo::{GeoKind, GeoResource};
-pub use kept::KeptService;
+pub use kept::{ForeignStack, KeptService};
 pub use layer::{LambdaLayer, LayerPermission};
 pub use resolver::{
     DATA_SLOT, GeneratedResource, GeneratedSettings, PipelineFunction, ResolverFile, ResolverTemplate,
@@ -79,6 +79,9 @@ pub struct Backend {
     pub geo: Vec<GeoResource>,
     /// Services that Gen 2 goes on using as they are.
     pub kept_services: Vec<KeptService>,
+    /// Stacks that nothing is generated for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub foreign_stacks: Vec<ForeignStack>,
     /// Stacks of the custom category.
     pub custom_stacks: Vec<CustomStack>,
     /// What the project's own override does to the roles of users.

@@ -64,3 +64,36 @@ fn predictions_and_bots_give_frontends_what_gen_1_gave_them() {
     assert_eq!(told(&generated, "service-kept").len(), 4);
     assert_eq!(told(&generated, "service-outputs-missing").len(), 1);
 }
+
+#[test]
+fn what_is_in_a_stack_that_nothing_is_generated_for_is_named() {
+    let files = ProjectFiles::default()
+        .resource(
+            "hosting",
+            "S3AndCloudFront",
+            "S3AndCloudFront",
+            json!({"Resources": {"SiteBucket": {"Type": "AWS::S3::Bucket"}, "Distribution": {"Type": "AWS::CloudFront::Distribution"}}}),
+            json!({}),
+        )
+        .entry("hosting", "amplifyhosting", json!({"service": "amplifyhosting"}))
+        .resource(
+            "search",
+            "kendra",
+            "Kendra",
+            json!({"Resources": {"Index": {"Type": "AWS::Kendra::Index"}}}),
+            json!({}),
+        );
+    let generated = generated(&files, "main");
+    let hosting = told(&generated, "hosting");
+    assert_eq!(hosting.len(), 2);
+    assert!(
+        hosting[0]
+            .ends_with("in its stack: SiteBucket (AWS::S3::Bucket), Distribution (AWS::CloudFront::Distribution)"),
+        "{hosting:?}"
+    );
+    assert!(hosting[1].ends_with("backend"), "{hosting:?}");
+    assert_eq!(
+        told(&generated, "category-unsupported"),
+        ["search/kendra (Kendra) is not generated; in its stack: Index (AWS::Kendra::Index)"]
+    );
+}
