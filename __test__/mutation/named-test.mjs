@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
+import { testFiles } from '../support/suites.mjs';
 import { COPY, copyEnvironment, ROOT } from './changed-copy.mjs';
 
 /**
@@ -59,15 +60,9 @@ function isCompiled(file) {
   return true;
 }
 
-/** The scripts of `package.json` that `npm test` runs name their files by patterns. @param {string} file */
+/** @param {string} file */
 function isInScripts(file) {
-  const { scripts } = JSON.parse(fs.readFileSync(path.join(ROOT, 'package.json'), 'utf8'));
-  const suites = fs
-    .readFileSync(path.join(ROOT, '__test__/support/all-tests.mjs'), 'utf8')
-    .match(/SUITES = \[(.*)\]/)?.[1];
-  return [...String(suites).matchAll(/'([^']+)'/g)]
-    .flatMap(([, suite]) => String(scripts[suite]).split(' '))
-    .filter((word) => word.endsWith('.mjs'))
+  return testFiles()
     .map((glob) => new RegExp(`^${glob.split('*').map(escaped).join('[^/]*')}$`))
     .some((pattern) => pattern.test(file));
 }

@@ -3,50 +3,21 @@
  * for the stand-in cloud much of their time, and ends with the totals as `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
-import fs from 'node:fs';
 import { availableParallelism } from 'node:os';
-import path from 'node:path';
 import { prepare, ROOT } from './prepare.mjs';
+import { suites } from './suites.mjs';
 import { addCounts, countTests } from './test-counts.mjs';
 
-/** @typedef {{ name: string, command: string, args: string[] }} Suite its name for people, and how it is run */
-
-const IS_WINDOWS = process.platform === 'win32';
 const LANES = Math.min(4, Math.max(2, availableParallelism()));
-const SCRIPTS = ['test:rust', 'test:js', 'test:cloud', 'test:gate'];
-const END_TO_END = '__test__/e2e';
-/** What takes longest begins first. */
-const LONGEST = ['test:rust', 'generated-code', 'campaign', 'scale', 'bad-input', 'hosted-ui', 'test:js', 'test:cloud'];
-
-/** @returns {Suite[]} */
-function suites() {
-  const scripts = SCRIPTS.map((script) => ({
-    name: script,
-    command: IS_WINDOWS ? 'npm.cmd' : 'npm',
-    args: ['run', '--silent', script],
-  }));
-  const files = fs
-    .readdirSync(path.join(ROOT, END_TO_END))
-    .filter((file) => file.endsWith('.test.mjs'))
-    .map((file) => ({
-      name: path.basename(file, '.test.mjs'),
-      command: process.execPath,
-      args: ['--test', `${END_TO_END}/${file}`],
-    }));
-  const all = [...scripts, ...files];
-  const rank = (/** @type {Suite} */ { name }) => (LONGEST.includes(name) ? LONGEST.indexOf(name) : all.length);
-  return all.sort((left, right) => rank(left) - rank(right));
-}
 
 /**
  * Runs a suite, and shows what it printed when it has ended: outputs of suites side by side do not mix.
- * @param {Suite} suite
+ * @param {import('./suites.mjs').Suite} suite
  * @returns {Promise<import('./test-counts.mjs').Counts>}
  */
-function runSuite({ name, command, args }) {
+function runSuite({ name, command, args, shell }) {
   return new Promise((resolve, reject) => {
-    const isScript = command !== process.execPath;
-    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], shell: IS_WINDOWS && isScript });
+    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], shell });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => (output += text));

@@ -39,7 +39,7 @@ pub fn plan_forward(input: &PlanInput<'_>, earlier: Option<&MigrationRecord>) ->
     }
     let mut successors = matches.successors;
     successors.retain(|successor| units.iter().any(|unit| unit.moves(&successor.target.id)));
-    let next_deployment = prediction::predict(&successors);
+    let next_deployment = prediction::predict(&successors, &landscape.superseded());
     findings.extend(prediction::findings(&next_deployment));
     let record = record(&landscape, &units)?;
     let (simulation, references) = landscape.simulation();

@@ -195,6 +195,29 @@ impl<'a> Landscape<'a> {
         present.unwrap_or_else(|| parking_id(holding.map(|holding| &holding.template), &resource.logical_id))
     }
 
+    /// Physical ids of what is parked, each with that of the resource that has its place now. Definitions that were made
+    /// literal name the former, and mean the latter from the next deployment on.
+    pub(super) fn superseded(&self) -> Vec<(String, String)> {
+        let mut ids = Vec::new();
+        for (name, loaded) in &self.stacks {
+            let Some(holding) = self.state(&holding_name(name)) else {
+                continue;
+            };
+            for (logical_id, parked) in &holding.resources {
+                let (place, _) = place_of(&holding.template, logical_id);
+                let present = loaded.state.resources.get(&place);
+                let present = present.filter(|present| present.resource_type == parked.resource_type);
+                if let (Some(own), Some(now)) = (
+                    &parked.physical_id,
+                    present.and_then(|present| present.physical_id.as_ref()),
+                ) {
+                    ids.push((own.clone(), now.clone()));
+                }
+            }
+        }
+        ids
+    }
+
     /// Gen 2 resources of some types that Gen 1 resources could replace: those in the stack, and those that an earlier run
     /// has parked. Where both hold a logical id, the move has been done; unless what is there now is nothing that was moved:
     /// then a deployment has made it since, and it is Gen 2's present one.

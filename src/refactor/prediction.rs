@@ -30,9 +30,10 @@ pub(super) struct Successor {
     pub(super) target: Candidate,
 }
 
-/// What the next deployment changes, the weightiest of a resource first.
-pub(super) fn predict(successors: &[Successor]) -> Vec<PredictedChange> {
-    let renamed = Renamed::of(successors);
+/// What the next deployment changes, the weightiest of a resource first. `superseded` has physical ids of Gen 2's own
+/// resources, each with that of the resource that has taken its place already.
+pub(super) fn predict(successors: &[Successor], superseded: &[(String, String)]) -> Vec<PredictedChange> {
+    let renamed = Renamed::of(successors, superseded);
     let mut changes: Vec<PredictedChange> = Vec::new();
     // What an earlier run released has been predicted by that run.
     for successor in successors.iter().filter(|successor| !successor.target.is_partial) {
@@ -215,8 +216,8 @@ struct Renamed {
 }
 
 impl Renamed {
-    fn of(successors: &[Successor]) -> Self {
-        let mut ids: Vec<(String, String)> = successors
+    fn of(successors: &[Successor], superseded: &[(String, String)]) -> Self {
+        let moving: Vec<(String, String)> = successors
             .iter()
             .map(|successor| {
                 (
@@ -224,6 +225,16 @@ impl Renamed {
                     successor.source.id.physical_id.clone(),
                 )
             })
+            .collect();
+        // What is there now may give its place up in its turn.
+        let moved = superseded.iter().map(|(own, now)| {
+            let next = moving.iter().find(|(target, _)| target == now);
+            (own.clone(), next.map_or(now, |(_, source)| source).clone())
+        });
+        let mut ids: Vec<(String, String)> = moving
+            .iter()
+            .cloned()
+            .chain(moved)
             .filter(|(own, new)| own != new && !own.is_empty())
             .collect();
         // One id can be the beginning of another.

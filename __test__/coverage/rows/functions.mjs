@@ -921,8 +921,8 @@ export const rows = [
     },
     change: {
       file: 'src/backend/interpret/expressions.rs',
-      from: 'target: Target::ModelTable(model.to_owned()),',
-      to: 'target: Target::ModelTable(model.to_lowercase()),',
+      from: 'target: Target::ModelTable(self.index.model(model)),',
+      to: 'target: Target::ModelTable(self.index.model(model).to_lowercase()),',
     },
   },
   {

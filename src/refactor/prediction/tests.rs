@@ -30,6 +30,11 @@ fn successor(resource_type: &str, before: Value, after: Value) -> Successor {
     }
 }
 
+/// Nothing has taken its place yet.
+fn predict(successors: &[Successor]) -> Vec<PredictedChange> {
+    super::predict(successors, &[])
+}
+
 fn predicted(resource_type: &str, before: Value, after: Value) -> Vec<(String, ChangeEffect, bool)> {
     predict(&[successor(resource_type, before, after)])
         .into_iter()
@@ -376,6 +381,25 @@ fn users_notice() {
             "{before} {after}"
         );
     }
+}
+
+/// An earlier run has moved the pool: what names the parked one means the pool that is in its place.
+#[test]
+fn references_to_what_is_parked_already_mean_what_is_in_its_place() {
+    let group = || {
+        successor(
+            "AWS::Cognito::UserPoolGroup",
+            json!({"GroupName": "Admin", "UserPoolId": "gen1-pool"}),
+            json!({"GroupName": "Admin", "UserPoolId": "parked-pool"}),
+        )
+    };
+    let blocks = |superseded: &[(String, String)]| {
+        let changes = super::predict(&[group()], superseded);
+        changes.iter().any(PredictedChange::blocks)
+    };
+    assert!(blocks(&[]));
+    assert!(!blocks(&[("parked-pool".into(), "gen1-pool".into())]));
+    assert!(blocks(&[("parked-pool".into(), "somebodys-pool".into())]));
 }
 
 #[test]
