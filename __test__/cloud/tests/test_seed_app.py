@@ -162,8 +162,8 @@ def test_another_account_region_and_app_id(own_cloud, tmp_path):
 
 
 def test_all_apps_in_one_cloud(own_cloud):
-    # atlas is made from shop and has its table names, which an account and region have once only; guests has imported its
-    # user pool, which no stack owns
+    # atlas is made from shop and has its table names, which an account and region have once only; guests has imported
+    # its user pool, which no stack owns
     for folder in (folder for folder in APPS if os.path.basename(folder) not in ("atlas", "guests")):
         own_cloud.seed("app", "--app", folder)
     rows = [r for r in own_cloud.control("GET", "/_ledger")["resources"] if r["production"]]
