@@ -82,11 +82,8 @@ fn is_left_over(landscape: &Landscape<'_>, unit: &Unit, holding_stack: &str) -> 
     let owns_nothing = landscape
         .state(holding_stack)
         .is_some_and(|holding| holding.resources.keys().all(|logical_id| logical_id == PLACEHOLDER));
-    let gen2 = landscape.state(&unit.gen2_stack);
-    // It remembers what Gen 2 let go until that is back.
-    let is_back = |logical_id: &str| gen2.is_some_and(|gen2| gen2.resources.contains_key(logical_id));
-    let mut released = landscape.released(&unit.gen2_stack).into_iter();
-    owns_nothing && unit.waiting().next().is_some() && released.all(|one| is_back(&one.resource.logical_id))
+    // What it remembers of Gen 2's hosted UI is in the journal, and in the new one from its beginning.
+    owns_nothing && unit.waiting().next().is_some()
 }
 
 /// All pairs of one Gen 2 stack: they are parked together.
