@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use aws_sdk_cognitoidentityprovider::Client;
 use futures::future::try_join_all;
 
-use super::{call, configuration::SharedConfiguration, error::CloudError};
+use super::{call, configuration::SharedConfiguration, error::CloudError, user_pool_contents::identity_provider_names};
 use crate::deployment::{HostedUi, LiveIdentityProvider, LiveResourceServer, ProviderSetting, UserPoolDomain};
 
 const SERVICE: &str = "cognito-idp";
@@ -62,28 +62,7 @@ impl HostedUiClient {
     }
 
     async fn providers(&self, pool: &str) -> Result<Vec<(String, LiveIdentityProvider)>, CloudError> {
-        let mut names = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
-            let request = self
-                .client
-                .list_identity_providers()
-                .user_pool_id(pool)
-                .set_next_token(token);
-            let answer = call::read(SERVICE, "ListIdentityProviders", Some(pool), request.send()).await?;
-            names.extend(
-                answer
-                    .providers
-                    .into_iter()
-                    .filter_map(|provider| provider.provider_name),
-            );
-            token = answer.next_token.filter(|token| !token.is_empty());
-            if token.is_none() {
-                break;
-            }
-        }
-        // In a stable order: the service gives them by the time of their making.
-        names.sort();
+        let names = identity_provider_names(&self.client, pool).await?;
         try_join_all(names.into_iter().map(|name| self.provider(pool, name))).await
     }
 

@@ -87,25 +87,22 @@ impl UserPoolContentsClient {
             .and_then(|client| client.supported_identity_providers);
         Ok(offered.unwrap_or_default())
     }
+}
 
-    async fn identity_providers(&self, pool: &str) -> Result<Vec<String>, CloudError> {
-        let mut names = Vec::new();
-        let mut token: Option<String> = None;
-        loop {
-            let request = self
-                .client
-                .list_identity_providers()
-                .user_pool_id(pool)
-                .max_results(PAGE);
-            let request = request.set_next_token(token);
-            let answer = call::read(SERVICE, "ListIdentityProviders", Some(pool), request.send()).await?;
-            let listed = answer.providers.into_iter();
-            names.extend(listed.filter_map(|provider| provider.provider_name));
-            token = answer.next_token.filter(|token| !token.is_empty());
-            if token.is_none() {
-                names.sort();
-                return Ok(names);
-            }
+/// Names of the identity providers, all pages, sorted: the service gives them by the time of their making.
+pub(super) async fn identity_provider_names(client: &Client, pool: &str) -> Result<Vec<String>, CloudError> {
+    let mut names = Vec::new();
+    let mut token: Option<String> = None;
+    loop {
+        let request = client.list_identity_providers().user_pool_id(pool).max_results(PAGE);
+        let request = request.set_next_token(token);
+        let answer = call::read(SERVICE, "ListIdentityProviders", Some(pool), request.send()).await?;
+        let listed = answer.providers.into_iter();
+        names.extend(listed.filter_map(|provider| provider.provider_name));
+        token = answer.next_token.filter(|token| !token.is_empty());
+        if token.is_none() {
+            names.sort();
+            return Ok(names);
         }
     }
 }
@@ -116,7 +113,7 @@ impl UserPoolContentsApi for UserPoolContentsClient {
         let (groups, mut clients, identity_providers) = tokio::try_join!(
             self.groups(user_pool_id),
             self.clients(user_pool_id),
-            self.identity_providers(user_pool_id)
+            identity_provider_names(&self.client, user_pool_id)
         )?;
         if !identity_providers.is_empty() {
             let ids: Vec<String> = clients.iter().map(|client| client.id.clone()).collect();

@@ -75,8 +75,8 @@ impl JournalPlace {
     /// work there is nothing to plan: stacks that are read amid its moves contradict each other.
     ///
     /// # Errors
-    /// `RUN_IN_PROGRESS` when another process of this machine is at work; `LEASE_HELD` when somebody else is at work and is not to be taken over from; `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`,
-    /// `JOURNAL_IO`.
+    /// `RUN_IN_PROGRESS` when another process of this machine is at work; `LEASE_HELD` when somebody else is at work and is
+    /// not to be taken over from; `JOURNAL_CORRUPT`, `JOURNAL_TOO_NEW`, `JOURNAL_IO`.
     pub async fn read(&self, take_over: bool) -> Result<JournalReading> {
         let folder = MigrationFolder::of(&self.project_directory);
         file::ensure_free(&folder.journal_path(&self.environment))?;

@@ -184,7 +184,7 @@ impl LostResource {
     fn replacement(&self) -> String {
         self.successor.as_ref().map_or_else(String::new, |successor| {
             format!(
-                ": a deployment of Gen 2 without postRefactor() has put {successor} in its place ({} of {}). It was retained, with all its data, and no stack owns it now",
+                ": a deployment of Gen 2 without postRefactor() has put {successor} in its place ({} of {}). No stack owns it now; as its template retained it, it should be there with all its data",
                 self.moved.target.logical_id, self.moved.target.stack
             )
         })
@@ -207,7 +207,7 @@ impl LostResource {
             "ResourceIdentifier": identifier(resource_type, physical_id),
         }]);
         format!(
-            "Nothing was changed. Stop deployments of Gen 2, and let nobody delete {physical_id}; until it is back, what the Gen 2 app writes goes to {successor}. Give it back to Gen 1: take the template of {gen1} (aws cloudformation get-template --stack-name {gen1}), add {logical_id} as it was ({logical_id} in its template below amplify-cfn-templates/ of the deployment bucket, references replaced by their values, with \"DeletionPolicy\": \"Retain\"), and import it: aws cloudformation create-change-set --change-set-type IMPORT --change-set-name give-back --stack-name {gen1} --capabilities CAPABILITY_NAMED_IAM --template-body file://template.json --resources-to-import '{import}' (and every parameter with UsePreviousValue=true), then aws cloudformation execute-change-set --change-set-name give-back --stack-name {gen1}. After that the same command goes on. {successor} stays where it is ({gen2_id} of {gen2}).",
+            "Nothing was changed. Make sure that {physical_id} is still there. Stop deployments of Gen 2, and let nobody delete {physical_id}; until it is back, what the Gen 2 app writes goes to {successor}. Give it back to Gen 1: take the template of {gen1} (aws cloudformation get-template --stack-name {gen1}), add {logical_id} as it was ({logical_id} in its template below amplify-cfn-templates/ of the deployment bucket, references replaced by their values, with \"DeletionPolicy\": \"Retain\"), and import it: aws cloudformation create-change-set --change-set-type IMPORT --change-set-name give-back --stack-name {gen1} --capabilities CAPABILITY_NAMED_IAM --template-body file://template.json --resources-to-import '{import}' (and every parameter with UsePreviousValue=true), then aws cloudformation execute-change-set --change-set-name give-back --stack-name {gen1}. After that the same command goes on. {successor} stays where it is ({gen2_id} of {gen2}).",
             gen1 = source.stack,
             logical_id = source.logical_id,
             gen2 = target.stack,

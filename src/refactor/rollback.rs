@@ -509,7 +509,7 @@ fn with_protection_of(pushed: &Template, live: &Template) -> Template {
             continue;
         };
         let mut definition = resource.definition.clone();
-        for policy in ["DeletionPolicy", "UpdateReplacePolicy"] {
+        for policy in POLICIES {
             if let Some(retain) = now.definition.get(policy).filter(|value| *value == "Retain") {
                 definition.insert(policy.into(), retain.clone());
             }

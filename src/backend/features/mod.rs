@@ -16,7 +16,7 @@ use super::model::{Backend, Category, Feature, FeatureKind, ResourceId, SourceLo
 use crate::project::{MetaResource, Project, overrides};
 
 /// CloudFormation types that hold data of users or secrets: losing one of them is losing what cannot be made again.
-pub(crate) const STATEFUL_TYPES: [&str; 25] = [
+pub(crate) const STATEFUL_TYPES: [&str; 26] = [
     "AWS::ApiGateway::DomainName",
     "AWS::Backup::BackupVault",
     "AWS::Cognito::IdentityPool",
@@ -41,6 +41,7 @@ pub(crate) const STATEFUL_TYPES: [&str; 25] = [
     "AWS::S3::Bucket",
     "AWS::SQS::Queue",
     "AWS::SecretsManager::Secret",
+    "AWS::SSM::Parameter",
     "AWS::Timestream::Table",
 ];
 

@@ -9,6 +9,9 @@ use crate::{
 
 const CLIENT: &str = "AWS::Cognito::UserPoolClient";
 
+/// What to do about providers that are kept for every client that offers them.
+const NOTHING_TO_DO: &str = "Nothing has to be done for this environment. Other branches and sandboxes start without them: to have them there, add them to `externalProviders` on a branch that is not the migrated one.";
+
 pub(super) fn read(interpretation: &mut Interpretation<'_>, contents: &UserPoolContents) {
     let Some(auth) = interpretation.backend.auth.as_ref() else {
         return;
@@ -59,12 +62,32 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, contents: &UserPoolC
             is_in_stack(CLIENT, &client.id) && offered.any(|name| providers.contains(&name.as_str()))
         })
         .collect();
+    // Only these two are generated: another client is that of a stack which sets its list itself.
+    let own_ids: Vec<&str> = [&auth.web_client, &auth.native_client]
+        .into_iter()
+        .flatten()
+        .filter_map(|client| client.physical_id.as_deref())
+        .collect();
+    let named = |is_own: bool| {
+        let clients = offering
+            .iter()
+            .filter(|client| own_ids.contains(&client.id.as_str()) == is_own);
+        clients
+            .map(|client| client.name.as_str())
+            .collect::<Vec<_>>()
+            .join(", ")
+    };
+    let (kept, not_kept) = (named(true), named(false));
     let (groups, clients, providers) = (groups.join(", "), foreign_clients.join(", "), providers.join(", "));
-    let of_clients = if offering.is_empty() {
-        "no client that a stack made offers them".to_owned()
-    } else {
-        let names: Vec<&str> = offering.iter().map(|client| client.name.as_str()).collect();
-        format!("postRefactor() keeps them for {}", names.join(", "))
+    let of_clients = match (kept.is_empty(), not_kept.is_empty()) {
+        (true, true) => "no client that a stack made offers them".to_owned(),
+        (false, true) => format!("postRefactor() keeps them for {kept}"),
+        (true, false) => format!("{not_kept} offers them, which the next deployment may end"),
+        (false, false) => {
+            format!(
+                "postRefactor() keeps them for {kept}; {not_kept} offers them too, which the next deployment may end"
+            )
+        }
     };
     if let Some(auth) = &mut interpretation.backend.auth {
         for client in [&mut auth.web_client, &mut auth.native_client].into_iter().flatten() {
@@ -95,10 +118,14 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, contents: &UserPoolC
     if !providers.is_empty() {
         interpretation.finding(
             "auth-console-identity-providers",
-            Severity::Warning,
+            if not_kept.is_empty() { Severity::Warning } else { Severity::Manual },
             format!("the user pool has identity providers that no stack made: {providers}; they stay in the pool, and {of_clients}"),
             &location,
-            "Nothing has to be done for this environment. Other branches and sandboxes start without them: to have them there, add them to `externalProviders` on a branch that is not the migrated one.",
+            if not_kept.is_empty() {
+                NOTHING_TO_DO
+            } else {
+                "Name the providers in SupportedIdentityProviders of that client, in the stack that makes it, before the deployment that follows the refactor."
+            },
         );
     }
 }

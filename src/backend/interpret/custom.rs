@@ -141,7 +141,10 @@ pub(super) fn own_stack(
         physical_names: physical_names(interpretation, stack, &resource),
         stateful: template
             .resources()
-            .filter(|found| STATEFUL_TYPES.contains(&found.resource_type()))
+            // The value of a parameter stands in the template.
+            .filter(|found| {
+                STATEFUL_TYPES.contains(&found.resource_type()) && found.resource_type() != "AWS::SSM::Parameter"
+            })
             // A condition may say that it does not exist.
             .filter(|found| stack.template.resource(found.logical_id).is_some())
             .map(|found| (found.logical_id.to_owned(), found.resource_type().to_owned()))

@@ -3,6 +3,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use aws_sdk_cognitoidentityprovider::{Config, client::customize::CustomizableOperation};
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
@@ -28,6 +29,19 @@ impl AnswerKeeper {
     }
 }
 
+/// The call with its answer kept; where there is a kept one already, it is that answer again and nothing is asked.
+pub(super) fn asked_or_kept<T, E, B>(
+    request: CustomizableOperation<T, E, B>,
+    keeper: &AnswerKeeper,
+    kept: Option<&Value>,
+) -> CustomizableOperation<T, E, B> {
+    let request = request.interceptor(keeper.clone());
+    match kept {
+        Some(answer) => request.config_override(Config::builder().http_client(KeptAnswer::new(answer))),
+        None => request,
+    }
+}
+
 impl Intercept for AnswerKeeper {
     fn name(&self) -> &'static str {
         "AnswerKeeper"
@@ -48,10 +62,10 @@ impl Intercept for AnswerKeeper {
 
 /// Gives a kept answer to whatever is asked. Nothing leaves this machine.
 #[derive(Clone, Debug)]
-pub(super) struct KeptAnswer(String);
+struct KeptAnswer(String);
 
 impl KeptAnswer {
-    pub(super) fn new(answer: &Value) -> Self {
+    fn new(answer: &Value) -> Self {
         Self(answer.to_string())
     }
 }

@@ -2,13 +2,13 @@
 //! CloudFormation keeps in resources of their own, or nobody but the console knows.
 
 use aws_sdk_cognitoidentityprovider::{
-    Client, Config,
+    Client,
     types::{RiskConfigurationType, UiCustomizationType},
 };
 use serde_json::Value;
 
 use super::{
-    answer::{AnswerKeeper, KeptAnswer},
+    answer::{AnswerKeeper, asked_or_kept},
     lines,
 };
 use crate::cloud::{call, error::CloudError};
@@ -34,12 +34,8 @@ pub(super) async fn look(
         .get_ui_customization()
         .user_pool_id(pool)
         .set_client_id(client_id.map(Into::into))
-        .customize()
-        .interceptor(keeper.clone());
-    let request = match kept {
-        Some(answer) => request.config_override(Config::builder().http_client(KeptAnswer::new(answer))),
-        None => request,
-    };
+        .customize();
+    let request = asked_or_kept(request, &keeper, kept);
     let answer = call::read("cognito-idp", "GetUICustomization", Some(pool), request.send()).await;
     let found = answer.map(|answer| {
         answer.ui_customization.map(|mut look| {
@@ -67,12 +63,8 @@ pub(super) async fn risk(
         .describe_risk_configuration()
         .user_pool_id(pool)
         .set_client_id(client_id.map(Into::into))
-        .customize()
-        .interceptor(keeper.clone());
-    let request = match kept {
-        Some(answer) => request.config_override(Config::builder().http_client(KeptAnswer::new(answer))),
-        None => request,
-    };
+        .customize();
+    let request = asked_or_kept(request, &keeper, kept);
     let answer = call::read("cognito-idp", "DescribeRiskConfiguration", Some(pool), request.send()).await;
     let found = answer.map(|answer| {
         answer.risk_configuration.map(|mut risk| {

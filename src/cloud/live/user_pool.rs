@@ -2,7 +2,7 @@
 //! the look of the sign-in page and what happens at a risk have calls of their own.
 
 use aws_sdk_cognitoidentityprovider::{
-    Client, Config,
+    Client,
     operation::{describe_user_pool::DescribeUserPoolOutput, get_user_pool_mfa_config::GetUserPoolMfaConfigOutput},
     types::{RiskConfigurationType, UiCustomizationType, UserPoolType},
 };
@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 
 use super::{
     Settings,
-    answer::{AnswerKeeper, KeptAnswer},
+    answer::{AnswerKeeper, asked_or_kept},
     lines, lines_without_request_id,
     sign_in_page::{self, LOOK, LOOK_PART, RISK, RISK_PART},
 };
@@ -61,7 +61,12 @@ impl UserPool {
         let is_asked = |action: &str| answers.is_none_or(|answers| answers.contains_key(action));
         let (pool, factors, look, risk) = tokio::join!(
             describe(client, id, kept(POOL)),
-            factors(client, id, kept(FACTORS)),
+            async {
+                match is_asked(FACTORS) {
+                    true => factors(client, id, kept(FACTORS)).await.map(Some),
+                    false => Ok(None),
+                }
+            },
             async {
                 match is_asked(LOOK) {
                     true => sign_in_page::look(client, id, None, kept(LOOK)).await,
@@ -86,12 +91,17 @@ impl UserPool {
         };
         comparable(&mut pool);
         let mut settings = Settings::of(lines(&pool));
-        let factors = factors.map(|(factors, answer)| {
-            keep(FACTORS, answer);
-            factors
+        let factors = factors.map(|factors| {
+            factors.map(|(factors, answer)| {
+                keep(FACTORS, answer);
+                factors
+            })
         });
-        let known_factors = factors.as_ref().ok().cloned();
-        settings.add("factors", factors.map(|factors| lines_without_request_id(&factors)))?;
+        let known_factors = factors.as_ref().ok().cloned().flatten();
+        settings.add(
+            "factors",
+            factors.map(|factors| factors.as_ref().map(lines_without_request_id).unwrap_or_default()),
+        )?;
         let look = look.map(|(look, answer)| {
             keep(LOOK, answer);
             look
@@ -176,11 +186,9 @@ impl UserPool {
             call::read("cognito-idp", "SetRiskConfiguration", Some(id), request.send()).await?;
         }
         let css = |look: &Option<UiCustomizationType>| look.as_ref().and_then(|look| look.css.clone());
-        if css(&self.look) != css(&look) {
-            let request = client
-                .set_ui_customization()
-                .user_pool_id(id)
-                .css(css(&self.look).unwrap_or_default());
+        // A look that the pool did not have, or that nobody could read, is somebody else's: nothing of ours adds one.
+        if let Some(css_before) = css(&self.look).filter(|before| css(&look).as_ref() != Some(before)) {
+            let request = client.set_ui_customization().user_pool_id(id).css(css_before);
             call::read("cognito-idp", "SetUICustomization", Some(id), request.send()).await?;
         }
         Ok(())
@@ -195,11 +203,7 @@ async fn describe(
 ) -> Result<(DescribeUserPoolOutput, Option<Value>), CloudError> {
     let keeper = AnswerKeeper::default();
     let request = client.describe_user_pool().user_pool_id(id);
-    let request = request.customize().interceptor(keeper.clone());
-    let request = match kept {
-        Some(answer) => request.config_override(Config::builder().http_client(KeptAnswer::new(answer))),
-        None => request,
-    };
+    let request = asked_or_kept(request.customize(), &keeper, kept);
     let answer = call::read("cognito-idp", "DescribeUserPool", Some(id), request.send()).await;
     answer.map(|answer| (answer, keeper.answer()))
 }
@@ -212,11 +216,7 @@ async fn factors(
 ) -> Result<(GetUserPoolMfaConfigOutput, Option<Value>), CloudError> {
     let keeper = AnswerKeeper::default();
     let request = client.get_user_pool_mfa_config().user_pool_id(id);
-    let request = request.customize().interceptor(keeper.clone());
-    let request = match kept {
-        Some(answer) => request.config_override(Config::builder().http_client(KeptAnswer::new(answer))),
-        None => request,
-    };
+    let request = asked_or_kept(request.customize(), &keeper, kept);
     let answer = call::read("cognito-idp", "GetUserPoolMfaConfig", Some(id), request.send()).await;
     answer.map(|answer| (answer, keeper.answer()))
 }

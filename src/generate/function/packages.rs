@@ -78,13 +78,8 @@ pub(in crate::generate) fn type_wishes(context: &Context<'_>) -> IndexMap<String
     wishes
 }
 
-/// Package with the types of a package.
-fn types_of(package: &str) -> String {
-    match package.strip_prefix('@').and_then(|scoped| scoped.split_once('/')) {
-        Some((scope, name)) => format!("@types/{scope}__{name}"),
-        None => format!("@types/{package}"),
-    }
-}
+/// Names under which DefinitelyTyped publishes types that belong to no package with code: who imports one wants its types.
+const TYPES_ONLY: [&str; 4] = ["aws-lambda", "estree", "geojson", "json-schema"];
 
 fn manifest_of(function: &Function) -> SourceLocation {
     function.source_directory.as_ref().map_or_else(
@@ -148,10 +143,9 @@ fn report_undeclared(
             .undeclared(&function.name)
             .into_iter()
             .filter(|package| !package.starts_with("@types/"));
-        // What has types of its own and no code is imported for its types, such as `aws-lambda`.
         let is_types_only = |package: &str| {
-            let types = types_of(package);
-            function.dev_dependencies.contains_key(&types) || own.contains(&types)
+            let types = format!("@types/{package}");
+            TYPES_ONLY.contains(&package) && (function.dev_dependencies.contains_key(&types) || own.contains(&types))
         };
         for package in undeclared
             .filter(|package| !own.contains(*package) && !wishes.contains_key(*package) && !is_types_only(package))
