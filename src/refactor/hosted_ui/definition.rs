@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::Part;
 use crate::{
+    cloudformation::evaluate::same_value,
     deployment::{HostedUi, LiveIdentityProvider, LiveResourceServer, ProviderSetting, UserPoolDomain},
     refactor::record::ReleasedResource,
 };
@@ -61,26 +62,41 @@ pub(super) enum Difference {
     Secret(String),
 }
 
+/// The user pool as a reference to the one in the stack of this logical id. A run that ended early may have left it literal,
+/// and that names the pool that is parked: Gen 2's own definition, as every run remembers it, names none.
+pub(super) fn refer_to_pool(released: &mut ReleasedResource, user_pool: &str) {
+    if !released.definition.get("Properties").is_some_and(Value::is_object) {
+        released.definition["Properties"] = json!({});
+    }
+    let Some(Value::Object(properties)) = released.definition.get_mut("Properties") else {
+        return;
+    };
+    if properties.get("UserPoolId").is_none_or(Value::is_string) {
+        properties.insert("UserPoolId".into(), json!({ "Ref": user_pool }));
+    }
+}
+
+/// The definition as an earlier run recorded it, where that run has prepared the stack since: it took the dependencies and
+/// set the policies, and nothing else. One that was deployed since with other properties stays as it is.
+pub(super) fn recall(owned: &mut ReleasedResource, recorded: &[ReleasedResource]) {
+    let known = recorded
+        .iter()
+        .find(|known| known.is(owned) && known.resource == owned.resource);
+    if let Some(known) = known
+        && same_value(&known.definition["Properties"], &owned.definition["Properties"])
+    {
+        owned.definition.clone_from(&known.definition);
+    }
+}
+
 /// Gen 2's definition with what is live where they differ, and the settings that do. `own` is Gen 2's own resource as it is
 /// live; without it the literals of the definition are compared.
 ///
-/// `user_pool` is the logical id of the user pool in the stack.
-pub(super) fn adopted(
-    released: &ReleasedResource,
-    user_pool: &str,
-    live: Live<'_>,
-    own: Option<Live<'_>>,
-) -> (Value, Vec<Difference>) {
+/// The definition is that of a resource that [`refer_to_pool`] has seen.
+pub(super) fn adopted(released: &ReleasedResource, live: Live<'_>, own: Option<Live<'_>>) -> (Value, Vec<Difference>) {
     let mut definition = released.definition.clone();
     let mut differences = Vec::new();
-    if !definition.get("Properties").is_some_and(Value::is_object) {
-        definition["Properties"] = json!({});
-    }
     if let Some(Value::Object(properties)) = definition.get_mut("Properties") {
-        // An earlier run may have made it literal, and that names the pool that is parked.
-        if properties.get("UserPoolId").is_none_or(Value::is_string) {
-            properties.insert("UserPoolId".into(), json!({ "Ref": user_pool }));
-        }
         match (live, own) {
             (Live::Domain(live), own) => {
                 let own = match own {
@@ -327,7 +343,6 @@ mod tests {
         let same = live(&details, &[("email", "email")]);
         let (adopted, differences) = adopted(
             &released(definition()),
-            "Pool",
             Live::Provider("Google", &same),
             Some(Live::Provider("Google", &same)),
         );
@@ -356,7 +371,6 @@ mod tests {
         );
         let (adopted, differences) = adopted(
             &released(definition()),
-            "Pool",
             Live::Provider("Google", &gen1),
             Some(Live::Provider("Google", &gen2)),
         );
@@ -393,7 +407,6 @@ mod tests {
         own.resource.resource_type = super::super::DOMAIN.into();
         let (adopted, differences) = adopted(
             &own,
-            "Pool",
             Live::Domain(&domain("gen1", 2)),
             Some(Live::Domain(&domain("gen2", 1))),
         );

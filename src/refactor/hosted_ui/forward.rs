@@ -54,16 +54,23 @@ pub(in crate::refactor) fn plan<'a>(
     let Some(pools) = pools(landscape, stack, pairs)? else {
         return Ok(None);
     };
-    let owned = attached(landscape, &stack.name).map_err(|resources| HostedUiError::Unknown {
+    let mut owned = attached(landscape, &stack.name).map_err(|resources| HostedUiError::Unknown {
         stack: stack.name.clone(),
         resources,
     })?;
+    let mut earlier = landscape.released(&stack.name);
+    for released in owned.iter_mut().chain(&mut earlier) {
+        definition::refer_to_pool(released, &pools.logical_id);
+    }
+    for owned in &mut owned {
+        definition::recall(owned, &earlier);
+    }
     let release: Vec<ReleasedResource> = owned
         .iter()
         .filter(|owned| Some(&owned.resource.user_pool_id) == pools.gen2.as_ref())
         .cloned()
         .collect();
-    let earlier = landscape.released(&stack.name).into_iter().filter(|released| {
+    let earlier = earlier.into_iter().filter(|released| {
         let same_place = |owned: &ReleasedResource| owned.is(released);
         !owned.iter().any(same_place)
     });
@@ -99,7 +106,7 @@ pub(in crate::refactor) fn plan<'a>(
                     None if live.is_presumed => Some(counterpart),
                     None => None,
                 };
-                let (definition, differences) = definition::adopted(released, &pools.logical_id, counterpart, own);
+                let (definition, differences) = definition::adopted(released, counterpart, own);
                 told.extend(findings::differences(group, released, &differences));
                 let adoption = Adoption::in_place_of(released, &pools.gen1, counterpart.name(), definition);
                 hosted_ui.adopt.push(adoption);

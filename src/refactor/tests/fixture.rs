@@ -168,6 +168,7 @@ impl World {
     pub(super) fn templates(&self) -> IndexMap<String, Template> {
         let trees = self.gen1.walk().into_iter().chain(self.gen2.walk());
         trees
+            .chain(self.holdings.values())
             .map(|stack| {
                 (
                     stack.name.clone(),

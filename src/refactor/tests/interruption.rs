@@ -36,7 +36,12 @@ pub(super) fn finished_by_the_next(before: &World) {
             let case = format!("after {count} operations, record: {has_record}");
             assert_eq!(finished.owners(), end.owners(), "{case}");
             assert_eq!(again.operations.len(), plan.operations.len() - count, "{case}");
-            assert_templates(&finished, &end, count);
+            let mut expected = end.clone();
+            if !has_record {
+                // What an earlier run took from a definition that is released, such as its dependencies, nobody remembers.
+                expected.holdings.clear();
+            }
+            assert_templates(&finished, &expected, count);
         }
     }
 }
