@@ -127,8 +127,7 @@ impl CloudError {
             Self::AccessDenied { .. } => true,
             Self::Refused { code, .. } => {
                 let code = code.as_str();
-                code.contains("NotFound")
-                    || code.starts_with("NoSuch")
+                self.is_missing()
                     || matches!(
                         code,
                         "MethodNotAllowed"
@@ -146,6 +145,11 @@ impl CloudError {
             }
             _ => false,
         }
+    }
+
+    /// The service says that there is no such thing.
+    pub fn is_missing(&self) -> bool {
+        matches!(self, Self::Refused { code, .. } if code.contains("NotFound") || code.starts_with("NoSuch"))
     }
 
     /// The endpoint does not know the call at all.

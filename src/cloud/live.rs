@@ -92,17 +92,12 @@ impl Settings {
             Ok(lines) => self
                 .lines
                 .extend(lines.into_iter().map(|line| format!("{part}: {line}"))),
-            Err(error) if is_absent(&error) => {}
+            Err(error) if error.is_missing() => {}
             Err(error) if error.is_unavailable() => self.not_read.push(format!("{part}: {error}")),
             Err(error) => return Err(error),
         }
         Ok(())
     }
-}
-
-/// The service says that there is no such configuration.
-fn is_absent(error: &CloudError) -> bool {
-    matches!(error, CloudError::Refused { code, .. } if code.starts_with("NoSuch") || code.contains("NotFound"))
 }
 
 /// Tags but those of CloudFormation, which name the owning stack: they change with it, and nobody else may set them.

@@ -9,8 +9,8 @@ use super::{
     literal::PLACEHOLDER,
     operation::{
         AllowedChanges, AttachedResource, DeleteReason, DeleteStack, ExpectedResource, MoveKind, PlannedOperation,
-        Presence, RefactorOperation, ResourceMove, StackExpectation, StackRef, StackRefactor, StackTransition,
-        UpdatePurpose, UpdateStack,
+        Presence, RefactorOperation, ResourceMove, ReturnedResource, StackExpectation, StackRef, StackRefactor,
+        StackTransition, UpdatePurpose, UpdateStack,
     },
 };
 use crate::cloudformation::{
@@ -32,6 +32,8 @@ pub(super) struct Assembly<'facts> {
     attached_before: Vec<Attachment>,
     released: Vec<Attachment>,
     adopted: Vec<Attachment>,
+    /// Type and physical id of what no stack owned.
+    returned: Vec<(String, String)>,
 }
 
 /// A resource within a user pool: type, user pool, name. Its physical id may be that of another pool's resource as well.
@@ -62,6 +64,7 @@ impl<'facts> Assembly<'facts> {
             attached_before,
             released: Vec::new(),
             adopted: Vec::new(),
+            returned: Vec::new(),
         }
     }
 
@@ -104,6 +107,7 @@ impl<'facts> Assembly<'facts> {
             capabilities: vec!["CAPABILITY_NAMED_IAM".into()],
             allowed_changes,
             resources: Vec::new(),
+            returned: Vec::new(),
         };
         self.push_update(group, operation, expected_before);
     }
@@ -148,50 +152,91 @@ impl<'facts> Assembly<'facts> {
             capabilities: vec!["CAPABILITY_NAMED_IAM".into()],
             allowed_changes,
             resources,
+            returned: Vec::new(),
         };
         self.push_update(group, operation, expected_before);
     }
 
     /// Plans that a stack takes over resources that exist, each with its definition. Nothing but that happens to it.
     pub(super) fn adopt(&mut self, stack: &str, adoptions: Vec<(AttachedResource, Value)>, group: &str) {
-        let Some(before) = self.template(stack).cloned().filter(|_| !adoptions.is_empty()) else {
-            return;
-        };
+        self.adopted
+            .extend(adoptions.iter().map(|(resource, _)| attachment(resource)));
+        let imports = adoptions.iter().map(|(resource, definition)| {
+            let AttachedResource {
+                logical_id,
+                resource_type,
+                physical_id,
+                ..
+            } = resource;
+            (
+                simulated_import(logical_id, resource_type, physical_id.clone()),
+                definition.clone(),
+            )
+        });
+        let import = self.import(stack, UpdatePurpose::Adopt, imports.collect());
+        if let Some((mut operation, before)) = import {
+            operation.resources = adoptions.into_iter().map(|(resource, _)| resource).collect();
+            self.push_update(group, operation, before);
+        }
+    }
+
+    /// Plans that a stack gets resources back that no stack owns, each with its definition. Nothing but that happens to it.
+    pub(super) fn give_back(&mut self, stack: &str, given: Vec<(ReturnedResource, Value)>, group: &str) {
+        let imports = given.iter().map(|(resource, definition)| {
+            let ReturnedResource {
+                logical_id,
+                resource_type,
+                physical_id,
+                ..
+            } = resource;
+            (
+                simulated_import(logical_id, resource_type, Some(physical_id.clone())),
+                definition.clone(),
+            )
+        });
+        let import = self.import(stack, UpdatePurpose::GiveBack, imports.collect());
+        if let Some((mut operation, before)) = import {
+            operation.returned = given.into_iter().map(|(resource, _)| resource).collect();
+            let returned = operation.returned.iter();
+            self.returned
+                .extend(returned.map(|resource| (resource.resource_type.clone(), resource.physical_id.clone())));
+            self.push_update(group, operation, before);
+        }
+    }
+
+    /// An update that imports and does nothing else, and the stack before; `None` when there is nothing to import.
+    fn import(
+        &mut self,
+        stack: &str,
+        purpose: UpdatePurpose,
+        imports: Vec<(SimulatedImport, Value)>,
+    ) -> Option<(UpdateStack, Vec<StackExpectation>)> {
+        let before = self.template(stack).cloned().filter(|_| !imports.is_empty())?;
         let mut after = before.clone();
-        let mut resources = Vec::new();
-        for (resource, definition) in adoptions {
-            after.insert("Resources", &resource.logical_id, definition);
-            resources.push(resource);
+        let mut imported = Vec::new();
+        for (import, definition) in imports {
+            after.insert("Resources", &import.logical_id, definition);
+            imported.push(import);
         }
         let expected_before = vec![self.expectation(stack)];
-        self.adopted.extend(resources.iter().map(attachment));
-        let imports: Vec<SimulatedImport> = resources
-            .iter()
-            .map(|resource| SimulatedImport {
-                logical_id: resource.logical_id.clone(),
-                resource: SimulatedResource {
-                    resource_type: resource.resource_type.clone(),
-                    physical_id: resource.physical_id.clone(),
-                },
-            })
-            .collect();
-        if let Err(violations) = self.simulation.import(stack, &after, &imports) {
+        if let Err(violations) = self.simulation.import(stack, &after, &imported) {
             self.violations.extend(violations);
         }
         let operation = UpdateStack {
             stack: self.reference(stack),
-            purpose: UpdatePurpose::Adopt,
+            purpose,
             before,
             after,
             parameters: self.parameters(stack),
             capabilities: vec!["CAPABILITY_NAMED_IAM".into()],
             allowed_changes: AllowedChanges {
-                adopted: resources.iter().map(|resource| resource.logical_id.clone()).collect(),
+                adopted: imported.into_iter().map(|import| import.logical_id).collect(),
                 ..AllowedChanges::default()
             },
-            resources,
+            resources: Vec::new(),
+            returned: Vec::new(),
         };
-        self.push_update(group, operation, expected_before);
+        Some((operation, expected_before))
     }
 
     fn parameters(&self, stack: &str) -> Vec<String> {
@@ -307,9 +352,12 @@ impl<'facts> Assembly<'facts> {
     /// belongs to a user pool exactly what the plan says is let go and taken over.
     pub(super) fn finish(mut self, exclusive: &IndexSet<(String, String)>) -> (Vec<PlannedOperation>, Vec<Violation>) {
         let after = owned(&self.simulation);
-        if after != self.owned_before {
-            let lost = self.owned_before.iter().filter(|resource| !after.contains(resource));
-            let gained = after.iter().filter(|resource| !self.owned_before.contains(resource));
+        let mut expected = std::mem::take(&mut self.owned_before);
+        expected.append(&mut self.returned);
+        expected.sort();
+        if after != expected {
+            let lost = expected.iter().filter(|resource| !after.contains(resource));
+            let gained = after.iter().filter(|resource| !expected.contains(resource));
             for (resource_type, physical_id) in lost.chain(gained) {
                 let message = format!("{resource_type} {physical_id} is not owned as before");
                 self.violations.push(Violation::of(Rule::Ownership, "", "", message));
@@ -463,6 +511,16 @@ fn attached(simulation: &Simulation<'_>) -> Vec<Attachment> {
     }
     found.sort();
     found
+}
+
+fn simulated_import(logical_id: &str, resource_type: &str, physical_id: Option<String>) -> SimulatedImport {
+    SimulatedImport {
+        logical_id: logical_id.into(),
+        resource: SimulatedResource {
+            resource_type: resource_type.into(),
+            physical_id,
+        },
+    }
 }
 
 fn attachment(resource: &AttachedResource) -> Attachment {

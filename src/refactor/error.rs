@@ -2,7 +2,11 @@ use std::fmt;
 
 use serde_json::{Map, Value, json};
 
-use super::{hosted_ui::HostedUiError, input::AttributeRequest, record::RecordedMove};
+use super::{
+    hosted_ui::HostedUiError,
+    input::{AttributeRequest, ExistenceRequest},
+    record::RecordedMove,
+};
 use crate::{cloudformation::TemplateError, error::CodedError};
 
 /// Why a refactor cannot be planned. Nothing has been changed.
@@ -166,7 +170,10 @@ pub enum PlanError {
         /// Plain name of the Gen 2 root.
         gen2_root: String,
     },
-    /// What a rollback has to bring back is nowhere to be found.
+    /// Nobody has looked yet whether resources that a rollback would import still exist.
+    #[error("it is not known whether these resources still exist: {}", physical_ids(.0).join(", "))]
+    ExistenceNeeded(Vec<ExistenceRequest>),
+    /// What was moved is in no stack.
     #[error("{} {} is neither in {} nor in {}{}", .0.moved.resource_type, .0.moved.physical_id, .0.moved.source.stack, .0.moved.target.stack, .0.replacement())]
     Lost(Box<LostResource>),
 }
@@ -178,16 +185,33 @@ pub struct LostResource {
     pub moved: RecordedMove,
     /// Physical id of what has its logical id in the Gen 2 stack now.
     pub successor: Option<String>,
+    /// What stands in the way.
+    pub cause: LostCause,
+}
+
+/// Why this run does not give a lost resource back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LostCause {
+    /// A refactor has nothing to move; a rollback gives it back.
+    NotInStacks,
+    /// It does not exist any more.
+    Gone,
+    /// What an import needs is not known: how the type is named, or the definition that it had.
+    NotImportable,
 }
 
 impl LostResource {
     fn replacement(&self) -> String {
-        self.successor.as_ref().map_or_else(String::new, |successor| {
+        let replaced = self.successor.as_ref().map_or_else(String::new, |successor| {
             format!(
-                ": a deployment of Gen 2 without postRefactor() has put {successor} in its place ({} of {}). No stack owns it now; as its template retained it, it should be there with all its data",
+                ": a deployment of Gen 2 without postRefactor() has put {successor} in its place ({} of {})",
                 self.moved.target.logical_id, self.moved.target.stack
             )
-        })
+        });
+        match self.cause {
+            LostCause::Gone => format!("{replaced}; and it does not exist any more"),
+            LostCause::NotInStacks | LostCause::NotImportable => replaced,
+        }
     }
 
     fn resolution(&self) -> String {
@@ -195,48 +219,35 @@ impl LostResource {
             resource_type,
             physical_id,
             source,
-            target,
             ..
         } = &self.moved;
-        let Some(successor) = &self.successor else {
-            return "Find the stack that owns the resource (aws cloudformation describe-stack-resources --physical-resource-id) before anything else is done.".into();
-        };
-        let import = json!([{
-            "ResourceType": resource_type,
-            "LogicalResourceId": source.logical_id,
-            "ResourceIdentifier": identifier(resource_type, physical_id),
-        }]);
-        format!(
-            "Nothing was changed. Make sure that {physical_id} is still there. Stop deployments of Gen 2, and let nobody delete {physical_id}; until it is back, what the Gen 2 app writes goes to {successor}. Give it back to Gen 1: take the template of {gen1} (aws cloudformation get-template --stack-name {gen1}), add {logical_id} as it was ({logical_id} in its template below amplify-cfn-templates/ of the deployment bucket, references replaced by their values, with \"DeletionPolicy\": \"Retain\"), and import it: aws cloudformation create-change-set --change-set-type IMPORT --change-set-name give-back --stack-name {gen1} --capabilities CAPABILITY_NAMED_IAM --template-body file://template.json --resources-to-import '{import}' (and every parameter with UsePreviousValue=true), then aws cloudformation execute-change-set --change-set-name give-back --stack-name {gen1}. After that the same command goes on. {successor} stays where it is ({gen2_id} of {gen2}).",
-            gen1 = source.stack,
-            logical_id = source.logical_id,
-            gen2 = target.stack,
-            gen2_id = target.logical_id,
-        )
-    }
-}
-
-/// How an import names a resource of this type.
-fn identifier(resource_type: &str, physical_id: &str) -> Value {
-    match resource_type {
-        "AWS::S3::Bucket" => json!({ "BucketName": physical_id }),
-        "AWS::DynamoDB::Table" => json!({ "TableName": physical_id }),
-        "AWS::Kinesis::Stream" => json!({ "Name": physical_id }),
-        "AWS::Cognito::UserPool" => json!({ "UserPoolId": physical_id }),
-        "AWS::Cognito::IdentityPool" => json!({ "Id": physical_id }),
-        "AWS::Cognito::UserPoolClient" => json!({ "UserPoolId": "<its user pool>", "ClientId": physical_id }),
-        "AWS::Cognito::UserPoolGroup" => json!({ "UserPoolId": "<its user pool>", "GroupName": physical_id }),
-        "AWS::Cognito::IdentityPoolRoleAttachment" => json!({ "Id": physical_id }),
-        _ => json!({ "<primary identifier>": physical_id }),
+        let (gen1, logical_id) = (&source.stack, &source.logical_id);
+        let meanwhile = self.successor.as_ref().map_or_else(String::new, |successor| {
+            format!(" Until it is back, what the Gen 2 app writes goes to {successor}, which stays where it is.")
+        });
+        let begin =
+            format!("Nothing was changed. Stop deployments of Gen 2, and let nobody delete {physical_id}.{meanwhile}");
+        match self.cause {
+            LostCause::NotInStacks => format!(
+                "{begin} When no other stack owns it (aws cloudformation describe-stack-resources --physical-resource-id {physical_id}), take the refactor back with --rollback: {gen1} gets it back by an import, with all its data. Then refactor again."
+            ),
+            LostCause::Gone => format!(
+                "Nothing was changed. Restore {physical_id} under the same name (a table from a backup or from point-in-time recovery, a bucket by its name), then run the same command again: {gen1} gets it back by an import."
+            ),
+            LostCause::NotImportable => format!(
+                "{begin} Give it back to Gen 1: take the template of {gen1} (aws cloudformation get-template --stack-name {gen1}), add {logical_id} ({resource_type}) as it was (in the stack's template below amplify-cfn-templates/ of the deployment bucket, with \"DeletionPolicy\": \"Retain\"), and import it with a change set of type IMPORT (aws cloudformation create-change-set --change-set-type IMPORT, every parameter with UsePreviousValue=true). After that the same command goes on."
+            ),
+        }
     }
 }
 
 impl PlanError {
     /// A resource that was moved is owned by nobody; `successor` has its place in the Gen 2 stack now.
-    pub(super) fn lost(moved: &RecordedMove, successor: Option<String>) -> Self {
+    pub(super) fn lost(moved: &RecordedMove, successor: Option<String>, cause: LostCause) -> Self {
         Self::Lost(Box::new(LostResource {
             moved: moved.clone(),
             successor: successor.filter(|successor| *successor != moved.physical_id),
+            cause,
         }))
     }
 }
@@ -302,6 +313,10 @@ fn requests(requests: &[AttributeRequest]) -> String {
         .join("; ")
 }
 
+fn physical_ids(requests: &[ExistenceRequest]) -> Vec<&str> {
+    requests.iter().map(|request| request.physical_id.as_str()).collect()
+}
+
 impl CodedError for PlanError {
     fn code(&self) -> &'static str {
         match self {
@@ -313,7 +328,7 @@ impl CodedError for PlanError {
             Self::Ambiguous { .. } => "REFACTOR_RESOURCE_AMBIGUOUS",
             Self::Incompatible { .. } => "REFACTOR_RESOURCE_INCOMPATIBLE",
             Self::HostedUi(error) => error.code(),
-            Self::HostedUiNeeded(_) => "REFACTOR_ATTRIBUTES_NEEDED",
+            Self::HostedUiNeeded(_) | Self::ExistenceNeeded(_) => "REFACTOR_ATTRIBUTES_NEEDED",
             Self::MappingsFile { .. } => "REFACTOR_MAPPINGS_FILE",
             Self::Mapping { .. } => "REFACTOR_MAPPING",
             Self::AttributesNeeded(_) => "REFACTOR_ATTRIBUTES_NEEDED",
@@ -351,6 +366,7 @@ impl CodedError for PlanError {
             Self::HostedUiNeeded(_) => {
                 "Allow the credentials to describe these user pools, their domains and their identity providers.".into()
             }
+            Self::ExistenceNeeded(_) => "Allow the credentials to describe these resources.".into(),
             Self::MappingsFile { .. } => {
                 "The file holds an array of {\"Source\": {\"StackName\", \"LogicalResourceId\"}, \"Destination\": {\"StackName\", \"LogicalResourceId\"}}.".into()
             }
@@ -425,6 +441,7 @@ impl CodedError for PlanError {
             }
             Self::HostedUi(error) => return error.details(),
             Self::HostedUiNeeded(pools) => json!({ "userPoolIds": pools }),
+            Self::ExistenceNeeded(requests) => json!({ "physicalIds": physical_ids(requests) }),
             Self::MappingsFile { path, line, column, .. } => json!({ "path": path, "line": line, "column": column }),
             Self::Mapping {
                 place,

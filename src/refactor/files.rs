@@ -44,7 +44,7 @@ impl FileNames {
                         contents.push(("logicalIds", pretty(&released.collect())));
                         "orphan"
                     }
-                    UpdatePurpose::Adopt => {
+                    UpdatePurpose::Adopt | UpdatePurpose::GiveBack => {
                         contents.push(("resources", pretty(&json!(update.imports()))));
                         "import"
                     }

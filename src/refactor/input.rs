@@ -64,6 +64,31 @@ pub trait LiveAttributes: Send + Sync {
 
     /// Domains, identity providers and resource servers of a user pool; `None` when nobody has asked for them yet.
     fn hosted_ui(&self, user_pool_id: &str) -> Option<&HostedUiReading>;
+
+    /// Whether a resource is there; `None` when nobody has looked yet.
+    fn existence(&self, resource_type: &str, physical_id: &str) -> Option<&Existence>;
+}
+
+/// Whether a resource that no stack owns still exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Existence {
+    /// Its service describes it.
+    Exists,
+    /// Its service does not know it.
+    Gone,
+    /// It cannot be told; with the reason.
+    Unknown(String),
+}
+
+/// A resource to look for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExistenceRequest {
+    /// CloudFormation type.
+    pub resource_type: String,
+    /// Physical id.
+    pub physical_id: String,
+    /// User pool of a client or group.
+    pub user_pool_id: Option<String>,
 }
 
 /// Answer to the question for a user pool's hosted UI.
@@ -79,6 +104,7 @@ pub enum HostedUiReading {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NoLiveAttributes;
 
+static NOT_LOOKED_FOR: LazyLock<Existence> = LazyLock::new(|| Existence::Unknown("nothing is read".into()));
 static NOT_READ: LazyLock<HostedUiReading> = LazyLock::new(|| HostedUiReading::Unreadable("nothing is read".into()));
 
 impl LiveAttributes for NoLiveAttributes {
@@ -89,6 +115,10 @@ impl LiveAttributes for NoLiveAttributes {
     fn hosted_ui(&self, _user_pool_id: &str) -> Option<&HostedUiReading> {
         Some(&NOT_READ)
     }
+
+    fn existence(&self, _resource_type: &str, _physical_id: &str) -> Option<&Existence> {
+        Some(&NOT_LOOKED_FOR)
+    }
 }
 
 /// What was read after a plan asked for it.
@@ -96,6 +126,7 @@ impl LiveAttributes for NoLiveAttributes {
 pub struct KnownAttributes {
     values: IndexMap<(String, String, String), Value>,
     hosted_uis: IndexMap<String, HostedUiReading>,
+    existences: IndexMap<(String, String), Existence>,
 }
 
 impl KnownAttributes {
@@ -113,6 +144,12 @@ impl KnownAttributes {
     pub fn insert_hosted_ui(&mut self, user_pool_id: &str, reading: HostedUiReading) {
         self.hosted_uis.insert(user_pool_id.into(), reading);
     }
+
+    /// Keeps what was found when somebody looked for a resource.
+    pub fn insert_existence(&mut self, request: &ExistenceRequest, found: Existence) {
+        let key = (request.resource_type.clone(), request.physical_id.clone());
+        self.existences.insert(key, found);
+    }
 }
 
 impl LiveAttributes for KnownAttributes {
@@ -123,5 +160,9 @@ impl LiveAttributes for KnownAttributes {
 
     fn hosted_ui(&self, user_pool_id: &str) -> Option<&HostedUiReading> {
         self.hosted_uis.get(user_pool_id)
+    }
+
+    fn existence(&self, resource_type: &str, physical_id: &str) -> Option<&Existence> {
+        self.existences.get(&(resource_type.to_owned(), physical_id.to_owned()))
     }
 }

@@ -1,6 +1,6 @@
 //! Findings about what does not move. Everything in a stack that takes part is accounted for.
 
-use super::{candidate::Candidate, operation::ResourceMove, record::RecordedMove};
+use super::{candidate::Candidate, input::Existence, operation::ResourceMove, record::RecordedMove};
 use crate::{
     backend::{
         finding::{Finding, Severity},
@@ -223,6 +223,50 @@ pub(super) fn parked_superseded(
             "Copy what is still needed, then delete {holding} (it retains its resources) and {}.",
             parked.physical_id
         ),
+    }
+}
+
+/// A deployment has left what was moved to nobody: Gen 1 gets it back.
+pub(super) fn given_back(moved: &RecordedMove, successor: Option<&str>, existence: &Existence) -> Finding {
+    let RecordedMove {
+        resource_type,
+        physical_id,
+        source,
+        target,
+        ..
+    } = moved;
+    let (reason, remedy) = match successor {
+        Some(successor) => (
+            format!(
+                "a deployment of Gen 2 without postRefactor() has put {successor} in its place ({} of {})",
+                target.logical_id, target.stack
+            ),
+            format!(
+                "What the Gen 2 app has written since that deployment is in {successor}, which stays where it is: copy what is still needed."
+            ),
+        ),
+        None => (
+            format!("a deployment has taken it out of {}", target.stack),
+            "Nothing has to be done.".into(),
+        ),
+    };
+    let doubt = match existence {
+        Existence::Unknown(reason) => format!(
+            " Whether it still exists could not be checked ({reason}): if it does not, the import fails and changes nothing."
+        ),
+        Existence::Exists | Existence::Gone => String::new(),
+    };
+    Finding {
+        id: "refactor-given-back".into(),
+        severity: Severity::Manual,
+        feature: source.stack.clone(),
+        message: format!(
+            "No stack owns {resource_type} {physical_id}: {reason}. {} gets it back by an import, as {}.{doubt}",
+            source.stack, source.logical_id
+        ),
+        path: String::new(),
+        line: None,
+        remedy,
     }
 }
 

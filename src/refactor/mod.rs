@@ -9,6 +9,7 @@ mod error;
 pub mod execute;
 mod files;
 mod forward;
+mod give_back;
 mod holding;
 mod hosted_ui;
 mod identity;
@@ -31,19 +32,22 @@ mod rollback;
 mod tests;
 mod view;
 
-pub use error::{LostResource, PairCandidate, PlanError};
+pub use error::{LostCause, LostResource, PairCandidate, PlanError};
 pub use files::{FileNames, OperationFile, operation_files};
 pub use forward::plan_forward;
 pub use holding::{holding_name, holding_names};
 pub use hosted_ui::HostedUiError;
-pub use input::{AttributeRequest, HostedUiReading, KnownAttributes, LiveAttributes, NoLiveAttributes, PlanInput};
+pub use input::{
+    AttributeRequest, Existence, ExistenceRequest, HostedUiReading, KnownAttributes, LiveAttributes, NoLiveAttributes,
+    PlanInput,
+};
 pub use literal::PLACEHOLDER;
 pub use mapping_file::ResourceMappings;
 pub use obstacle::{Obstacle, Obstacles};
 pub use operation::{
     AllowedChanges, AttachedResource, DeleteReason, DeleteStack, ExpectedResource, MoveKind, PlannedOperation,
-    Presence, RefactorOperation, RefactorPlan, ResourceMove, StackExpectation, StackRef, StackRefactor,
-    StackTransition, UpdatePurpose, UpdateStack,
+    Presence, RefactorOperation, RefactorPlan, ResourceMove, ReturnedResource, StackExpectation, StackRef,
+    StackRefactor, StackTransition, UpdatePurpose, UpdateStack,
 };
 pub use record::{MigrationRecord, RecordedAddress, RecordedMove, RecordedStack, ReleasedResource};
 pub use rollback::plan_rollback;

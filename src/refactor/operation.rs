@@ -102,6 +102,8 @@ pub enum UpdatePurpose {
     Release,
     /// The stack takes over resources that exist and that no stack owns.
     Adopt,
+    /// The stack gets resources of its own back that exist and that no stack owns.
+    GiveBack,
 }
 
 /// An update that changes no resource. It may let retained ones go, or take over those that exist.
@@ -125,15 +127,53 @@ pub struct UpdateStack {
     /// Resources that are let go or taken over.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<AttachedResource>,
+    /// Resources that the stack gets back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub returned: Vec<ReturnedResource>,
 }
 
 impl UpdateStack {
     /// `ResourcesToImport` of the change set.
     pub fn imports(&self) -> Vec<ResourceImport> {
-        if self.purpose != UpdatePurpose::Adopt {
-            return Vec::new();
+        match self.purpose {
+            UpdatePurpose::Adopt => self.resources.iter().map(AttachedResource::import).collect(),
+            UpdatePurpose::GiveBack => self.returned.iter().map(ReturnedResource::import).collect(),
+            _ => Vec::new(),
         }
-        self.resources.iter().map(AttachedResource::import).collect()
+    }
+}
+
+/// A resource that a stack owned before the migration, and owns again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ReturnedResource {
+    /// Logical id.
+    pub logical_id: String,
+    /// CloudFormation type.
+    pub resource_type: String,
+    /// Physical id.
+    pub physical_id: String,
+    /// What names it to CloudFormation, for example `TableName`.
+    pub identifier: IndexMap<String, String>,
+}
+
+impl ReturnedResource {
+    /// As a move that changes no logical id: what is compared before and after is the same.
+    pub(super) fn in_place(&self) -> ResourceMove {
+        ResourceMove {
+            source_logical_id: self.logical_id.clone(),
+            target_logical_id: self.logical_id.clone(),
+            resource_type: self.resource_type.clone(),
+            physical_id: self.physical_id.clone(),
+        }
+    }
+
+    fn import(&self) -> ResourceImport {
+        ResourceImport {
+            resource_type: self.resource_type.clone(),
+            logical_resource_id: self.logical_id.clone(),
+            resource_identifier: self.identifier.clone(),
+        }
     }
 }
 

@@ -5,8 +5,9 @@ use serde_json::Value;
 
 use super::{
     assembly::{Assembly, PlannedMove},
-    error::PlanError,
+    error::{LostCause, PlanError},
     forward::transplant,
+    give_back::{self, GiveBack, Lost},
     holding::{holding_name, place_of, remembered_moves},
     hosted_ui::{self, Restoration},
     inference::{self, inferred_moves},
@@ -100,6 +101,8 @@ struct Unit {
     gen1_stacks: IndexSet<String>,
     /// Resources of Gen 1 that are in the Gen 2 stack.
     back: Vec<RecordedMove>,
+    /// Resources of Gen 1 that no stack owns any more.
+    give_back: Vec<GiveBack>,
     /// What waits in the holding stack, and returns.
     parked: Vec<ResourceMove>,
     /// Something else stays in the holding stack: a deployment has taken its place.
@@ -129,7 +132,11 @@ impl Unit {
             .parked
             .iter()
             .map(|moved| (moved.resource_type.clone(), moved.physical_id.clone()));
-        moved.chain(parked).collect()
+        let given_back = self
+            .give_back
+            .iter()
+            .map(|given| (given.resource.resource_type.clone(), given.resource.physical_id.clone()));
+        moved.chain(given_back).chain(parked).collect()
     }
 }
 
@@ -154,6 +161,7 @@ fn unit<'a>(
     landscape.load(stack)?;
     let mut gen1_stacks = IndexSet::new();
     let mut back = Vec::new();
+    let mut lost = Vec::new();
     let moves = remembered.clone();
     for moved in remembered {
         let gen1 = Landscape::find(landscape.input.gen1, &moved.source.stack);
@@ -174,14 +182,16 @@ fn unit<'a>(
         }
         if in_gen2 && gen1_state.is_some() {
             back.push(moved);
-        } else {
-            let successor = gen2_state.and_then(|state| state.resources.get(&moved.target.logical_id));
-            return Err(PlanError::lost(
-                &moved,
-                successor.and_then(|owned| owned.physical_id.clone()),
-            ));
+            continue;
         }
+        let present = gen2_state.and_then(|state| state.resources.get(&moved.target.logical_id));
+        let one = Lost::new(moved, present.and_then(|owned| owned.physical_id.as_deref()));
+        if gen1_state.is_none() {
+            return Err(one.error(LostCause::NotImportable));
+        }
+        lost.push(one);
     }
+    let give_back = give_back::plan(landscape, &lost, record, findings)?;
     findings.extend(lost_parked(landscape, stack, record, &back, &parked));
     let (parked, superseded) = restorable(landscape, stack, &back, parked);
     findings.extend(superseded.iter().map(|(one, place)| {
@@ -196,6 +206,7 @@ fn unit<'a>(
         holding,
         gen1_stacks,
         back,
+        give_back,
         parked,
         keeps_holding: !superseded.is_empty(),
         completes: IndexSet::new(),
@@ -359,6 +370,10 @@ fn plan_unit(landscape: &Landscape<'_>, assembly: &mut Assembly<'_>, unit: &Unit
     assembly.release(&unit.gen2_stack, released.collect(), &unit.group);
     for gen1_stack in &unit.gen1_stacks {
         move_back(assembly, unit, gen1_stack);
+        // What it refers to is back by now.
+        let given_back = unit.give_back.iter().filter(|given| given.stack == *gen1_stack);
+        let given_back = given_back.map(|given| (given.resource.clone(), given.definition.clone()));
+        assembly.give_back(gen1_stack, given_back.collect(), &unit.group);
     }
     if unit.holding == HoldingState::Usable {
         restore_parked(assembly, unit, &holding_stack);

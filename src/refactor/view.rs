@@ -38,10 +38,16 @@ fn view(planned: &PlannedOperation, files: Vec<String>) -> OperationView {
                     attached(&update.resources)
                 ),
                 UpdatePurpose::Adopt => format!("Take {} over into {stack}, unchanged", attached(&update.resources)),
+                UpdatePurpose::GiveBack => {
+                    let ids = update.returned.iter().map(|resource| resource.physical_id.as_str());
+                    let ids: Vec<&str> = ids.collect();
+                    format!("Give {} back to {stack} by an import, unchanged", ids.join(", "))
+                }
             };
             let kind = match update.purpose {
                 UpdatePurpose::Release => "release-resources",
                 UpdatePurpose::Adopt => "adopt-resources",
+                UpdatePurpose::GiveBack => "give-back-resources",
                 _ => "update-stack",
             };
             (kind, description, Vec::new())

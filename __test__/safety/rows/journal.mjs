@@ -150,15 +150,28 @@ export const rows = [
   },
   {
     id: 'H-36',
-    here: 'A deployment without `postRefactor()` replaces a moved resource, which is retained and owned by nobody then: it is named with its successor, what is at risk, and the import that gives it back to Gen 1.',
+    here: 'A deployment without `postRefactor()` replaces a moved resource, which is retained and owned by nobody then: a refactor stops and says so, a rollback gives it back to Gen 1 by an import, under its original definition.',
     test: {
       file: REDEPLOYED,
-      name: 'a_resource_that_a_deployment_replaced_is_named_with_its_successor_and_the_way_out',
+      name: 'what_a_deployment_has_replaced_is_given_back_to_gen1_by_an_import',
     },
     change: {
       file: 'src/refactor/rollback.rs',
-      from: 'successor.and_then(|owned| owned.physical_id.clone()),',
-      to: 'successor.and(None),',
+      from: 'assembly.give_back(gen1_stack, given_back.collect(), &unit.group);',
+      to: 'drop(given_back);',
+    },
+  },
+  {
+    id: 'H-36',
+    here: 'What does not exist any more, or was defined nobody knows how, is named with its successor, the reason and the way out.',
+    test: {
+      file: REDEPLOYED,
+      name: 'what_cannot_be_given_back_is_named_with_the_reason_and_the_way_out',
+    },
+    change: {
+      file: 'src/refactor/give_back.rs',
+      from: 'Some(Existence::Gone) => return Err(one.error(LostCause::Gone)),',
+      to: 'Some(Existence::Gone) => {}',
     },
   },
   {

@@ -64,6 +64,10 @@ pub(super) async fn read(client: &Client, name: &str) -> Result<Settings, CloudE
             client.get_bucket_tagging().bucket(name).send()
         ),
     );
+    // The bucket itself is missing: every bucket answers this question.
+    if matches!(&versioning, Err(error) if error.is_missing()) {
+        return versioning.map(|_| Settings::default());
+    }
     let mut settings = Settings::default();
     settings.add("versioning", versioning.map(|answer| lines_without_request_id(&answer)))?;
     settings.add(

@@ -13,7 +13,7 @@ use crate::{
     cloud::{CloudError, LiveConfiguration},
     error::Result,
     journal::RunId,
-    refactor::{Presence, RefactorOperation, RefactorPlan, ResourceMove},
+    refactor::{Presence, RefactorOperation, RefactorPlan, ResourceMove, ReturnedResource},
 };
 
 /// Configurations before the first operation, by physical id.
@@ -27,15 +27,25 @@ pub(super) struct Snapshot {
 impl Snapshot {
     /// Reads all resources that move, side by side. What cannot be read is told: it will not be compared.
     pub(super) async fn take(run: &Run<'_>, plan: &RefactorPlan) -> Result<Self> {
-        let mut moves: IndexMap<&str, &ResourceMove> = IndexMap::new();
         let mut of_stacks: IndexMap<String, Vec<ResourceMove>> = IndexMap::new();
         for planned in &plan.operations {
-            if let RefactorOperation::CreateAndExecuteStackRefactor(operation) = &planned.operation {
-                moves.extend(operation.moves.iter().map(|one| (one.physical_id.as_str(), one)));
-                let source = of_stacks.entry(operation.source.stack.name.clone()).or_default();
-                source.extend(operation.moves.iter().cloned());
+            match &planned.operation {
+                RefactorOperation::CreateAndExecuteStackRefactor(operation) => {
+                    let source = of_stacks.entry(operation.source.stack.name.clone()).or_default();
+                    source.extend(operation.moves.iter().cloned());
+                }
+                RefactorOperation::UpdateStack(update) if !update.returned.is_empty() => {
+                    let stack = of_stacks.entry(update.stack.name.clone()).or_default();
+                    stack.extend(update.returned.iter().map(ReturnedResource::in_place));
+                }
+                _ => {}
             }
         }
+        let moves: IndexMap<&str, &ResourceMove> = of_stacks
+            .values()
+            .flatten()
+            .map(|one| (one.physical_id.as_str(), one))
+            .collect();
         let user_pools: IndexSet<String> = plan
             .operations
             .iter()
@@ -47,6 +57,7 @@ impl Snapshot {
             .flatten()
             .filter(|resource| resource.resource_type == "AWS::Cognito::UserPool")
             .filter_map(|resource| resource.physical_id.clone())
+            .chain(pools_of_returned(plan))
             .collect();
         let user_pools: Vec<String> = user_pools.into_iter().collect();
         let read = moves.values().map(|one| read(run, one, &user_pools));
@@ -163,6 +174,17 @@ impl Snapshot {
             None => vec!["it cannot be read any more".to_owned()],
         })
     }
+}
+
+/// User pools that no stack owns, of resources that are given back.
+fn pools_of_returned(plan: &RefactorPlan) -> impl Iterator<Item = String> {
+    let updates = plan.operations.iter().filter_map(|planned| match &planned.operation {
+        RefactorOperation::UpdateStack(update) => Some(&update.returned),
+        _ => None,
+    });
+    updates
+        .flatten()
+        .filter_map(|resource| resource.identifier.get("UserPoolId").cloned())
 }
 
 /// Compares what an earlier run did not come to compare, and puts it back where it was changed.

@@ -28,8 +28,8 @@ use crate::{
     journal::JournalReading,
     plan::{Event, EventSink, OperationEvents, ValidationCheck},
     refactor::{
-        AttributeRequest, HostedUiReading, KnownAttributes, LiveAttributes, Obstacles, PlanError, PlanInput,
-        ResourceMappings, holding_names, plan_forward, plan_rollback,
+        AttributeRequest, Existence, ExistenceRequest, HostedUiReading, KnownAttributes, LiveAttributes, Obstacles,
+        PlanError, PlanInput, ResourceMappings, holding_names, plan_forward, plan_rollback,
     },
 };
 
@@ -184,6 +184,7 @@ pub async fn plan_refactor(
                     read_hosted_ui(&request.cloud, &pool, &mut known).await?;
                 }
             }
+            Err(PlanError::ExistenceNeeded(requests)) => look_for(&request.cloud, &requests, &mut known).await?,
             // What cannot take part is left out, and the rest moves; a rollback brings back everything or nothing.
             Err(error) if !request.is_rollback && obstacles.learn(&error) => {}
             Err(error) => return Err(error.into()),
@@ -328,6 +329,28 @@ async fn read_attributes(cloud: &Cloud, requests: &[AttributeRequest], known: &m
         }
     }
     Ok(is_new)
+}
+
+/// Looks for resources that no stack owns, side by side.
+async fn look_for(cloud: &Cloud, requests: &[ExistenceRequest], known: &mut KnownAttributes) -> Result<()> {
+    let look = requests.iter().map(|request| async {
+        let pool = request.user_pool_id.as_deref();
+        let read = cloud
+            .live
+            .configuration(&request.resource_type, &request.physical_id, pool);
+        match read.await {
+            Ok(Some(_)) => Ok(Existence::Exists),
+            Ok(None) => Ok(Existence::Unknown(format!("{} is not read", request.resource_type))),
+            Err(error) if error.is_missing() => Ok(Existence::Gone),
+            Err(error) if error.is_unavailable() => Ok(Existence::Unknown(error.to_string())),
+            Err(error) => Err(error),
+        }
+    });
+    let found = try_join_all(look).await?;
+    for (request, found) in requests.iter().zip(found) {
+        known.insert_existence(request, found);
+    }
+    Ok(())
 }
 
 /// Reads what is attached to a user pool for signing in. What may not be read is known to be unknown.

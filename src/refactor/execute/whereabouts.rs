@@ -2,7 +2,7 @@
 
 use crate::{
     deployment::Stack,
-    refactor::{MigrationRecord, MoveKind, PlanError},
+    refactor::{LostCause, MigrationRecord, MoveKind, PlanError},
 };
 
 /// A resource of Gen 1 that earlier runs moved, or were about to move, must be owned by one of these stacks. A deployment
@@ -33,7 +33,7 @@ pub(super) fn nothing_is_lost<'s>(
                 .clone()
                 .find(|stack| stack.name == moved.target.stack)
                 .and_then(|stack| stack.resources.get(&moved.target.logical_id)?.physical_id.clone());
-            Err(PlanError::lost(moved, successor))
+            Err(PlanError::lost(moved, successor, LostCause::NotInStacks))
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use super::fixture::{STORAGE2, World, shop};
+use super::fixture::{FILES, STORAGE2, World, shop};
 use crate::{
+    cloudformation::same_template,
     error::CodedError,
-    refactor::{MigrationRecord, MoveKind, RefactorOperation},
+    refactor::{
+        Existence, KnownAttributes, MigrationRecord, MoveKind, PlanError, RefactorOperation, UpdatePurpose, UpdateStack,
+    },
 };
 
 /// Where a run stops.
@@ -141,36 +144,199 @@ fn a_refactor_parks_the_new_resources_beside_the_old_ones_and_can_be_taken_back(
     }
 }
 
-#[test]
-fn a_resource_that_a_deployment_replaced_is_named_with_its_successor_and_the_way_out() {
-    let (mut world, record) = moved();
-    let stack = world.gen2_stack("storage0EC3F24A");
-    let (logical_id, replaced) = stack
+/// What a deployment without postRefactor() does: resources of these types of a stack are replaced, the old ones retained.
+fn replace(world: &mut World, stack: &str, types: &[&str]) -> Vec<String> {
+    let mut replaced = Vec::new();
+    let deployed = shop().gen2_stack(stack).clone();
+    let stack = world.gen2_stack(stack);
+    stack.template_body = deployed.template_body;
+    stack
         .resources
-        .iter_mut()
-        .find(|(_, resource)| resource.resource_type == "AWS::S3::Bucket")
+        .retain(|logical_id, _| deployed.resources.contains_key(logical_id));
+    for resource in stack.resources.values_mut() {
+        if types.contains(&resource.resource_type.as_str()) {
+            let id = resource.physical_id.as_mut().unwrap();
+            replaced.push(id.clone());
+            id.push_str("-anew");
+        }
+    }
+    replaced
+}
+
+/// What somebody finds who looks for the resources.
+fn looked_for(world: &World, record: &MigrationRecord, found: &Existence) -> KnownAttributes {
+    let mut known = KnownAttributes::default();
+    let Err(PlanError::ExistenceNeeded(requests)) = (World {
+        known: Some(known.clone()),
+        ..world.clone()
+    })
+    .rollback(Some(record)) else {
+        panic!("nobody has looked for them");
+    };
+    for request in &requests {
+        known.insert_existence(request, found.clone());
+    }
+    known
+}
+
+const AUTH_TYPES: [&str; 5] = [
+    "AWS::Cognito::UserPool",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::Cognito::UserPoolGroup",
+    "AWS::Cognito::IdentityPool",
+    "AWS::Cognito::IdentityPoolRoleAttachment",
+];
+
+#[test]
+fn what_a_deployment_has_replaced_is_given_back_to_gen1_by_an_import() {
+    for (stack, types) in [
+        (
+            "storage0EC3F24A",
+            ["AWS::S3::Bucket", "AWS::DynamoDB::Table"].as_slice(),
+        ),
+        ("storageordersA346F297", &["AWS::DynamoDB::Table"]),
+        ("analytics5794DE4A", &["AWS::Kinesis::Stream"]),
+        ("auth179371D7", &AUTH_TYPES),
+    ] {
+        let (mut world, record) = moved();
+        let lost = replace(&mut world, stack, types);
+        assert!(!lost.is_empty());
+        world.known = Some(looked_for(&world, &record, &Existence::Exists));
+        let successors: Vec<(String, String, String)> = world
+            .owners()
+            .into_iter()
+            .filter(|(id, ..)| id.ends_with("-anew"))
+            .collect();
+        let plan = world.rollback(Some(&record)).unwrap();
+        assert_eq!(plan.violations, [], "{stack}");
+        let mut imported: Vec<String> = plan
+            .operations
+            .iter()
+            .filter_map(|planned| match &planned.operation {
+                RefactorOperation::UpdateStack(update) if update.purpose == UpdatePurpose::GiveBack => Some(update),
+                _ => None,
+            })
+            .flat_map(UpdateStack::imports)
+            .map(|import| import.resource_identifier.values().last().unwrap().clone())
+            .collect();
+        imported.sort();
+        let mut expected = lost.clone();
+        expected.sort();
+        assert_eq!(imported, expected, "{stack}");
+        for id in &lost {
+            let told = plan
+                .findings
+                .iter()
+                .find(|finding| finding.id == "refactor-given-back" && finding.message.contains(id))
+                .unwrap();
+            assert!(told.message.contains(&format!("{id}-anew")), "{}", told.message);
+            assert!(told.remedy.contains(&format!("{id}-anew")), "{}", told.remedy);
+        }
+        // Broken off anywhere, the next run finishes.
+        for length in 0..=plan.operations.len() {
+            let mut broken_off = world.clone();
+            apply_all(&mut broken_off, &plan.operations[..length]);
+            let rest = broken_off.rollback(Some(&record)).unwrap();
+            assert_eq!(rest.violations, [], "{stack} after {length}");
+            apply_all(&mut broken_off, &rest.operations);
+            assert_eq!(of_gen1(&broken_off), of_gen1(&shop()), "{stack} after {length}");
+            let templates = broken_off.templates();
+            for (name, original) in shop().templates() {
+                assert!(
+                    !name.starts_with("amplify-shop") || same_template(&original, &templates[&name]),
+                    "{name} after {length}"
+                );
+            }
+            for successor in &successors {
+                assert!(broken_off.owners().contains(successor), "Gen 2 keeps {successor:?}");
+            }
+            // And the migration can begin again.
+            let again = broken_off.forward_again(&record).unwrap();
+            assert_eq!(again.violations, [], "{stack} after {length}");
+        }
+    }
+}
+
+#[test]
+fn clients_and_groups_are_imported_by_their_own_user_pool() {
+    let (mut world, record) = moved();
+    replace(&mut world, "auth179371D7", &AUTH_TYPES);
+    world.known = Some(looked_for(&world, &record, &Existence::Exists));
+    let plan = world.rollback(Some(&record)).unwrap();
+    let imports = plan.operations.iter().filter_map(|planned| match &planned.operation {
+        RefactorOperation::UpdateStack(update) => Some(update.imports()),
+        _ => None,
+    });
+    let of_pool: Vec<(String, String)> = imports
+        .flatten()
+        .filter_map(|import| {
+            let pool = import.resource_identifier.get("UserPoolId")?;
+            Some((import.logical_resource_id, pool.clone()))
+        })
+        .collect();
+    let pool = "amplify-shop-dev-1a2b3-authshop-AAA.UserPool";
+    let expected = [
+        "UserPool",
+        "UserPoolClientWeb",
+        "UserPoolClient",
+        "AdminGroup",
+        "AdminSuperGroup",
+    ];
+    assert_eq!(of_pool, expected.map(|id| (id.to_owned(), pool.to_owned())));
+}
+
+#[test]
+fn what_cannot_be_given_back_is_named_with_the_reason_and_the_way_out() {
+    let (mut world, record) = moved();
+    let [bucket] = replace(&mut world, "storage0EC3F24A", &["AWS::S3::Bucket"])
+        .try_into()
         .unwrap();
-    let production = replaced.physical_id.replace("made-anew".into()).unwrap();
-    let logical_id = logical_id.clone();
-    let error = world.rollback(Some(&record)).unwrap_err();
+    let gone = World {
+        known: Some(looked_for(&world, &record, &Existence::Gone)),
+        ..world.clone()
+    };
+    let error = gone.rollback(Some(&record)).unwrap_err();
     assert_eq!(error.code(), "REFACTOR_RESOURCE_LOST");
     let message = error.to_string();
-    for part in [
-        &production,
-        "made-anew",
-        &logical_id,
-        STORAGE2,
-        "without postRefactor()",
-    ] {
+    for part in [&bucket, &format!("{bucket}-anew"), STORAGE2, "does not exist any more"] {
         assert!(message.contains(part), "{part}: {message}");
     }
-    let way_out = error.resolution();
-    for part in [
-        "--change-set-type IMPORT",
-        &format!(r#"{{"BucketName":"{production}"}}"#),
-        "S3Bucket",
-    ] {
-        assert!(way_out.contains(part), "{part}: {way_out}");
+    assert!(error.resolution().contains("Restore"), "{}", error.resolution());
+    assert_eq!(error.details()["replacedBy"], format!("{bucket}-anew"));
+
+    // Nobody knows how it was defined: neither a journal nor the bucket from which its stack was deployed.
+    let error = world.rollback(None).unwrap_err();
+    assert_eq!(error.code(), "REFACTOR_RESOURCE_LOST");
+    for part in ["IMPORT", "S3Bucket", FILES, &bucket] {
+        assert!(error.resolution().contains(part), "{part}: {}", error.resolution());
     }
-    assert_eq!(error.details()["replacedBy"], "made-anew");
+
+    // Who may not look leaves it to the import, and says so.
+    let unknown = Existence::Unknown("access denied".into());
+    world.known = Some(looked_for(&world, &record, &unknown));
+    let plan = world.rollback(Some(&record)).unwrap();
+    let told = plan
+        .findings
+        .iter()
+        .find(|finding| finding.id == "refactor-given-back")
+        .unwrap();
+    assert!(
+        told.message.contains("could not be checked (access denied)"),
+        "{}",
+        told.message
+    );
+}
+
+#[test]
+fn without_a_journal_the_pushed_template_tells_how_it_was_defined() {
+    let (mut world, record) = moved();
+    let [bucket] = replace(&mut world, "storage0EC3F24A", &["AWS::S3::Bucket"])
+        .try_into()
+        .unwrap();
+    world.known = Some(looked_for(&world, &record, &Existence::Exists));
+    world.pushed.insert(FILES.into(), shop().templates()[FILES].clone());
+    let plan = world.rollback(None).unwrap();
+    assert_eq!(plan.violations, []);
+    apply_all(&mut world, &plan.operations);
+    assert!(world.owners().contains(&(bucket, FILES.into(), "S3Bucket".into())));
 }

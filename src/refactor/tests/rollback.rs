@@ -6,6 +6,7 @@ use super::fixture::{World, edit, shop};
 use crate::{
     cloudformation::{Template, same_template},
     error::CodedError,
+    refactor::{Existence, ExistenceRequest, KnownAttributes},
 };
 
 /// The whole migration, the holding stacks deleted by somebody, the journal lost, Gen 2 deployed again.
@@ -181,6 +182,14 @@ fn something_that_vanished_is_refused_by_name() {
         .gen2_stack("storageordersA346F297")
         .resources
         .shift_remove("orders7D0A1B2C");
+    let request = ExistenceRequest {
+        resource_type: "AWS::DynamoDB::Table".into(),
+        physical_id: "orders-dev".into(),
+        user_pool_id: None,
+    };
+    let mut known = KnownAttributes::default();
+    known.insert_existence(&request, Existence::Gone);
+    world.known = Some(known);
     let error = world.rollback(Some(&record)).unwrap_err();
     assert_eq!(error.code(), "REFACTOR_RESOURCE_LOST");
     assert!(error.to_string().contains("orders-dev"), "{error}");
