@@ -33,11 +33,14 @@ export const rows = [
     title: 'It dies while a refactor is being executed',
     elsewhere: 'Another run is refused, for the stacks are being updated.',
     here: 'The next run, on whatever machine, waits until the stacks are at rest, then sees what has happened and goes on.',
-    test: { file: RUNS, name: 'another machine with an empty folder goes on from the copy of the journal' },
+    test: {
+      file: '__test__/e2e/crash.test.mjs',
+      name: 'a second run waits for what the first had begun at the service',
+    },
     change: {
-      file: 'src/journal/place.rs',
-      from: 'runs: record::runs(&merge(&copy.entries, &disk)),\n            is_held,',
-      to: 'runs: record::runs(&disk),\n            is_held: false,',
+      file: 'src/refactor/execute/planning.rs',
+      from: 'if !was_interrupted || busy.is_empty() {',
+      to: 'if !was_interrupted || !busy.is_empty() {',
     },
   },
   {
@@ -48,9 +51,9 @@ export const rows = [
       name: 'another machine with an empty folder takes everything back from the copy of the journal',
     },
     change: {
-      file: 'src/journal/claim.rs',
-      from: 'let mut entries = merge(&copy.entries, self.disk);',
-      to: 'let mut entries = self.disk.to_vec();',
+      file: 'src/journal/place.rs',
+      from: 'runs: record::runs(&merge(&copy.entries, &disk)),\n            is_held,',
+      to: 'runs: record::runs(&disk),\n            is_held: false,',
     },
   },
   {
@@ -73,9 +76,9 @@ export const rows = [
     here: 'Nobody rolls back over a run that still works: its lease is renewed, and a run whose lease was taken over stops before its next change.',
     test: { file: RUNS, name: 'a run that was taken over stops before its next change and takes nothing back' },
     change: {
-      file: 'src/journal/mod.rs',
-      from: 'if let Some(copy) = &self.copy {\n            copy.ensure_held()?;\n        }\n        self.append',
-      to: 'self.append',
+      file: 'src/journal/copy.rs',
+      from: 'if let Some(Loss { by }) = lock(&self.loss).clone() {',
+      to: 'if let Some(Loss { by }) = None::<Loss> {',
     },
   },
   {
@@ -179,9 +182,9 @@ export const rows = [
     here: 'Templates, parameters, tags, policies, owners and live configuration are as before, each time.',
     test: { file: RUNS, name: 'refactor and rollback, twice: everything is as before each time' },
     change: {
-      file: 'src/refactor/execute/history.rs',
-      from: '.skip(last_rollback.map_or(0, |position| position + 1))',
-      to: '.skip(last_rollback.map_or(0, |position| position + 9))',
+      file: 'src/refactor/rollback.rs',
+      from: 'match original.filter(|original| changes_nothing(assembly, stack, original)) {',
+      to: 'match original.filter(|_| false) {',
     },
   },
   {

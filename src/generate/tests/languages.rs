@@ -127,6 +127,9 @@ fn go_java_and_dotnet() {
         let generated = function(runtime, handler, files);
         let code = resource(&generated);
         assert!(code.contains(build) && code.contains(expected), "{runtime}\n{code}");
+        // The runtime of the function, and that of the image in which its code is built.
+        let runtimes = if build == "goCode(" { 1 } else { 2 };
+        assert_eq!(code.matches(expected).count(), runtimes, "{runtime}\n{code}");
         let started = if build == "goCode(" { "bootstrap" } else { handler };
         assert!(code.contains(&format!("handler: '{started}',")), "{code}");
         assert!(!code.contains("RuntimeFamily.NODEJS"));
