@@ -10,7 +10,7 @@ pub use report::{Assessment, FeatureSupport, ResourceSupport, Support, SupportSt
 use crate::{
     backend::{
         finding::{Finding, Severity},
-        model::{Backend, Category, Feature, Function, Language, Resource, SourceLocation},
+        model::{Backend, Category, Feature, FeatureKind, Function, Language, Resource, SourceLocation},
     },
     frontend::{self, Usage},
 };
@@ -31,7 +31,12 @@ pub fn assess(backend: &Backend) -> Assessment {
         rows.iter()
             .filter_map(|(resource, row)| resource_finding(backend, resource, row)),
     );
-    findings.extend(backend.features.iter().filter_map(feature_finding));
+    findings.extend(
+        backend
+            .features
+            .iter()
+            .filter_map(|feature| feature_finding(backend, feature)),
+    );
     findings.sort_by_key(|finding| finding.severity);
     Assessment {
         app_name: (!backend.app.name.is_empty()).then(|| backend.app.name.clone()),
@@ -118,7 +123,7 @@ fn row_of_own_stack(backend: &Backend, resource: &Resource) -> Option<Row> {
 fn features(backend: &Backend) -> Vec<FeatureSupport> {
     let mut rows: Vec<FeatureSupport> = Vec::new();
     for feature in &backend.features {
-        let row = support_of(feature);
+        let row = support_of(backend, feature);
         let path = path_in_tree(backend, &feature.location.path);
         let known = rows
             .iter()
@@ -169,14 +174,28 @@ fn resource_finding(backend: &Backend, resource: &Resource, row: &Row) -> Option
     })
 }
 
-fn support_of(feature: &Feature) -> Row {
+fn support_of(backend: &Backend, feature: &Feature) -> Row {
+    if feature.kind == FeatureKind::CustomStacks {
+        let mut stacks = backend.data.iter().flat_map(|data| &data.stacks);
+        let own = stacks.find(|own| own.location.path == feature.location.path);
+        return own.map_or_else(support::api_stack_not_deployed, |own| {
+            support::api_stack(!own.stateful.is_empty())
+        });
+    }
+    if feature.kind == FeatureKind::FunctionRuntime {
+        let named = |function: &&Function| feature.resource.as_ref().is_some_and(|id| id.name == function.name);
+        let function = backend.functions.iter().find(named);
+        if function.is_some_and(|function| function.language() == Language::Node) {
+            return support::newer_node();
+        }
+    }
     let category = feature.resource.as_ref().map(|resource| resource.category.0.as_str());
     support::feature(feature.kind, category)
 }
 
 /// What the user has to know or do about a feature. What simply works is a row and no finding.
-fn feature_finding(feature: &Feature) -> Option<Finding> {
-    let row = support_of(feature);
+fn feature_finding(backend: &Backend, feature: &Feature) -> Option<Finding> {
+    let row = support_of(backend, feature);
     if row.remedy.is_empty() {
         return None;
     }

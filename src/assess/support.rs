@@ -172,6 +172,23 @@ pub(super) fn custom_with_data() -> Row {
     )
 }
 
+/// A stack that the user added to the GraphQL API.
+pub(super) fn api_stack(has_data: bool) -> Row {
+    if has_data {
+        done_but(
+            "resources that hold data are made anew, and empty",
+            "Copy the data of these resources before you switch over, or refer to the existing ones.",
+        )
+    } else {
+        done()
+    }
+}
+
+/// A stack that the user added to the GraphQL API and never pushed, which has a finding of its own.
+pub(super) fn api_stack_not_deployed() -> Row {
+    row(Cell::No("it is not deployed"), Cell::NotNeeded, Severity::Info, "")
+}
+
 /// A function in a language that Gen 2 does not bundle itself.
 pub(super) fn other_language() -> Row {
     row(
@@ -179,6 +196,16 @@ pub(super) fn other_language() -> Row {
         Cell::NotNeeded,
         Severity::Info,
         "The machine that deploys needs the tools of the language (pip, Go, Gradle or .NET), or Docker.",
+    )
+}
+
+/// A Node.js function whose version Gen 2 does not offer.
+pub(super) fn newer_node() -> Row {
+    row(
+        Cell::YesBut("it runs on a newer version of Node.js"),
+        Cell::NotNeeded,
+        Severity::Warning,
+        "Test the function on the newer version of Node.js. Versions from 18 on do not bring version 2 of the AWS SDK.",
     )
 }
 
@@ -214,7 +241,7 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
             Cell::NotNeeded,
             Cell::NotNeeded,
             Severity::Info,
-            "These roles have full access to the Gen 1 API only; name the roles that need access to the Gen 2 API there.",
+            "These roles have full access to the Gen 1 API only. In Gen 2 a role needs no such list: every role that is permitted appsync:GraphQL on the new API has that access. Permit it for those that do not belong to a function of the app.",
         ),
         K::FunctionSecrets => done_but(
             "a script copies their values",
@@ -244,7 +271,7 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
         K::FunctionScheduleUnsupported => done(),
         K::FunctionBuildScript => done_but(
             "Gen 2 bundles TypeScript sources itself",
-            "If the script makes anything else than JavaScript of TypeScript sources, run it before the deployment.",
+            "Take the script out of package.json: its folder is gone. If it makes anything else than JavaScript of TypeScript sources, run that before the deployment.",
         ),
         K::AuthSocialAmazon | K::AuthSocialApple | K::AuthSocialGoogle | K::AuthSocialFacebook => row(
             Cell::YesBut("the secrets of the provider have to be set"),
@@ -320,10 +347,7 @@ pub(super) fn feature(kind: FeatureKind, category: Option<&str>) -> Row {
         ),
         K::AuthModeOidc | K::AuthModeLambda => done(),
         K::CustomResolvers | K::ResolverOverrides => done(),
-        K::CustomStacks => done_but(
-            "resources that hold data are made anew, and empty",
-            "Look at the findings on the resources of the stack that hold data or have names of their own.",
-        ),
+        K::CustomStacks => api_stack(false),
         K::SchemaDirectory | K::SchemaEscapes => done(),
         K::SchemaVariables => row(
             Cell::No(AFTER_GENERATE),

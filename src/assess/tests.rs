@@ -105,6 +105,25 @@ fn a_function_of_another_language_and_imports_have_their_own_cells() {
 }
 
 #[test]
+fn an_old_version_of_node_needs_no_tools_and_another_language_does() {
+    let function = |runtime: &str| json!({"Resources": {"LambdaFunction": {"Type": "AWS::Lambda::Function", "Properties": {"Runtime": runtime, "Handler": "index.handler"}}}});
+    let assessment = assessed(
+        &ProjectFiles::default()
+            .resource("function", "old", "Lambda", function("nodejs16.x"), json!({}))
+            .resource("function", "py", "Lambda", function("python3.12"), json!({})),
+    );
+    let told = |name: &str| {
+        let mut findings = assessment.findings.iter();
+        findings
+            .find(|finding| finding.id == "function-runtime" && finding.message.contains(name))
+            .unwrap()
+    };
+    assert!(told("function/old").remedy.contains("Test the function"));
+    assert_eq!(told("function/old").severity, Severity::Warning);
+    assert!(told("function/py").remedy.contains("Docker"));
+}
+
+#[test]
 fn datastore_and_the_old_transformer_block() {
     let api = ProjectFiles::default().graphql("api", "type A @model @auth(rules: [{allow: owner}]) { id: ID! }");
     // The table of the model is unknown here, which is told, and blocks nothing.

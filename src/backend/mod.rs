@@ -6,6 +6,6 @@ pub mod finding;
 mod interpret;
 pub mod model;
 
-pub use interpret::interpret;
+pub use interpret::{MODEL_TABLE_UNKNOWN, interpret};
 
 pub(crate) use features::line_of_computed_require;

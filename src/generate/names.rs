@@ -252,7 +252,7 @@ impl Names {
                     stack_name(&mut scope, &mut files, &custom.name, "Stack")
                 }
                 CustomOrigin::Additions => {
-                    let identifier = scope.declare(&format!("{}Resources", owner.name), "Resources");
+                    let identifier = scope.declare(&format!("{}Resources", uncapitalised(&owner.name)), "Resources");
                     StackName {
                         create: scope.declare(&format!("create{}", capitalised(&identifier)), "Resources"),
                         file: unique_file(&mut files, &format!("{}-{}", owner.category.0, owner.name)),
@@ -276,12 +276,26 @@ fn stack_name(scope: &mut Scope, files: &mut BTreeSet<String>, name: &str, kind:
 }
 
 fn named_stack(scope: &mut Scope, file: String, name: &str, kind: &str) -> StackName {
-    let identifier = scope.declare(name, kind);
+    let identifier = scope.declare(&uncapitalised(name), kind);
     StackName {
         create: scope.declare(&format!("create{}", capitalised(&identifier)), kind),
         file,
         identifier,
     }
+}
+
+/// The text as the name of a constant begins: `Cache` as `cache`, `SNSTopics` as `snsTopics`.
+fn uncapitalised(text: &str) -> String {
+    let leading = text.chars().take_while(char::is_ascii_uppercase).count();
+    let next_is_lower = text.chars().nth(leading).is_some_and(|next| next.is_ascii_lowercase());
+    // The last of several capitals begins the next word.
+    let lowered = if leading > 1 && next_is_lower {
+        leading - 1
+    } else {
+        leading
+    };
+    let (first, rest) = text.split_at(lowered);
+    first.to_ascii_lowercase() + rest
 }
 
 /// The text with its first letter in upper case.
@@ -290,4 +304,37 @@ pub fn capitalised(text: &str) -> String {
     characters.next().map_or_else(String::new, |first| {
         first.to_ascii_uppercase().to_string() + characters.as_str()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn constants_begin_in_lower_case() {
+        for (name, constant) in [
+            ("Cache", "cache"),
+            ("SNSTopics", "snsTopics"),
+            ("S3Copies", "s3Copies"),
+            ("QUEUE", "queue"),
+            ("A", "a"),
+            ("jobQueue", "jobQueue"),
+            ("_Private", "_Private"),
+            ("Übersicht", "Übersicht"),
+            ("", ""),
+        ] {
+            assert_eq!(uncapitalised(name), constant);
+        }
+    }
+
+    #[test]
+    fn a_stack_and_a_function_that_differ_in_case_only_have_names_of_their_own() {
+        let mut scope = Scope::with_taken(["cache"]);
+        let name = stack_name(&mut scope, &mut BTreeSet::new(), "Cache", "Stack");
+        assert_eq!(
+            (name.identifier.as_str(), name.create.as_str()),
+            ("cacheStack", "createCacheStack")
+        );
+        assert_eq!(name.file, "Cache");
+    }
 }

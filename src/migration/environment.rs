@@ -14,7 +14,7 @@ use crate::{
     backend::{
         self,
         finding::{Finding, Severity},
-        model::Backend,
+        model::{Backend, FeatureKind},
     },
     cloud::{Cloud, Depth, read_tree},
     deployment::{Deployment, StackTree, UserPoolContents},
@@ -118,10 +118,42 @@ fn reading() -> Event {
 
 /// The generator says the same, and knows more about it. It has a finding for every resource that it does not carry over.
 fn is_told(finding: &Finding, generated: &[Finding]) -> bool {
+    // What is good to know of a resource as a whole is part of what the generator says of it.
+    let is_of_resource = finding.severity == Severity::Info && finding.line.is_none();
     let is_same = |other: &Finding| {
-        other.id == finding.id && other.path == finding.path && (other.line == finding.line || other.line.is_none())
+        let is_there = other.path == finding.path && (other.line == finding.line || other.line.is_none());
+        let is_on = resource(&finding.path).is_some_and(|told| resource(&other.path) == Some(told));
+        other.id == finding.id && (is_there || is_of_resource && is_on)
     };
     finding.id == assess::RESOURCE_UNSUPPORTED || generated.iter().any(is_same)
+}
+
+/// The generator has a finding of its own for everything that holds data in a stack that it includes.
+fn is_made_anew(finding: &Finding, backend: &Backend) -> bool {
+    let of_api = backend.data.iter().flat_map(|data| &data.stacks);
+    finding.id == FeatureKind::StatefulExtras.name()
+        && backend.custom_stacks.iter().chain(of_api).any(|custom| {
+            let label = custom.label();
+            custom
+                .stateful
+                .iter()
+                .any(|(logical_id, kind)| finding.message.ends_with(&format!("({label} {logical_id} ({kind}))")))
+        })
+}
+
+/// Category and name of the resource whose file it is, as in `function/greeting/function-parameters.json`: the CLI keeps its
+/// files in several trees.
+fn resource(path: &str) -> Option<(&str, &str)> {
+    let in_tree = ["amplify/#current-cloud-backend/", "amplify/backend/"]
+        .into_iter()
+        .find_map(|tree| path.strip_prefix(tree))?;
+    let mut segments = in_tree
+        .strip_prefix("awscloudformation/build/")
+        .unwrap_or(in_tree)
+        .split('/');
+    let (category, name) = (segments.next()?, segments.next()?);
+    segments.next()?;
+    Some((category, name))
 }
 
 /// What is read of stacks that are being changed, or that failed half-way, may be different tomorrow.
@@ -237,7 +269,7 @@ impl OpenedEnvironment {
         let of_assessment = assessment
             .findings
             .iter()
-            .filter(|finding| !is_told(finding, &generated.findings));
+            .filter(|finding| !is_told(finding, &generated.findings) && !is_made_anew(finding, &read.model));
         let of_assessment: Vec<Finding> = of_assessment.cloned().collect();
         generated.findings.extend(of_assessment);
         let ProjectFiles {
@@ -463,5 +495,68 @@ impl OpenedEnvironment {
             }
             .into()
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn finding(id: &str, severity: Severity, path: &str) -> Finding {
+        Finding {
+            id: id.to_owned(),
+            severity,
+            feature: id.to_owned(),
+            message: String::new(),
+            path: path.to_owned(),
+            line: None,
+            remedy: String::new(),
+        }
+    }
+
+    #[test]
+    fn what_the_generator_says_of_a_resource_is_not_said_again() {
+        let generated = [finding(
+            "function-secrets",
+            Severity::Manual,
+            "amplify/#current-cloud-backend/awscloudformation/build/function/invite/invite-cloudformation-template.json",
+        )];
+        let of = |severity, path| is_told(&finding("function-secrets", severity, path), &generated);
+        let parameters = "amplify/#current-cloud-backend/function/invite/function-parameters.json";
+        assert!(of(Severity::Info, parameters));
+        assert!(!of(Severity::Manual, parameters));
+        assert!(!of(
+            Severity::Info,
+            "amplify/#current-cloud-backend/function/other/function-parameters.json"
+        ));
+        let of_no_resource = [finding("tool-versions", Severity::Info, "amplify/cli.json")];
+        assert!(!is_told(
+            &finding("tool-versions", Severity::Info, "package.json"),
+            &of_no_resource
+        ));
+    }
+
+    #[test]
+    fn what_the_generator_makes_anew_is_told_by_the_generator_alone() {
+        let template = serde_json::json!({"Resources": {"Jobs": {"Type": "AWS::SQS::Queue"}}});
+        let project = crate::project::fixture::ProjectFiles::default()
+            .resource(
+                "custom",
+                "queue",
+                "customCloudformation",
+                template,
+                serde_json::json!({}),
+            )
+            .open();
+        let backend = backend::interpret(&project, None);
+        let told = assess::assess(&backend).findings;
+        let extras = FeatureKind::StatefulExtras.name();
+        let extra = told.iter().find(|finding| finding.id == extras).unwrap();
+        assert!(is_made_anew(extra, &backend), "{extra:?}");
+        let other = Finding {
+            message: extra.message.replace("Jobs", "Others"),
+            ..extra.clone()
+        };
+        assert!(!is_made_anew(&other, &backend));
     }
 }

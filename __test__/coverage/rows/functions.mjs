@@ -1029,4 +1029,26 @@ export const rows = [
       to: '',
     },
   },
+  {
+    id: 'function-role',
+    page: 'Issue: boundary, tags and session length of the execution role',
+    gen2: 'properties of the CfnRole of lambda.role; another trust policy is told',
+    test: { file: 'src/generate/tests/functions.rs', name: 'what_is_set_on_the_execution_role_stays_on_it' },
+    change: {
+      file: 'src/generate/function/role.rs',
+      from: '"PermissionsBoundary"]',
+      to: '"Boundary"]',
+    },
+  },
+  {
+    id: 'storage-event-bridge',
+    page: 'Issue: EventBridge notifications of a bucket',
+    gen2: 'bucket.enableEventBridgeNotification()',
+    test: { file: 'src/generate/tests/storage.rs', name: 'a_bucket_that_tells_event_bridge_goes_on_to' },
+    change: {
+      file: 'src/generate/storage/bucket.rs',
+      from: 'if bucket.tells_event_bridge {',
+      to: 'if !bucket.tells_event_bridge {',
+    },
+  },
 ];

@@ -176,6 +176,12 @@ fn detect_extras(detection: &mut Detection<'_>, resource: &MetaResource, functio
     if !function.managed_policies.is_empty() {
         settings.push("ManagedPolicyArns".to_owned());
     }
+    settings.extend(
+        function
+            .role_properties
+            .keys()
+            .map(|property| format!("{property} of its role")),
+    );
     if !settings.is_empty() {
         detection.add(FeatureKind::FunctionSettings, Some(resource), settings.join(", "), path);
     }

@@ -71,6 +71,21 @@ const FIXED_NAMES: [(&str, &str); 5] = [
     ("AWS::SES::EmailIdentity", "EmailIdentity"),
 ];
 
+/// Types that others know by an address or by keys, which AWS gives to every resource anew.
+pub(super) const KNOWN_OUTSIDE: [&str; 11] = [
+    "AWS::ApiGateway::ApiKey",
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGatewayV2::Api",
+    "AWS::AppRunner::Service",
+    "AWS::AppSync::ApiKey",
+    "AWS::AppSync::GraphQLApi",
+    "AWS::CloudFront::Distribution",
+    "AWS::Cognito::UserPoolClient",
+    "AWS::ElasticLoadBalancingV2::LoadBalancer",
+    "AWS::IAM::AccessKey",
+    "AWS::Lambda::Url",
+];
+
 pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResource) {
     let id = id_of(resource);
     let location = interpretation.location_of(resource);
@@ -139,16 +154,11 @@ pub(super) fn own_stack(
         parameters_without_value,
         imports: IndexMap::new(),
         physical_names: physical_names(interpretation, stack, &resource),
-        stateful: template
-            .resources()
-            // The value of a parameter stands in the template.
-            .filter(|found| {
-                STATEFUL_TYPES.contains(&found.resource_type()) && found.resource_type() != "AWS::SSM::Parameter"
-            })
-            // A condition may say that it does not exist.
-            .filter(|found| stack.template.resource(found.logical_id).is_some())
-            .map(|found| (found.logical_id.to_owned(), found.resource_type().to_owned()))
-            .collect(),
+        // The value of a parameter stands in the template.
+        stateful: existing(template, stack, |kind| {
+            STATEFUL_TYPES.contains(&kind) && kind != "AWS::SSM::Parameter"
+        }),
+        known_outside: existing(template, stack, |kind| KNOWN_OUTSIDE.contains(&kind)),
         resolver_files: Vec::new(),
         template: template.document().clone(),
         source_files: Vec::new(),
@@ -156,6 +166,16 @@ pub(super) fn own_stack(
         resource,
         location,
     }
+}
+
+/// Resources of these types, without those that a condition says do not exist.
+fn existing(template: &Template, stack: &EvaluatedTree, is_wanted: impl Fn(&str) -> bool) -> Vec<(String, String)> {
+    template
+        .resources()
+        .filter(|found| is_wanted(found.resource_type()))
+        .filter(|found| stack.template.resource(found.logical_id).is_some())
+        .map(|found| (found.logical_id.to_owned(), found.resource_type().to_owned()))
+        .collect()
 }
 
 /// The template as it was deployed, else as it lies in the project.
@@ -283,7 +303,12 @@ pub(super) fn physical_names(
                 mentions: mentions(
                     &interpretation.stacks.literal,
                     text,
-                    &(&stack.path, found.logical_id, &property),
+                    &Named {
+                        stack: &stack.path,
+                        logical_id: found.logical_id,
+                        resource_type,
+                        property: &property,
+                    },
                 ),
                 logical_id: found.logical_id.to_owned(),
                 resource_type: resource_type.to_owned(),
@@ -311,7 +336,7 @@ fn name_property(resource_type: &str) -> Option<(String, bool)> {
 }
 
 /// Other places of the environment's templates in which a name stands, as `stack resource`.
-fn mentions(tree: &EvaluatedTree, name: &str, own: &(&String, &str, &String)) -> Vec<String> {
+fn mentions(tree: &EvaluatedTree, name: &str, own: &Named<'_>) -> Vec<String> {
     let mut found = Vec::new();
     if !name.is_empty() {
         collect_mentions(tree, name, own, &mut found);
@@ -319,18 +344,29 @@ fn mentions(tree: &EvaluatedTree, name: &str, own: &(&String, &str, &String)) ->
     found
 }
 
-fn collect_mentions(tree: &EvaluatedTree, name: &str, own: &(&String, &str, &String), found: &mut Vec<String>) {
+/// A resource that a template names, and where it does.
+struct Named<'a> {
+    stack: &'a str,
+    logical_id: &'a str,
+    resource_type: &'a str,
+    property: &'a str,
+}
+
+fn collect_mentions(tree: &EvaluatedTree, name: &str, own: &Named<'_>, found: &mut Vec<String>) {
     for resource in tree.template.resources() {
         // What is passed to a nested stack is found in the stack itself.
         if resource.resource_type() == "AWS::CloudFormation::Stack" {
             continue;
         }
         let named = resource.properties().into_iter().flatten().any(|(property, value)| {
-            let is_itself = tree.path == *own.0 && resource.logical_id == own.1 && property == own.2;
-            // A name beside it in the same stack becomes one of the branch, too.
-            let is_renamed = tree.path == *own.0
-                && name_property(resource.resource_type()).is_some_and(|(named, fixed)| named == *property && !fixed);
-            !is_itself && !is_renamed && holds_word(value, name)
+            let is_itself = tree.path == own.stack && resource.logical_id == own.logical_id && property == own.property;
+            let is_name =
+                name_property(resource.resource_type()).is_some_and(|(named, fixed)| named == *property && !fixed);
+            // A name beside it in the same stack becomes one of the branch, too. Elsewhere, a topic that is called as a
+            // queue is does not speak of the queue.
+            let is_of_its_own =
+                is_name && (tree.path == own.stack || resource.resource_type() != own.resource_type && *value == name);
+            !is_itself && !is_of_its_own && holds_word(value, name)
         });
         if named {
             let place = if tree.path.is_empty() {

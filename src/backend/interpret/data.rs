@@ -225,6 +225,9 @@ fn models(
     models
 }
 
+/// Id of the finding for a model whose table nobody knows. Reading goes on without it, writing a backend must not.
+pub const MODEL_TABLE_UNKNOWN: &str = "model-table-unknown";
+
 fn model(
     interpretation: &mut Interpretation<'_>,
     tables: &HashMap<String, DeployedTable>,
@@ -236,11 +239,11 @@ fn model(
     let table = tables.get(name).cloned().unwrap_or_default();
     if table.name.is_none() {
         interpretation.finding(
-            "model-table-unknown",
+            MODEL_TABLE_UNKNOWN,
             Severity::Manual,
-            format!("the table of model {name} is not known: without it the model would get a new, empty table"),
+            format!("the table of model {name} is not known: Gen 2 would make a new, empty one"),
             location,
-            "Work online, or fetch the deployed backend with its build folder by `amplify pull`.",
+            "Run `amplify pull` so that the project holds what is deployed, or work online.",
         );
     }
     Model {

@@ -27,6 +27,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>) {
         let Some(stack) = interpretation.symbolic_stack(resource) else {
             continue;
         };
+        report_exports(interpretation, resource, stack);
         read_stack(interpretation, resource, stack, 0);
     }
     read_root(interpretation);
@@ -95,6 +96,32 @@ fn read_stack(interpretation: &mut Interpretation<'_>, resource: &MetaResource, 
     }
     for nested in stack.nested.values() {
         read_stack(interpretation, resource, nested, depth + 1);
+    }
+}
+
+/// The CLI exports nothing but what the stacks of an API need of each other.
+fn report_exports(interpretation: &mut Interpretation<'_>, resource: &MetaResource, stack: &EvaluatedTree) {
+    if resource.service.as_deref() == Some("AppSync") || interpretation.is_custom(stack) {
+        return;
+    }
+    let exported: Vec<&str> = stack
+        .template
+        .outputs()
+        .filter(|output| output.export_name().is_some())
+        .map(|output| output.name)
+        .collect();
+    let location = interpretation.location(&stack.path);
+    for output in exported {
+        interpretation.finding(
+            "output-exported",
+            Severity::Manual,
+            format!(
+                "output {output} in the stack of {} is exported, which the generated backend does not do",
+                resource.path()
+            ),
+            &location,
+            "Look up who imports it (CloudFormation console, Exports): as long as somebody does, Gen 1 can neither change the value nor be decommissioned. Give the importing stacks the value itself, or export it from amplify/backend.ts under another name.",
+        );
     }
 }
 

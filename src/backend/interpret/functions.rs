@@ -147,6 +147,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         environment,
         secret_paths,
         managed_policies: managed_policies(interpretation, stack, &found, &id),
+        role_properties: role_properties(interpretation, stack, &found, &id),
         other_properties: other_properties(interpretation, &found, &id),
         location: location.clone(),
         runtime,
@@ -285,18 +286,61 @@ fn managed_policies(
     found: &Resource<'_>,
     owner: &ResourceId,
 ) -> Vec<Expression> {
-    let role = found
-        .property("Role")
-        .map(super::index::references_in)
-        .and_then(|mut references| references.pop())
-        .and_then(|path| {
-            let (own, logical_id) = path.rsplit_once('/')?;
-            (own == stack.path).then(|| stack.template.resource(logical_id))?
-        });
+    let role = execution_role(stack, found);
     let Some(arns) = role.and_then(|role| role.property("ManagedPolicyArns").cloned()) else {
         return Vec::new();
     };
     interpretation.decoder.expressions(&arns, owner)
+}
+
+/// The role of the function, where its own template makes it.
+fn execution_role<'s>(stack: &'s EvaluatedTree, function: &Resource<'_>) -> Option<Resource<'s>> {
+    let path = function.property("Role").map(super::index::references_in)?.pop()?;
+    let (own, logical_id) = path.rsplit_once('/')?;
+    (own == stack.path).then(|| stack.template.resource(logical_id))?
+}
+
+/// What is neither the role's name nor one of its policies. That Lambda may assume it goes without saying.
+fn role_properties(
+    interpretation: &Interpretation<'_>,
+    stack: &EvaluatedTree,
+    found: &Resource<'_>,
+    owner: &ResourceId,
+) -> IndexMap<String, Value> {
+    let Some(role) = execution_role(stack, found) else {
+        return IndexMap::new();
+    };
+    role.properties()
+        .into_iter()
+        .flatten()
+        .filter(|(name, value)| match name.as_str() {
+            "RoleName" | "ManagedPolicyArns" | "Policies" => false,
+            "AssumeRolePolicyDocument" => !trusts_lambda_alone(value),
+            _ => true,
+        })
+        .map(|(name, value)| (name.clone(), interpretation.decoder.property(value, owner)))
+        .collect()
+}
+
+/// Every statement of the trust policy is about the service Lambda, without conditions.
+fn trusts_lambda_alone(document: &Value) -> bool {
+    let is_lambda = |service: &Value| service == "lambda.amazonaws.com";
+    let statements = match &document["Statement"] {
+        Value::Array(statements) => statements.iter().collect(),
+        statement => vec![statement],
+    };
+    statements.into_iter().all(|statement| {
+        let principals = statement["Principal"].as_object();
+        statement.get("Condition").is_none()
+            && principals.is_some_and(|principals| {
+                principals.len() == 1
+                    && match principals.get("Service") {
+                        Some(Value::Array(services)) => services.iter().all(is_lambda),
+                        Some(service) => is_lambda(service),
+                        None => false,
+                    }
+            })
+    })
 }
 
 fn other_properties(

@@ -33,6 +33,8 @@ mod typing;
 #[cfg(test)]
 mod tests;
 
+pub use data::MODEL_TABLE_UNKNOWN;
+
 use super::{
     features,
     finding::{Finding, Severity},

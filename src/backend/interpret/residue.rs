@@ -65,12 +65,16 @@ pub(super) fn read<'t>(
     if !declarations.is_empty() {
         template.insert("Parameters".to_owned(), Value::Object(declarations));
     }
-    let stateful = stack
-        .template
-        .resources()
-        .filter(|found| taken.contains(found.logical_id) && STATEFUL_TYPES.contains(&found.resource_type()))
-        .map(|found| (found.logical_id.to_owned(), found.resource_type().to_owned()))
-        .collect();
+    let taken_of = |types: &[&str]| -> Vec<(String, String)> {
+        stack
+            .template
+            .resources()
+            .filter(|found| taken.contains(found.logical_id) && types.contains(&found.resource_type()))
+            .map(|found| (found.logical_id.to_owned(), found.resource_type().to_owned()))
+            .collect()
+    };
+    let stateful = taken_of(&STATEFUL_TYPES);
+    let known_outside = taken_of(&custom::KNOWN_OUTSIDE);
     template.insert("Resources".to_owned(), Value::Object(resources));
     let physical_names = custom::physical_names(interpretation, stack, &owner)
         .into_iter()
@@ -89,6 +93,7 @@ pub(super) fn read<'t>(
         imports: IndexMap::new(),
         physical_names,
         stateful,
+        known_outside,
         directory: interpretation
             .project
             .tree

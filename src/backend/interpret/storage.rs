@@ -28,7 +28,14 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         );
     }
     let mut properties = found.and_then(|found| found.properties().cloned()).unwrap_or_default();
-    properties.shift_remove("NotificationConfiguration");
+    let notifications = properties.shift_remove("NotificationConfiguration");
+    let event_bridge = notifications.and_then(|mut notifications| {
+        let found = notifications.get_mut("EventBridgeConfiguration");
+        found.map(Value::take)
+    });
+    // It is enabled by being there.
+    let tells_event_bridge = event_bridge
+        .is_some_and(|found| found["EventBridgeEnabled"] != false && found["EventBridgeEnabled"] != "false");
     let mut properties = typing::typed(interpretation.decoder.properties(&properties, &id_of(resource)));
     let physical =
         found.and_then(|found| interpretation.physical_id(&format!("{}/{}", resource.logical_id, found.logical_id)));
@@ -51,6 +58,7 @@ pub(super) fn read(interpretation: &mut Interpretation<'_>, resource: &MetaResou
         bucket_name,
         friendly_name: friendly_name(interpretation, resource),
         properties,
+        tells_event_bridge,
         location,
     });
 }

@@ -249,6 +249,9 @@ fn read_buckets(interpretation: &mut Interpretation<'_>) {
         type Key = (String, Option<String>, Option<String>);
         let mut by_function: IndexMap<Key, Vec<String>> = IndexMap::new();
         for (kind, value) in notifications {
+            if kind == "EventBridgeConfiguration" {
+                continue;
+            }
             if kind != "LambdaConfigurations" {
                 interpretation.finding(
                     "storage-notification-unsupported",

@@ -46,6 +46,8 @@ pub struct CustomStack {
     pub physical_names: Vec<PhysicalName>,
     /// Resources that hold data: logical id and type.
     pub stateful: Vec<(String, String)>,
+    /// Resources that others know by what AWS gave them, an address or a key: logical id and type.
+    pub known_outside: Vec<(String, String)>,
     /// Files of `resolvers/` that resolvers and functions of the template take their text from.
     pub resolver_files: Vec<ResolverFile>,
     /// Folder of the resource, relative to the project.

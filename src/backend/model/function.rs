@@ -52,6 +52,9 @@ pub struct Function {
     pub dynamic_modules: Vec<String>,
     /// `ManagedPolicyArns` of the execution role.
     pub managed_policies: Vec<Expression>,
+    /// What else the template sets on the execution role (PermissionsBoundary, Tags ...), evaluated. Its trust policy is among them
+    /// only where others than Lambda may assume the role.
+    pub role_properties: IndexMap<String, Value>,
     /// Properties of the `AWS::Lambda::Function` that none of the fields above holds (VpcConfig, DeadLetterConfig, TracingConfig ...), evaluated.
     pub other_properties: IndexMap<String, Value>,
     /// The function's template.

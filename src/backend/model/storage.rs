@@ -16,6 +16,8 @@ pub struct Bucket {
     pub friendly_name: Option<String>,
     /// Properties of `AWS::S3::Bucket`, evaluated, without NotificationConfiguration.
     pub properties: Map<String, Value>,
+    /// It tells EventBridge of everything that happens in it.
+    pub tells_event_bridge: bool,
     /// The bucket's template, or its entry in amplify-meta.json.
     pub location: SourceLocation,
 }

@@ -1,4 +1,4 @@
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{
     definition::{Definition, is_sender},
@@ -13,14 +13,15 @@ use crate::{
         context::Context,
         findings::Findings,
         function::physical_name,
-        typescript::{Code, Part, Statement},
+        typescript::{Code, Entry, Part, Statement},
     },
 };
 
 /// The trigger of token generation whose event has a version.
 pub(super) const TOKEN_TRIGGER: &str = "PreTokenGenerationConfig";
 /// Set after the refactor, by `triggers`, by Amplify itself, or below.
-const NOT_SET: [&str; 4] = ["UserPoolName", "LambdaConfig", "UserPoolTags", "SmsConfiguration"];
+const NOT_SET: [&str; 4] = ["UserPoolName", "LambdaConfig", TAGS, "SmsConfiguration"];
+const TAGS: &str = "UserPoolTags";
 
 /// Everything in which the user pool would differ from Gen 1.
 pub(super) fn user_pool(
@@ -48,11 +49,27 @@ pub(super) fn user_pool(
         findings,
         auth,
     );
+    tags(body, &pool.properties, auth, findings);
     sms_configuration(body, auth, definition, findings);
     versioned_triggers(body, context, auth);
     senders(body, context, auth, findings);
     triggers_by_name(body, context, auth);
     body.retain(target);
+}
+
+/// Tags of the pool. Amplify adds its own to them, so that they are no property that could be set.
+fn tags(body: &mut Body<'_, '_>, properties: &Map<String, Value>, auth: &Auth, findings: &mut Findings) {
+    let Some(tags) = properties.get(TAGS) else { return };
+    let Some(Code::Object(entries)) = body.property(TAGS, tags, findings, auth) else {
+        return;
+    };
+    for entry in entries {
+        if let Entry::Property(key, value) = entry {
+            let of_pool = Code::import("aws-cdk-lib", "Tags").method("of", vec![Code::name("cfnUserPool")]);
+            let add = of_pool.method("add", vec![Code::text(key), value]);
+            body.statements.push(Statement::Expression(add));
+        }
+    }
 }
 
 /// Triggers whose event has a version, which `defineAuth` knows nothing of.

@@ -316,6 +316,18 @@ fn report(custom: &CustomStack, included: &Included, findings: &mut Findings) {
             "Copy the data before you switch over, or refer to the existing resource instead of making a new one; the refactor step does not move it.",
         );
     }
+    for (logical_id, resource_type) in &custom.known_outside {
+        findings.add(
+            "custom-address-anew",
+            Severity::Manual,
+            format!(
+                "{logical_id} ({resource_type}) of {} is made anew, with another id, address or key than in Gen 1",
+                custom.label()
+            ),
+            &custom.location,
+            "Give the new one to whoever uses the old one before you decommission Gen 1: until then the old one works.",
+        );
+    }
     for export in &included.exports {
         findings.add(
             "custom-export-dropped",

@@ -22,8 +22,9 @@ use super::{
     typescript::{Code, Entry, ImportLine, Imports},
 };
 use crate::backend::{
+    MODEL_TABLE_UNKNOWN,
     finding::Severity,
-    model::{Category, GraphqlApi, ResourceId},
+    model::{Category, GraphqlApi, ResourceId, SourceLocation},
 };
 
 pub use schema::functions_by_name;
@@ -117,7 +118,8 @@ fn properties(
     if let Some(logging) = logging(data) {
         properties.push(Entry::Property("logging".to_owned(), logging));
     }
-    if let Some(mappings) = table_mappings(context, data, findings) {
+    tell_unknown_tables(context, findings);
+    if let Some(mappings) = table_mappings(context, data) {
         properties.push(Entry::Property(
             "migratedAmplifyGen1DynamoDbTableMappings".to_owned(),
             mappings,
@@ -126,24 +128,31 @@ fn properties(
     properties
 }
 
-/// The Gen 1 table of every model, for the one branch that takes them over.
-fn table_mappings(context: &Context<'_>, data: &GraphqlApi, findings: &mut Findings) -> Option<Code> {
-    let mut tables = Vec::new();
-    for model in &data.models {
-        match &model.table_name {
-            Some(table) => tables.push((&model.name, Code::text(table))),
-            None => findings.add(
-                "model-table-unknown",
-                Severity::Blocker,
-                format!(
-                    "the table of model {} is not known; Gen 2 would make a new, empty one",
-                    model.name
-                ),
-                &data.location,
-                "Run `amplify pull` so that the project holds what is deployed, or plan online, and generate again.",
-            ),
-        }
+/// A model whose table is not known would get a new, empty one: that is not written.
+fn tell_unknown_tables(context: &Context<'_>, findings: &mut Findings) {
+    let seen = &context.backend.findings;
+    for unknown in seen.iter().filter(|finding| finding.id == MODEL_TABLE_UNKNOWN) {
+        let location = SourceLocation {
+            path: unknown.path.clone(),
+            line: unknown.line,
+        };
+        findings.add(
+            MODEL_TABLE_UNKNOWN,
+            Severity::Blocker,
+            &unknown.message,
+            &location,
+            &unknown.remedy,
+        );
     }
+}
+
+/// The Gen 1 table of every model, for the one branch that takes them over.
+fn table_mappings(context: &Context<'_>, data: &GraphqlApi) -> Option<Code> {
+    let tables: Vec<_> = data
+        .models
+        .iter()
+        .filter_map(|model| Some((&model.name, Code::text(model.table_name.as_ref()?))))
+        .collect();
     if tables.is_empty() {
         return None;
     }

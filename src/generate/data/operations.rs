@@ -26,20 +26,33 @@ pub(super) fn edits(text: &str, model: &cst::Directive) -> Vec<Edit> {
                 .object_fields()
                 .filter_map(|field| Some(field.name()?.text().to_string()))
                 .collect();
-            // With nothing but a level, either generation makes all subscriptions.
-            if !named.iter().any(|name| operations.contains(&name.as_str())) {
+            // With these levels and nothing else, either generation makes all subscriptions, or none. With the level that is
+            // the default, Gen 1 makes none and Gen 2 all.
+            let names_one = named.iter().any(|name| operations.contains(&name.as_str()));
+            if !names_one && matches!(level(&object).as_deref(), Some("public" | "off")) {
                 return None;
             }
             let missing: Vec<String> = operations
                 .iter()
                 .filter(|operation| !named.iter().any(|name| name == *operation))
-                .map(|operation| format!(", {operation}: null"))
+                .map(|operation| format!("{operation}: null"))
                 .collect();
             let end = trimmed_end(text, object.syntax());
             let inside = text.get(..end)?.strip_suffix('}')?.trim_end().len();
-            (!missing.is_empty()).then(|| (inside, inside, missing.concat()))
+            let separator = if named.is_empty() { " " } else { ", " };
+            (!missing.is_empty()).then(|| (inside, inside, format!("{separator}{}", missing.join(", "))))
         })
         .collect()
+}
+
+/// `level` of `subscriptions`.
+fn level(subscriptions: &cst::ObjectValue) -> Option<String> {
+    let mut fields = subscriptions.object_fields();
+    let field = fields.find(|field| field.name().is_some_and(|name| name.text() == "level"))?;
+    match field.value()? {
+        cst::Value::EnumValue(value) => Some(value.name()?.text().to_string()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -86,11 +99,24 @@ mod tests {
     }
 
     #[test]
+    fn nothing_but_the_default_level_is_no_subscription() {
+        assert_eq!(
+            edited("type A @model(subscriptions: { level: on }) { id: ID! }"),
+            "type A @model(subscriptions: { level: on, onCreate: null, onUpdate: null, onDelete: null }) { id: ID! }"
+        );
+        assert_eq!(
+            edited("type A @model(queries: {}) { id: ID! }"),
+            "type A @model(queries: { get: null, list: null}) { id: ID! }"
+        );
+    }
+
+    #[test]
     fn what_is_said_whole_or_not_at_all_stays() {
         for schema in [
             "type A @model { id: ID! }",
             "type A @model(mutations: null) { id: ID! }",
             "type A @model(subscriptions: { level: off }) { id: ID! }",
+            "type A @model(subscriptions: { level: public }) { id: ID! }",
             r#"type A @model(queries: { get: "a", list: "b" }) { id: ID! }"#,
         ] {
             assert_eq!(edited(schema), schema);

@@ -7,6 +7,7 @@ mod packages;
 mod packaging;
 mod provided;
 pub(super) mod python_packages;
+mod role;
 mod sources;
 mod wiring;
 

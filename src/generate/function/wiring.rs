@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::physical_name;
+use super::{physical_name, role};
 use crate::{
     backend::{
         finding::Severity,
@@ -47,6 +47,7 @@ pub(super) fn render(
     permissions(context, function, &mut referrer, &mut statements, findings);
     statements.extend(secret_permission(function, &referrer, &secrets));
     managed_policies(function, &mut referrer, &mut statements, findings);
+    statements.extend(role::properties(function, &mut referrer, findings));
     let scope = resource.clone().member("stack");
     let triggers = &context.backend.triggers;
     statements.extend(event_sources(&mut referrer, function, triggers, &scope, findings));

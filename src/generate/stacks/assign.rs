@@ -241,8 +241,10 @@ fn search(
             _ => Outcome::NotFound,
         };
     };
-    let auth_trigger = graph.functions.get(*function).is_some_and(|edges| edges.auth_trigger);
-    for choice in choices(function, auth_trigger) {
+    let Some(edges) = graph.functions.get(*function) else {
+        return search(graph, others, budget, chosen, tries);
+    };
+    for choice in choices(function, edges) {
         let cost = choice.cost(function);
         // The whole budget is spent by the last function, so that every budget tries something new.
         if cost > budget || (others.is_empty() && cost != budget) {
@@ -258,10 +260,10 @@ fn search(
     Outcome::NotFound
 }
 
-/// Everything that can be chosen for a function, cheapest first.
-fn choices(function: &str, auth_trigger: bool) -> Vec<Choice> {
+/// Everything that can be chosen for a function, cheapest first; of what costs the same, stacks that it has to do with.
+fn choices(function: &str, edges: &FunctionEdges) -> Vec<Choice> {
     let groups = [DEFAULT_GROUP, AUTH, DATA, STORAGE].map(str::to_owned);
-    let by_name: &[bool] = if auth_trigger { &[false, true] } else { &[false] };
+    let by_name: &[bool] = if edges.auth_trigger { &[false, true] } else { &[false] };
     let mut choices = Vec::new();
     for group in groups.into_iter().chain([own_group(function)]) {
         for detached in [false, true] {
@@ -274,7 +276,11 @@ fn choices(function: &str, auth_trigger: bool) -> Vec<Choice> {
             }
         }
     }
-    choices.sort_by_key(|choice| choice.cost(function));
+    let is_related = |group: &str| {
+        let place = Place::Stack(group.to_owned());
+        edges.needed_by.contains(&place) || needs(edges).contains(&place)
+    };
+    choices.sort_by_cached_key(|choice| (choice.cost(function), !is_related(&choice.group)));
     choices
 }
 

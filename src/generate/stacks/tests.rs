@@ -56,6 +56,24 @@ fn groups(graph: &Graph) -> Option<Vec<(String, String, bool)>> {
 }
 
 #[test]
+fn of_the_stacks_that_resolve_a_cycle_a_function_goes_to_one_that_it_has_to_do_with() {
+    // The API or the bucket calls `handler`, and another function reads it.
+    for stack in [DATA, STORAGE] {
+        let graph = graph(&[
+            ("handler", &[], &[], &[stack], false),
+            ("reader", &[stack], &[], &[], false),
+        ]);
+        let chosen = assign(&graph).unwrap();
+        let moved: Vec<&str> = chosen
+            .values()
+            .map(|choice| choice.group.as_str())
+            .filter(|group| *group != "function")
+            .collect();
+        assert_eq!(moved, [stack]);
+    }
+}
+
+#[test]
 fn nothing_is_moved_without_need() {
     let graph = graph(&[
         ("a", &[DATA], &[AUTH], &["rest/x"], false),

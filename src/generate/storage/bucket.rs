@@ -109,6 +109,12 @@ pub(super) fn overrides(
             ),
         }
     }
+    if bucket.tells_event_bridge {
+        let construct = Code::name("backend").member(identifier).path(&["resources", "bucket"]);
+        statements.push(Statement::Expression(
+            construct.method("enableEventBridgeNotification", vec![]),
+        ));
+    }
     for property in built_in.keys() {
         if !bucket.properties.contains_key(property) {
             statements.push(Statement::Assign(

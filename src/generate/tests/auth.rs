@@ -688,3 +688,16 @@ fn another_role_for_users_is_told() {
     let named = auth(json!({}), roles(json!("arn:aws:iam::1:role/r")), json!({}));
     assert!(told(&named, "auth-identity-roles").is_empty());
 }
+
+#[test]
+fn tags_of_the_pool_are_added_to_those_of_amplify() {
+    let pool = json!({"UsernameAttributes": ["email"], "UserPoolTags": {"team": "fleet", "cost center": {"Ref": "AWS::Region"}}});
+    let code = overrides(&auth(pool, json!({}), json!({})));
+    contains(
+        &code,
+        &[
+            "Tags.of(cfnUserPool).add('team', 'fleet');",
+            "Tags.of(cfnUserPool).add('cost center', Aws.REGION);",
+        ],
+    );
+}

@@ -46,6 +46,46 @@ fn names_become_those_of_the_branch_wherever_the_environment_stands() {
 }
 
 #[test]
+fn a_topic_that_is_called_like_a_queue_elsewhere_is_no_mention_of_it() {
+    let queue = json!({
+        "Parameters": {"env": {"Type": "String"}},
+        "Resources": {"Queue": {"Type": "AWS::SQS::Queue", "Properties": {"QueueName": {"Fn::Sub": "jobs-${env}"}}}}
+    });
+    let other = json!({
+        "Parameters": {"env": {"Type": "String"}},
+        "Resources": {"Topic": {"Type": "AWS::SNS::Topic", "Properties": {"TopicName": {"Fn::Sub": "jobs-${env}"}}}}
+    });
+    let mention = json!({
+        "Parameters": {"env": {"Type": "String"}},
+        "Resources": {"Alarm": {"Type": "AWS::CloudWatch::Alarm", "Properties": {"Dimensions": [{"Name": "QueueName", "Value": {"Fn::Sub": "jobs-${env}"}}]}}}
+    });
+    let files = ProjectFiles::default()
+        .resource("custom", "queue", CFN, queue, json!({"env": "main"}))
+        .resource("custom", "topic", CFN, other, json!({"env": "main"}));
+    assert!(told(&generated(&files, "main"), "custom-name-mentioned").is_empty());
+    let files = files.resource("custom", "alarm", CFN, mention, json!({"env": "main"}));
+    assert!(!told(&generated(&files, "main"), "custom-name-mentioned").is_empty());
+}
+
+#[test]
+fn what_others_know_by_an_address_or_a_key_is_told() {
+    let template = json!({
+        "Parameters": {"env": {"Type": "String"}},
+        "Conditions": {"Never": {"Fn::Equals": ["a", "b"]}},
+        "Resources": {
+            "Partner": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {"UserPoolId": "pool", "GenerateSecret": true}},
+            "Absent": {"Type": "AWS::IAM::AccessKey", "Condition": "Never", "Properties": {"UserName": "u"}},
+            "Topic": {"Type": "AWS::SNS::Topic"}
+        }
+    });
+    let files = ProjectFiles::default().resource("custom", "c", CFN, template, json!({"env": "main"}));
+    let generated = generated(&files, "main");
+    let findings = told(&generated, "custom-address-anew");
+    assert_eq!(findings.len(), 1);
+    assert!(findings[0].contains("Partner (AWS::Cognito::UserPoolClient) of custom/c"));
+}
+
+#[test]
 fn parameters_get_values_of_their_type_and_secrets_none() {
     let declared = json!({
         "Parameters": {

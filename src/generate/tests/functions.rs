@@ -50,6 +50,43 @@ fn a_function_that_needs_another_version_keeps_its_packages() {
 }
 
 #[test]
+fn what_is_set_on_the_execution_role_stays_on_it() {
+    let role = json!({
+        "LambdaExecutionRole": {"Type": "AWS::IAM::Role", "Properties": {
+            "PermissionsBoundary": {"Fn::Sub": "arn:aws:iam::${AWS::AccountId}:policy/boundary"},
+            "MaxSessionDuration": 7200,
+            "Tags": [{"Key": "team", "Value": "fleet"}],
+            "AssumeRolePolicyDocument": {"Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole", "Principal": {"Service": ["lambda.amazonaws.com", "edgelambda.amazonaws.com"]}}]}
+        }}
+    });
+    let generated = generated(&ProjectFiles::default().function("f", role, json!({})), "main");
+    let wiring = text(&generated, "amplify/function/f/wiring.ts");
+    let of_role = "(backend.f.resources.lambda.role!.node.defaultChild as CfnRole)";
+    for expected in [
+        format!("{of_role}.permissionsBoundary = `arn:aws:iam::${{Aws.ACCOUNT_ID}}:policy/boundary`;"),
+        format!("{of_role}.maxSessionDuration = 7200;"),
+        "Tags.of(backend.f.resources.lambda.role!).add('team', 'fleet');".to_owned(),
+    ] {
+        assert!(wiring.contains(&expected), "{expected}\n{wiring}");
+    }
+    // Somebody else may assume the role: that is not given without a word, nor taken.
+    assert_eq!(told(&generated, "function-role-property").len(), 1);
+    let plain = json!({
+        "LambdaExecutionRole": {"Type": "AWS::IAM::Role", "Properties": {
+            "AssumeRolePolicyDocument": {"Statement": [{"Effect": "Allow", "Action": ["sts:AssumeRole"], "Principal": {"Service": ["lambda.amazonaws.com"]}}]}
+        }}
+    });
+    let generated = self::generated(&ProjectFiles::default().function("f", plain, json!({})), "main");
+    assert!(told(&generated, "function-role-property").is_empty());
+    assert!(
+        !generated
+            .tree
+            .paths()
+            .any(|path| path == "amplify/function/f/wiring.ts")
+    );
+}
+
+#[test]
 fn code_that_compares_the_environment_is_told_with_its_line() {
     let files = ProjectFiles::default().function("f", json!({}), json!({})).in_tree(
         "function/f/src/index.js",

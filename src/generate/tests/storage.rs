@@ -1,4 +1,4 @@
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{generated, text, told};
 use crate::project::fixture::ProjectFiles;
@@ -88,7 +88,7 @@ fn scaling_of_a_table_goes_over_beside_the_table() {
     ] {
         assert!(code.contains(expected), "{expected}\n{code}");
     }
-    let template: serde_json::Value =
+    let template: Value =
         serde_json::from_str(&text(&generated, "amplify/custom/storage-parts/template.json")).unwrap();
     let resources = template["Resources"].as_object().unwrap();
     assert_eq!(
@@ -122,4 +122,27 @@ fn statements_of_the_users_are_added_to_the_policy_of_the_bucket() {
         assert!(code.contains(expected), "{expected}\n{code}");
     }
     assert!(told(&generated, "extra-resource").is_empty());
+}
+
+#[test]
+fn a_bucket_that_tells_event_bridge_goes_on_to() {
+    let bucket = |notifications: Value| {
+        let template = json!({
+            "Resources": {"S3Bucket": {"Type": "AWS::S3::Bucket", "Properties": {"NotificationConfiguration": notifications}}}
+        });
+        let files = ProjectFiles::default().resource("storage", "photos", "S3", template, json!({}));
+        generated(&files, "main")
+    };
+    let on = bucket(json!({"EventBridgeConfiguration": {"EventBridgeEnabled": true}}));
+    assert!(
+        text(&on, "amplify/storage/overrides.ts")
+            .contains("backend.storage.resources.bucket.enableEventBridgeNotification();")
+    );
+    assert!(told(&on, "storage-notification-unsupported").is_empty());
+    let off = bucket(json!({"EventBridgeConfiguration": {"EventBridgeEnabled": false}}));
+    let code = off
+        .tree
+        .get("amplify/storage/overrides.ts")
+        .map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+    assert!(!code.unwrap_or_default().contains("enableEventBridgeNotification"));
 }

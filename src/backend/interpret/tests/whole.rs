@@ -48,6 +48,29 @@ fn snapshot(folder: &str, prefix: &str) {
 }
 
 #[test]
+fn an_export_of_the_user_s_own_is_told() {
+    let template = json!({
+        "Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}},
+        "Outputs": {
+            "BucketName": {"Value": {"Ref": "Bucket"}},
+            "Shared": {"Value": {"Ref": "Bucket"}, "Export": {"Name": "photos-bucket"}}
+        }
+    });
+    let backend = read(&ProjectFiles::default().resource("storage", "photos", "S3", template, json!({})));
+    let told: Vec<&str> = backend
+        .findings
+        .iter()
+        .filter(|finding| finding.id == "output-exported")
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].starts_with("output Shared in the stack of storage/photos"),
+        "{told:?}"
+    );
+}
+
+#[test]
 fn models_are_read_from_the_syntax_tree_and_an_unknown_table_is_told() {
     let schema = "# type Ghost @model { id: ID! }\n\"\"\" type Phantom @model { id: ID! } \"\"\"\ntype A implements N & M @auth(rules: [{allow: owner}]) @model { id: ID! }\ninterface N @model { id: ID! }\ntype B @model{id:ID!}\ntype Query { x: Int @function(name: \"nobody-${env}\") y: Int @function(name: \"outside\") }\n";
     let backend = read(&ProjectFiles::default().graphql("api", schema));
