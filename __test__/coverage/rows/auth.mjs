@@ -466,7 +466,7 @@ export const rows = [
     },
     change: {
       file: 'src/generate/auth/user_pool.rs',
-      from: '["UserPoolName", "LambdaConfig", "UserPoolTags", "SmsConfiguration"]',
+      from: '["UserPoolName", "LambdaConfig", TAGS, "SmsConfiguration"]',
       to: '["UserPoolName", "LambdaConfig", "Policies", "SmsConfiguration"]',
     },
   },

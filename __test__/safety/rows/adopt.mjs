@@ -74,8 +74,8 @@ export const rows = [
     test: { file: PLAN, name: 'nothing_else_may_happen_in_the_change_sets_of_a_release_and_an_adoption' },
     change: {
       file: ASSEMBLY,
-      from: 'after.insert("Resources", &resource.logical_id, definition);',
-      to: 'after.insert("Resources", &resource.logical_id, definition); after.remove("Outputs", "domain");',
+      from: 'after.insert("Resources", &import.logical_id, definition);',
+      to: 'after.insert("Resources", &import.logical_id, definition); after.remove("Outputs", "domain");',
     },
   },
   {
