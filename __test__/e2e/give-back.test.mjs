@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { Account } from '../support/account.mjs';
 import { Journey, stackDifferences } from '../support/journey.mjs';
 
 describe('a deployment without postRefactor() after the refactor', () => {
@@ -49,6 +50,24 @@ describe('a deployment without postRefactor() after the refactor', () => {
     assert.equal(result.error.code, 'REFACTOR_RESOURCE_LOST');
     assert.ok(orphaned.some(({ id }) => result.error.message.includes(id)));
     assert.match(result.error.resolution, /--rollback/);
+  });
+
+  test('is not taken back while a stack of somebody else has one of the resources', async () => {
+    const account = new Account(journey.cloud.endpoint, journey.seeded);
+    const stream = orphaned.find(({ type }) => type === 'AWS::Kinesis::Stream');
+    await account.importResource('somebody-else', {
+      type: stream.type,
+      logicalId: 'Theirs',
+      identifier: { Name: stream.id },
+    });
+    const before = await journey.stacks();
+    const { code, result } = await run('refactor', '--rollback');
+    assert.equal(code, 1);
+    assert.equal(result.error.code, 'REFACTOR_RESOURCE_LOST');
+    assert.ok(result.error.message.includes(`${stream.id} `), result.error.message);
+    assert.match(result.error.message, /it belongs to the stack somebody-else/);
+    assert.deepEqual(await journey.stacks(), before);
+    await account.deleteStack('somebody-else');
   });
 
   test('is taken back by a rollback: an import gives every resource back to its Gen 1 stack', async () => {

@@ -190,7 +190,7 @@ pub struct LostResource {
 }
 
 /// Why this run does not give a lost resource back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LostCause {
     /// A refactor has nothing to move; a rollback gives it back.
     NotInStacks,
@@ -198,6 +198,10 @@ pub enum LostCause {
     Gone,
     /// What an import needs is not known: how the type is named, or the definition that it had.
     NotImportable,
+    /// Its Gen 1 stack does not exist any more.
+    SourceGone,
+    /// Another stack has taken it: the stack's name.
+    Owned(String),
 }
 
 impl LostResource {
@@ -208,8 +212,10 @@ impl LostResource {
                 self.moved.target.logical_id, self.moved.target.stack
             )
         });
-        match self.cause {
+        match &self.cause {
             LostCause::Gone => format!("{replaced}; and it does not exist any more"),
+            LostCause::SourceGone => format!("{replaced}; and {} does not exist any more", self.moved.source.stack),
+            LostCause::Owned(stack) => format!("{replaced}; it belongs to the stack {stack}"),
             LostCause::NotInStacks | LostCause::NotImportable => replaced,
         }
     }
@@ -227,7 +233,7 @@ impl LostResource {
         });
         let begin =
             format!("Nothing was changed. Stop deployments of Gen 2, and let nobody delete {physical_id}.{meanwhile}");
-        match self.cause {
+        match &self.cause {
             LostCause::NotInStacks => format!(
                 "{begin} When no other stack owns it (aws cloudformation describe-stack-resources --physical-resource-id {physical_id}), take the refactor back with --rollback: {gen1} gets it back by an import, with all its data. Then refactor again."
             ),
@@ -236,6 +242,12 @@ impl LostResource {
             ),
             LostCause::NotImportable => format!(
                 "{begin} Give it back to Gen 1: take the template of {gen1} (aws cloudformation get-template --stack-name {gen1}), add {logical_id} ({resource_type}) as it was (in the stack's template below amplify-cfn-templates/ of the deployment bucket, with \"DeletionPolicy\": \"Retain\"), and import it with a change set of type IMPORT (aws cloudformation create-change-set --change-set-type IMPORT, every parameter with UsePreviousValue=true). After that the same command goes on."
+            ),
+            LostCause::SourceGone => format!(
+                "Nothing was changed. Let nobody delete {physical_id}: it holds the data. Bring {gen1} back with amplify push, from the state of the project before the refactor and with {logical_id} imported or left out; or keep Gen 2, and put {physical_id} into its backend by an import. A rollback into a stack that is gone is not possible."
+            ),
+            LostCause::Owned(stack) => format!(
+                "Nothing was changed. Take {physical_id} out of {stack} without deleting it (\"DeletionPolicy\": \"Retain\" first, then a deployment of {stack} without it), then run the same command again: {gen1} gets it back by an import."
             ),
         }
     }

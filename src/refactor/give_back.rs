@@ -77,6 +77,7 @@ pub(super) fn plan(
                 user_pool_id: user_pool,
             }),
             Some(Existence::Gone) => return Err(one.error(LostCause::Gone)),
+            Some(Existence::Owned(stack)) => return Err(one.error(LostCause::Owned(stack.clone()))),
             Some(existence) => {
                 if let Value::Object(definition) = &mut definition {
                     retain(definition);

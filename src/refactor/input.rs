@@ -76,6 +76,8 @@ pub enum Existence {
     Exists,
     /// Its service does not know it.
     Gone,
+    /// It belongs to a stack after all, which takes no part: the stack's name.
+    Owned(String),
     /// It cannot be told; with the reason.
     Unknown(String),
 }

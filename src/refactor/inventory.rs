@@ -254,7 +254,7 @@ pub(super) fn given_back(moved: &RecordedMove, successor: Option<&str>, existenc
         Existence::Unknown(reason) => format!(
             " Whether it still exists could not be checked ({reason}): if it does not, the import fails and changes nothing."
         ),
-        Existence::Exists | Existence::Gone => String::new(),
+        Existence::Exists | Existence::Gone | Existence::Owned(_) => String::new(),
     };
     Finding {
         id: "refactor-given-back".into(),

@@ -187,7 +187,7 @@ fn unit<'a>(
         let present = gen2_state.and_then(|state| state.resources.get(&moved.target.logical_id));
         let one = Lost::new(moved, present.and_then(|owned| owned.physical_id.as_deref()));
         if gen1_state.is_none() {
-            return Err(one.error(LostCause::NotImportable));
+            return Err(one.error(LostCause::SourceGone));
         }
         lost.push(one);
     }

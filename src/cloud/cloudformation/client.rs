@@ -67,9 +67,14 @@ impl CloudFormationClient {
                     },
                 ))
             })
-            .filter(|(_, resource)| resource.status != "DELETE_COMPLETE")
+            .filter(|(_, resource)| is_owned(&resource.status))
             .collect())
     }
+}
+
+/// What was deleted, or retained when it left the stack, may still be listed for a while.
+fn is_owned(resource_status: &str) -> bool {
+    !matches!(resource_status, "DELETE_COMPLETE" | "DELETE_SKIPPED")
 }
 
 /// One attempt: these calls carry no token.
@@ -79,6 +84,27 @@ fn once() -> Builder {
 
 #[async_trait]
 impl CloudFormationApi for CloudFormationClient {
+    async fn owner(&self, resource_type: &str, physical_id: &str) -> Result<Option<String>, CloudError> {
+        let _place = self.place().await;
+        let request = self.client.describe_stack_resources().physical_resource_id(physical_id);
+        let answer = match call::read(SERVICE, "DescribeStackResources", Some(physical_id), request.send()).await {
+            Ok(answer) => answer,
+            Err(error) if error.says("does not exist") => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        Ok(answer
+            .stack_resources()
+            .iter()
+            .find(|resource| {
+                resource.physical_resource_id() == Some(physical_id)
+                    && resource.resource_type() == Some(resource_type)
+                    && resource
+                        .resource_status()
+                        .is_none_or(|status| is_owned(status.as_str()))
+            })
+            .and_then(|resource| resource.stack_name().map(str::to_owned)))
+    }
+
     async fn describe_stack(&self, stack: &str) -> Result<Option<StackDescription>, CloudError> {
         let _place = self.place().await;
         let request = self.client.describe_stacks().stack_name(stack);
@@ -168,7 +194,7 @@ impl CloudFormationApi for CloudFormationClient {
                 else {
                     continue;
                 };
-                if status == "DELETE_COMPLETE" {
+                if !is_owned(&status) {
                     continue;
                 }
                 resources.insert(

@@ -20,6 +20,9 @@ pub trait CloudFormationApi: Send + Sync {
     /// Resources by logical id, all pages, without those that are deleted.
     async fn stack_resources(&self, stack: &str) -> Result<IndexMap<String, StackResource>, CloudError>;
 
+    /// Name of the stack that owns the resource of that type and physical id, when one does.
+    async fn owner(&self, resource_type: &str, physical_id: &str) -> Result<Option<String>, CloudError>;
+
     /// The original template as text; empty for a stack that never got one.
     async fn template(&self, stack: &str) -> Result<String, CloudError>;
 

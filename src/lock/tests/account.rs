@@ -259,6 +259,10 @@ impl CloudFormationApi for Account {
         Ok(self.read("ListStackResources").await?.stacks[stack].resources.clone())
     }
 
+    async fn owner(&self, _resource_type: &str, _physical_id: &str) -> Result<Option<String>, CloudError> {
+        Err(refused("DescribeStackResources", "NotImplemented"))
+    }
+
     async fn template(&self, stack: &str) -> Result<String, CloudError> {
         Ok(self.read("GetTemplate").await?.stacks[stack].template.clone())
     }

@@ -331,19 +331,16 @@ async fn read_attributes(cloud: &Cloud, requests: &[AttributeRequest], known: &m
     Ok(is_new)
 }
 
-/// Looks for resources that no stack owns, side by side.
+/// Looks for resources that no stack of the two apps owns, side by side.
 async fn look_for(cloud: &Cloud, requests: &[ExistenceRequest], known: &mut KnownAttributes) -> Result<()> {
-    let look = requests.iter().map(|request| async {
-        let pool = request.user_pool_id.as_deref();
-        let read = cloud
-            .live
-            .configuration(&request.resource_type, &request.physical_id, pool);
-        match read.await {
-            Ok(Some(_)) => Ok(Existence::Exists),
-            Ok(None) => Ok(Existence::Unknown(format!("{} is not read", request.resource_type))),
-            Err(error) if error.is_missing() => Ok(Existence::Gone),
-            Err(error) if error.is_unavailable() => Ok(Existence::Unknown(error.to_string())),
-            Err(error) => Err(error),
+    let look = requests.iter().map(|request| async move {
+        let (existence, owner) = tokio::join!(existence(cloud, request), owner(cloud, request));
+        match (existence?, owner) {
+            (Existence::Gone, _) => Ok(Existence::Gone),
+            (_, Ok(Some(stack))) => Ok(Existence::Owned(stack)),
+            (existence, Ok(None)) => Ok(existence),
+            (_, Err(error)) if error.is_unavailable() => Ok(Existence::Unknown(error.to_string())),
+            (_, Err(error)) => Err(error),
         }
     });
     let found = try_join_all(look).await?;
@@ -351,6 +348,30 @@ async fn look_for(cloud: &Cloud, requests: &[ExistenceRequest], known: &mut Know
         known.insert_existence(request, found);
     }
     Ok(())
+}
+
+async fn existence(cloud: &Cloud, request: &ExistenceRequest) -> Result<Existence, CloudError> {
+    let pool = request.user_pool_id.as_deref();
+    let read = cloud
+        .live
+        .configuration(&request.resource_type, &request.physical_id, pool);
+    match read.await {
+        Ok(Some(_)) => Ok(Existence::Exists),
+        Ok(None) => Ok(Existence::Unknown(format!("{} is not read", request.resource_type))),
+        Err(error) if error.is_missing() => Ok(Existence::Gone),
+        Err(error) if error.is_unavailable() => Ok(Existence::Unknown(error.to_string())),
+        Err(error) => Err(error),
+    }
+}
+
+/// The stack outside both apps that has taken it. A group's physical id is its name, which every pool may have: it is not
+/// asked for.
+async fn owner(cloud: &Cloud, request: &ExistenceRequest) -> Result<Option<String>, CloudError> {
+    if request.resource_type == "AWS::Cognito::UserPoolGroup" {
+        return Ok(None);
+    }
+    let cloudformation = cloud.cloudformation.as_ref();
+    cloudformation.owner(&request.resource_type, &request.physical_id).await
 }
 
 /// Reads what is attached to a user pool for signing in. What may not be read is known to be unknown.

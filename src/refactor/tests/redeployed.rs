@@ -304,6 +304,32 @@ fn what_cannot_be_given_back_is_named_with_the_reason_and_the_way_out() {
     assert!(error.resolution().contains("Restore"), "{}", error.resolution());
     assert_eq!(error.details()["replacedBy"], format!("{bucket}-anew"));
 
+    // Somebody has put it into a stack of their own meanwhile: an import would be refused after other moves.
+    let taken = Existence::Owned("somebody-else".into());
+    let owned = World {
+        known: Some(looked_for(&world, &record, &taken)),
+        ..world.clone()
+    };
+    let error = owned.rollback(Some(&record)).unwrap_err();
+    assert_eq!(error.code(), "REFACTOR_RESOURCE_LOST");
+    assert!(error.to_string().contains("somebody-else"), "{error}");
+    assert!(
+        error.resolution().contains("somebody-else without it"),
+        "{}",
+        error.resolution()
+    );
+
+    // The stack that it came from is no more: nothing can be imported into it.
+    let mut without_source = world.clone();
+    without_source.gen1.nested.retain(|_, tree| tree.stack.name != FILES);
+    let error = without_source.rollback(Some(&record)).unwrap_err();
+    assert_eq!(error.code(), "REFACTOR_RESOURCE_LOST");
+    let message = error.to_string();
+    assert!(
+        message.ends_with(&format!("{FILES} does not exist any more")),
+        "{message}"
+    );
+
     // Nobody knows how it was defined: neither a journal nor the bucket from which its stack was deployed.
     let error = world.rollback(None).unwrap_err();
     assert_eq!(error.code(), "REFACTOR_RESOURCE_LOST");
