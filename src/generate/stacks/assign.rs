@@ -1,10 +1,12 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use petgraph::{algo::tarjan_scc, graphmap::DiGraphMap};
 
 use super::{
-    DEFAULT_GROUP,
-    graph::{AUTH, DATA, FunctionEdges, Graph, Place, STORAGE},
+    graph::Graph,
+    numbered::{
+        AUTH, DATA, DEFAULT, NumberedChoice, NumberedFunction, NumberedGraph, NumberedPlace, STORAGE, StackNumber,
+    },
 };
 
 /// What is chosen for a function.
@@ -21,67 +23,84 @@ pub(super) struct Choice {
 /// Choices that are tried before the search gives up and takes what is plainly safe: all there are for three functions.
 const MOST_TRIES: u32 = 8_000;
 
-impl Choice {
-    fn plain() -> Self {
-        Self {
-            group: DEFAULT_GROUP.to_owned(),
-            detached: false,
-            called_by_name: false,
-        }
-    }
-
-    /// How far it is from what Gen 2 does by itself.
-    fn cost(&self, function: &str) -> u32 {
-        let group = match self.group.as_str() {
-            DEFAULT_GROUP => 0,
-            own if own == own_group(function) => 2,
-            _ => 1,
-        };
-        group + if self.detached { 3 } else { 0 } + if self.called_by_name { 4 } else { 0 }
-    }
-}
+/// The most that can be spent on one function.
+const MOST_EXPENSIVE: u32 = 9;
 
 /// The cheapest choice for every function that leaves no cycle; `None` when there is none.
 pub(super) fn assign(graph: &Graph) -> Option<BTreeMap<String, Choice>> {
-    let chosen: BTreeMap<String, Choice> = graph
-        .functions
-        .keys()
-        .map(|name| (name.clone(), Choice::plain()))
-        .collect();
-    if is_sound(graph, &chosen) {
-        return Some(chosen);
-    }
-    let in_cycles = unresolvable(graph);
-    let in_cycles: Vec<&String> = in_cycles.iter().collect();
-    // Where functions share a stack, others may be part of a cycle, too: those that need or are needed.
-    let conflicted: Vec<&String> = graph
-        .functions
-        .iter()
-        .filter(|(name, edges)| !edges.needed_by.is_empty() || is_referred_to(graph, name) || !needs(edges).is_empty())
-        .map(|(name, _)| name)
-        .collect();
-    cheapest(graph, &in_cycles, chosen.clone())
-        .or_else(|| cheapest(graph, &conflicted, chosen))
-        .or_else(|| by_tangles(graph))
-        .or_else(|| greedy(graph))
+    let graph = NumberedGraph::of(graph);
+    let chosen = choose(&graph)?;
+    let named = graph.functions.iter().zip(chosen).map(|(function, choice)| {
+        let choice = Choice {
+            group: graph.stack_name(choice.group).to_owned(),
+            detached: choice.detached,
+            called_by_name: choice.called_by_name,
+        };
+        (function.name.to_owned(), choice)
+    });
+    Some(named.collect())
 }
 
 /// Functions of which each needs itself by way of others, even when every one has a stack of its own.
 pub(super) fn unresolvable(graph: &Graph) -> Vec<String> {
+    let graph = NumberedGraph::of(graph);
+    let names = in_circles(&graph).into_iter();
+    names
+        .map(|function| graph.functions[function].name.to_owned())
+        .collect()
+}
+
+fn choose(graph: &NumberedGraph<'_>) -> Option<Vec<NumberedChoice>> {
+    let plain = vec![NumberedChoice::PLAIN; graph.functions.len()];
+    if graph.is_sound(&plain) {
+        return Some(plain);
+    }
+    // Where functions share a stack, others may be part of a cycle, too: those that need or are needed.
+    let is_referred_to = |number| {
+        let place = NumberedPlace::Function(number);
+        graph
+            .functions
+            .iter()
+            .any(|function| needs(function).any(|needed| needed == place))
+    };
+    let is_conflicted = |number: &usize| {
+        let function = &graph.functions[*number];
+        !function.needed_by.is_empty() || needs(function).next().is_some() || is_referred_to(*number)
+    };
+    let conflicted: Vec<usize> = (0..graph.functions.len()).filter(is_conflicted).collect();
+    cheapest(graph, &in_circles(graph))
+        .or_else(|| cheapest(graph, &conflicted))
+        .or_else(|| by_tangles(graph))
+        .or_else(|| greedy(graph))
+}
+
+fn in_circles(graph: &NumberedGraph<'_>) -> Vec<usize> {
     let tangles = tangles(graph, Flags::default());
     tangles.into_iter().flat_map(|tangle| tangle.functions).collect()
 }
 
-/// The cheapest choice for the functions that may be moved.
-fn cheapest(
-    graph: &Graph,
-    movable: &[&String],
-    mut chosen: BTreeMap<String, Choice>,
-) -> Option<BTreeMap<String, Choice>> {
+/// A function that may be moved, with everything that can be chosen for it and what that costs.
+struct Movable {
+    function: usize,
+    options: Vec<(u32, NumberedChoice)>,
+}
+
+/// The cheapest choice for the functions that may be moved; the others stay where Gen 2 puts them.
+fn cheapest(graph: &NumberedGraph<'_>, movable: &[usize]) -> Option<Vec<NumberedChoice>> {
+    let movable: Vec<Movable> = movable
+        .iter()
+        .map(|function| Movable {
+            function: *function,
+            options: options(*function, &graph.functions[*function]),
+        })
+        .collect();
+    let mut chosen = vec![NumberedChoice::PLAIN; graph.functions.len()];
     let mut tries = 0;
-    let deepest = u32::try_from(movable.len()).unwrap_or(u32::MAX).saturating_mul(9);
+    let deepest = u32::try_from(movable.len())
+        .unwrap_or(u32::MAX)
+        .saturating_mul(MOST_EXPENSIVE);
     for budget in 1..=deepest {
-        match search(graph, movable, budget, &mut chosen, &mut tries) {
+        match search(graph, &movable, budget, &mut chosen, &mut tries) {
             Outcome::Found => return Some(chosen),
             Outcome::TooMany => return None,
             Outcome::NotFound => {}
@@ -97,49 +116,61 @@ struct Flags {
     called_by_name: bool,
 }
 
+impl Flags {
+    /// Nothing, then what is further and further from what Gen 2 does by itself.
+    const ALL: [Self; 4] = [
+        Self::new(false, false),
+        Self::new(true, false),
+        Self::new(false, true),
+        Self::new(true, true),
+    ];
+
+    const fn new(detached: bool, called_by_name: bool) -> Self {
+        Self {
+            detached,
+            called_by_name,
+        }
+    }
+
+    fn choice(self, group: StackNumber, function: &NumberedFunction<'_>) -> NumberedChoice {
+        NumberedChoice {
+            group,
+            detached: self.detached,
+            called_by_name: self.called_by_name && function.auth_trigger,
+        }
+    }
+}
+
 /// Functions that need each other in a circle, with the stacks that are part of it.
 struct Tangle {
-    functions: Vec<String>,
-    stacks: Vec<String>,
+    functions: Vec<usize>,
+    stacks: Vec<StackNumber>,
 }
 
 /// The circles that there are when every function has a stack of its own.
-fn tangles(graph: &Graph, flags: Flags) -> Vec<Tangle> {
-    let mut needs: DiGraphMap<&Place, ()> = DiGraphMap::new();
-    let places: BTreeMap<&String, Place> = graph
-        .functions
-        .keys()
-        .map(|name| (name, Place::Function(name.clone())))
-        .collect();
-    let stacks: BTreeMap<&String, Place> = graph
-        .fixed
-        .iter()
-        .flat_map(|(from, to)| [from, to])
-        .map(|name| (name, Place::Stack(name.clone())))
-        .collect();
+fn tangles(graph: &NumberedGraph<'_>, flags: Flags) -> Vec<Tangle> {
+    let mut needs: DiGraphMap<NumberedPlace, ()> = DiGraphMap::new();
     for (from, to) in &graph.fixed {
-        if let (Some(from), Some(to)) = (stacks.get(from), stacks.get(to)) {
-            needs.add_edge(from, to, ());
-        }
+        needs.add_edge(NumberedPlace::Stack(*from), NumberedPlace::Stack(*to), ());
     }
-    let auth = Place::Stack(AUTH.to_owned());
-    for (name, function) in &graph.functions {
-        let Some(own) = places.get(name) else { continue };
+    let auth = NumberedPlace::Stack(AUTH);
+    for (number, function) in graph.functions.iter().enumerate() {
+        let own = NumberedPlace::Function(number);
         for place in &function.definition {
-            needs.add_edge(own, place, ());
+            needs.add_edge(own, *place, ());
         }
         for place in &function.statements {
-            if flags.detached && !function.definition.contains(place) {
-                needs.add_edge(place, own, ());
+            if flags.detached {
+                needs.add_edge(*place, own, ());
             } else {
-                needs.add_edge(own, place, ());
+                needs.add_edge(own, *place, ());
             }
         }
         for place in &function.needed_by {
             if flags.called_by_name && function.auth_trigger && *place == auth {
-                needs.add_edge(own, place, ());
+                needs.add_edge(own, *place, ());
             } else {
-                needs.add_edge(place, own, ());
+                needs.add_edge(*place, own, ());
             }
         }
     }
@@ -153,43 +184,26 @@ fn tangles(graph: &Graph, flags: Flags) -> Vec<Tangle> {
             };
             for place in circle {
                 match place {
-                    Place::Function(name) => tangle.functions.push(name.clone()),
-                    Place::Stack(name) => tangle.stacks.push(name.clone()),
+                    NumberedPlace::Function(function) => tangle.functions.push(function),
+                    NumberedPlace::Stack(stack) => tangle.stacks.push(stack),
                 }
             }
-            tangle.functions.sort();
+            tangle.functions.sort_unstable();
             tangle
         })
         .collect()
 }
 
 /// For many functions: those of a circle go into one of its stacks, the others together or each alone.
-fn by_tangles(graph: &Graph) -> Option<BTreeMap<String, Choice>> {
-    const ORDERS: [[&str; 3]; 3] = [[DATA, STORAGE, AUTH], [STORAGE, DATA, AUTH], [AUTH, DATA, STORAGE]];
-    for called_by_name in [false, true] {
-        for detached in [false, true] {
-            let tangles = tangles(
-                graph,
-                Flags {
-                    detached,
-                    called_by_name,
-                },
-            );
-            for alone in [false, true] {
-                for order in ORDERS {
-                    let chosen = untangled(
-                        graph,
-                        &tangles,
-                        &order,
-                        alone,
-                        Flags {
-                            detached,
-                            called_by_name,
-                        },
-                    );
-                    if is_sound(graph, &chosen) {
-                        return Some(chosen);
-                    }
+fn by_tangles(graph: &NumberedGraph<'_>) -> Option<Vec<NumberedChoice>> {
+    const ORDERS: [[StackNumber; 3]; 3] = [[DATA, STORAGE, AUTH], [STORAGE, DATA, AUTH], [AUTH, DATA, STORAGE]];
+    for flags in Flags::ALL {
+        let tangles = tangles(graph, flags);
+        for alone in [false, true] {
+            for order in ORDERS {
+                let chosen = untangled(graph, &tangles, &order, alone, flags);
+                if graph.is_sound(&chosen) {
+                    return Some(chosen);
                 }
             }
         }
@@ -197,26 +211,28 @@ fn by_tangles(graph: &Graph) -> Option<BTreeMap<String, Choice>> {
     None
 }
 
-fn untangled(graph: &Graph, tangles: &[Tangle], order: &[&str], alone: bool, flags: Flags) -> BTreeMap<String, Choice> {
-    let choice = |name: &String, edges: &FunctionEdges| {
-        let tangle = tangles.iter().find(|tangle| tangle.functions.contains(name));
-        let group = match tangle {
-            Some(tangle) => match order.iter().find(|stack| tangle.stacks.iter().any(|own| own == *stack)) {
-                Some(stack) => (*stack).to_owned(),
-                None => own_group(tangle.functions.first().unwrap_or(name)),
-            },
-            None if alone => own_group(name),
-            None => DEFAULT_GROUP.to_owned(),
-        };
-        Choice {
-            group,
-            detached: flags.detached,
-            called_by_name: flags.called_by_name && edges.auth_trigger,
+fn untangled(
+    graph: &NumberedGraph<'_>,
+    tangles: &[Tangle],
+    order: &[StackNumber],
+    alone: bool,
+    flags: Flags,
+) -> Vec<NumberedChoice> {
+    let group = |number: usize| {
+        let tangle = tangles.iter().find(|tangle| tangle.functions.contains(&number));
+        match tangle {
+            Some(tangle) => order
+                .iter()
+                .find(|stack| tangle.stacks.contains(stack))
+                .copied()
+                .unwrap_or_else(|| NumberedGraph::own(tangle.functions.first().copied().unwrap_or(number))),
+            None if alone => NumberedGraph::own(number),
+            None => DEFAULT,
         }
     };
-    let functions = graph.functions.iter();
+    let functions = graph.functions.iter().enumerate();
     functions
-        .map(|(name, edges)| (name.clone(), choice(name, edges)))
+        .map(|(number, function)| flags.choice(group(number), function))
         .collect()
 }
 
@@ -227,196 +243,105 @@ enum Outcome {
 }
 
 fn search(
-    graph: &Graph,
-    rest: &[&String],
+    graph: &NumberedGraph<'_>,
+    rest: &[Movable],
     budget: u32,
-    chosen: &mut BTreeMap<String, Choice>,
+    chosen: &mut [NumberedChoice],
     tries: &mut u32,
 ) -> Outcome {
-    let Some((function, others)) = rest.split_first() else {
+    let Some((movable, others)) = rest.split_first() else {
         *tries += 1;
-        return match is_sound(graph, chosen) {
+        return match graph.is_sound(chosen) {
             true if budget == 0 => Outcome::Found,
             _ if *tries > MOST_TRIES => Outcome::TooMany,
             _ => Outcome::NotFound,
         };
     };
-    let Some(edges) = graph.functions.get(*function) else {
-        return search(graph, others, budget, chosen, tries);
-    };
-    for choice in choices(function, edges) {
-        let cost = choice.cost(function);
+    for (cost, choice) in &movable.options {
         // The whole budget is spent by the last function, so that every budget tries something new.
-        if cost > budget || (others.is_empty() && cost != budget) {
+        if *cost > budget || (others.is_empty() && *cost != budget) {
             continue;
         }
-        chosen.insert((*function).clone(), choice);
+        chosen[movable.function] = *choice;
         match search(graph, others, budget - cost, chosen, tries) {
             Outcome::NotFound => {}
             outcome => return outcome,
         }
     }
-    chosen.insert((*function).clone(), Choice::plain());
+    chosen[movable.function] = NumberedChoice::PLAIN;
     Outcome::NotFound
 }
 
 /// Everything that can be chosen for a function, cheapest first; of what costs the same, stacks that it has to do with.
-fn choices(function: &str, edges: &FunctionEdges) -> Vec<Choice> {
-    let groups = [DEFAULT_GROUP, AUTH, DATA, STORAGE].map(str::to_owned);
-    let by_name: &[bool] = if edges.auth_trigger { &[false, true] } else { &[false] };
-    let mut choices = Vec::new();
-    for group in groups.into_iter().chain([own_group(function)]) {
+fn options(number: usize, function: &NumberedFunction<'_>) -> Vec<(u32, NumberedChoice)> {
+    let own = NumberedGraph::own(number);
+    let by_name: &[bool] = if function.auth_trigger {
+        &[false, true]
+    } else {
+        &[false]
+    };
+    let mut options = Vec::new();
+    for group in [DEFAULT, AUTH, DATA, STORAGE, own] {
         for detached in [false, true] {
             for called_by_name in by_name {
-                choices.push(Choice {
-                    group: group.clone(),
+                let choice = NumberedChoice {
+                    group,
                     detached,
                     called_by_name: *called_by_name,
-                });
+                };
+                options.push((cost(choice, own), choice));
             }
         }
     }
-    let is_related = |group: &str| {
-        let place = Place::Stack(group.to_owned());
-        edges.needed_by.contains(&place) || needs(edges).contains(&place)
+    let is_related = |group: StackNumber| {
+        let place = NumberedPlace::Stack(group);
+        function.needed_by.contains(&place) || needs(function).any(|needed| needed == place)
     };
-    choices.sort_by_cached_key(|choice| (choice.cost(function), !is_related(&choice.group)));
-    choices
+    options.sort_by_cached_key(|(cost, choice)| (*cost, !is_related(choice.group)));
+    options
+}
+
+/// How far it is from what Gen 2 does by itself.
+fn cost(choice: NumberedChoice, own: StackNumber) -> u32 {
+    let group = match choice.group {
+        DEFAULT => 0,
+        group if group == own => 2,
+        _ => 1,
+    };
+    group + if choice.detached { 3 } else { 0 } + if choice.called_by_name { 4 } else { 0 }
 }
 
 /// For many functions: each beside what needs it, then apart from all others.
-fn greedy(graph: &Graph) -> Option<BTreeMap<String, Choice>> {
-    let chosen = |alone: bool, detached: bool, called_by_name: bool| -> BTreeMap<String, Choice> {
-        graph
-            .functions
-            .iter()
-            .map(|(name, edges)| {
-                let beside = if edges.auth_trigger && !called_by_name {
-                    Some(AUTH)
-                } else if edges.needed_by.contains(&Place::Stack(DATA.to_owned())) {
-                    Some(DATA)
-                } else if edges.needed_by.contains(&Place::Stack(STORAGE.to_owned())) {
-                    Some(STORAGE)
-                } else {
-                    None
-                };
-                let group = match beside {
-                    Some(group) => group.to_owned(),
-                    None if alone => own_group(name),
-                    None => DEFAULT_GROUP.to_owned(),
-                };
-                let choice = Choice {
-                    group,
-                    detached,
-                    called_by_name: called_by_name && edges.auth_trigger,
-                };
-                (name.clone(), choice)
-            })
-            .collect()
+fn greedy(graph: &NumberedGraph<'_>) -> Option<Vec<NumberedChoice>> {
+    let beside = |function: &NumberedFunction<'_>, flags: Flags| {
+        let is_needed_by = |stack| function.needed_by.contains(&NumberedPlace::Stack(stack));
+        if function.auth_trigger && !flags.called_by_name {
+            Some(AUTH)
+        } else {
+            [DATA, STORAGE].into_iter().find(|stack| is_needed_by(*stack))
+        }
     };
-    let together = |group: &str, detached: bool, called_by_name: bool| -> BTreeMap<String, Choice> {
-        graph
-            .functions
-            .iter()
-            .map(|(name, edges)| {
-                let choice = Choice {
-                    group: group.to_owned(),
-                    detached,
-                    called_by_name: called_by_name && edges.auth_trigger,
-                };
-                (name.clone(), choice)
-            })
-            .collect()
+    let every = |flags: Flags, group: &dyn Fn(usize, &NumberedFunction<'_>) -> StackNumber| {
+        let functions = graph.functions.iter().enumerate();
+        let chosen = functions.map(|(number, function)| flags.choice(group(number, function), function));
+        chosen.collect::<Vec<_>>()
     };
     let mut candidates = Vec::new();
-    for called_by_name in [false, true] {
-        for detached in [false, true] {
-            for alone in [false, true] {
-                candidates.push(chosen(alone, detached, called_by_name));
-            }
-            for group in [AUTH, DATA, STORAGE] {
-                candidates.push(together(group, detached, called_by_name));
-            }
+    for flags in Flags::ALL {
+        for alone in [false, true] {
+            candidates.push(every(flags, &|number, function| match beside(function, flags) {
+                Some(stack) => stack,
+                None if alone => NumberedGraph::own(number),
+                None => DEFAULT,
+            }));
+        }
+        for stack in [AUTH, DATA, STORAGE] {
+            candidates.push(every(flags, &|_, _| stack));
         }
     }
-    candidates.into_iter().find(|chosen| is_sound(graph, chosen))
+    candidates.into_iter().find(|chosen| graph.is_sound(chosen))
 }
 
-/// A stack that holds this function alone.
-pub(super) fn own_group(function: &str) -> String {
-    format!("function-{function}")
-}
-
-fn needs(edges: &FunctionEdges) -> BTreeSet<&Place> {
-    edges.definition.iter().chain(&edges.statements).collect()
-}
-
-fn is_referred_to(graph: &Graph, function: &str) -> bool {
-    graph
-        .functions
-        .values()
-        .any(|edges| needs(edges).contains(&Place::Function(function.to_owned())))
-}
-
-/// No stack needs itself by way of others, and no resource does within its stack.
-fn is_sound(graph: &Graph, chosen: &BTreeMap<String, Choice>) -> bool {
-    let mut edges: BTreeSet<(String, String)> = graph.fixed.clone();
-    // What is no function of the generated backend (a layer, say) has nothing that waits for anybody.
-    let stack_of = |place: &Place| match place {
-        Place::Stack(name) => Some(name.clone()),
-        Place::Function(name) => chosen.get(name).map(|choice| choice.group.clone()),
-    };
-    for (name, function) in &graph.functions {
-        let Some(choice) = chosen.get(name) else { continue };
-        let own = choice.group.clone();
-        for place in &function.definition {
-            edges.extend(stack_of(place).map(|stack| (own.clone(), stack)));
-        }
-        for place in &function.statements {
-            let Some(stack) = stack_of(place) else { continue };
-            // What the function waits for anyway, its role may wait for, too.
-            if choice.detached && !function.definition.contains(place) {
-                edges.insert((stack, own.clone()));
-            } else {
-                edges.insert((own.clone(), stack));
-            }
-        }
-        let auth = Place::Stack(AUTH.to_owned());
-        for place in &function.needed_by {
-            if choice.called_by_name && *place == auth {
-                // The pool names it; its permission names the pool.
-                edges.insert((own.clone(), AUTH.to_owned()));
-            } else {
-                edges.extend(stack_of(place).map(|stack| (stack, own.clone())));
-            }
-        }
-        // The pool or the API waits for the function, and the function for the pool or the API: no stack can resolve that.
-        let data = Place::Stack(DATA.to_owned());
-        if (function.auth_trigger && !choice.called_by_name && function.definition.contains(&auth))
-            || (function.authorizer && function.definition.contains(&data))
-        {
-            return false;
-        }
-    }
-    !has_cycle(&edges)
-}
-
-fn has_cycle(edges: &BTreeSet<(String, String)>) -> bool {
-    let mut remaining: BTreeSet<(&str, &str)> = edges
-        .iter()
-        .filter(|(from, to)| from != to)
-        .map(|(from, to)| (from.as_str(), to.as_str()))
-        .collect();
-    loop {
-        // Stacks that need nothing can be deployed; what is left in the end cannot.
-        let needing: BTreeSet<&str> = remaining.iter().map(|(from, _)| *from).collect();
-        let before = remaining.len();
-        remaining.retain(|(_, to)| needing.contains(to));
-        if remaining.is_empty() {
-            return false;
-        }
-        if remaining.len() == before {
-            return true;
-        }
-    }
+fn needs<'f>(function: &'f NumberedFunction<'_>) -> impl Iterator<Item = NumberedPlace> + 'f {
+    function.definition.iter().chain(&function.statements).copied()
 }

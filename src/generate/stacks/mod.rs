@@ -3,6 +3,7 @@
 
 mod assign;
 mod graph;
+mod numbered;
 
 #[cfg(test)]
 mod tests;

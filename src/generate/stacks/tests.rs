@@ -183,8 +183,9 @@ mod properties {
     use proptest::prelude::*;
 
     use super::super::{
-        assign::{Choice, assign, own_group},
+        assign::{Choice, assign},
         graph::{AUTH, DATA, FunctionEdges, Graph, Place, STORAGE},
+        numbered::own_group,
     };
 
     const STACKS: [&str; 5] = [AUTH, DATA, STORAGE, "rest/api", "analytics/clicks"];
