@@ -14,8 +14,10 @@ mod tests;
 mod tree;
 mod unresolved;
 
+use std::borrow::Cow;
+
 use indexmap::IndexMap;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 pub use normal_form::{is_literal, same_value};
 pub use parameters::{ParameterValue, ParameterValues, is_ssm_value};
@@ -168,27 +170,24 @@ impl<'a> Evaluator<'a> {
 
     /// Evaluates resources and outputs. What has a false condition is left out.
     pub fn template(&self) -> EvaluatedTemplate {
-        let mut document = self.template.document().clone();
         let mut unresolved = Vec::new();
-        for section in ["Resources", "Outputs"] {
-            let Some(Value::Object(entries)) = document.get_mut(section) else {
-                continue;
-            };
-            let names: Vec<String> = entries.keys().cloned().collect();
-            for name in names {
-                let Some(entry) = entries.get_mut(&name) else { continue };
-                match self.entry(
-                    &format!("/{section}/{}", pointer_segment(&name)),
-                    entry,
-                    &mut unresolved,
-                ) {
-                    Some(evaluated) => *entry = evaluated,
-                    None => {
-                        entries.shift_remove(&name);
-                    }
-                }
-            }
-        }
+        let own = self.template.document();
+        let mut evaluated = ["Resources", "Outputs"].map(|section| {
+            let entries = own.get(section)?.as_object()?.iter().filter_map(|(name, entry)| {
+                let path = format!("/{section}/{}", pointer_segment(name));
+                Some((name.clone(), self.entry(&path, entry, &mut unresolved)?))
+            });
+            Some((section, Value::Object(entries.collect())))
+        });
+        // Every section in its place.
+        let mut document: Map<String, Value> = own
+            .iter()
+            .map(|(name, value)| {
+                let evaluated = evaluated.iter_mut().flatten().find(|(section, _)| section == name);
+                let value = evaluated.map_or_else(|| value.clone(), |(_, value)| value.take());
+                (name.clone(), value)
+            })
+            .collect();
         for name in self.template.transforms() {
             unresolved.push(Unresolved {
                 path: "/Transform".into(),
@@ -225,7 +224,7 @@ impl<'a> Evaluator<'a> {
         if truth == Some(false) {
             return None;
         }
-        let mut evaluated = serde_json::Map::new();
+        let mut evaluated = Map::new();
         for (key, value) in definition {
             match key.as_str() {
                 "Condition" if truth == Some(true) => {}
@@ -246,7 +245,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// A resource may depend on one whose condition is false; once that one is gone the dependency means nothing.
-fn drop_dangling_depends_on(evaluator: &Evaluator<'_>, resources: &mut serde_json::Map<String, Value>) {
+fn drop_dangling_depends_on(evaluator: &Evaluator<'_>, resources: &mut Map<String, Value>) {
     let gone = |logical_id: &str| evaluator.exists(logical_id) == Some(false);
     for resource in resources.values_mut().filter_map(Value::as_object_mut) {
         match resource.get_mut("DependsOn") {
@@ -260,6 +259,10 @@ fn drop_dangling_depends_on(evaluator: &Evaluator<'_>, resources: &mut serde_jso
 }
 
 /// A name as a segment of a JSON pointer.
-pub(crate) fn pointer_segment(name: &str) -> String {
-    name.replace('~', "~0").replace('/', "~1")
+pub(crate) fn pointer_segment(name: &str) -> Cow<'_, str> {
+    if name.contains(['~', '/']) {
+        name.replace('~', "~0").replace('/', "~1").into()
+    } else {
+        name.into()
+    }
 }

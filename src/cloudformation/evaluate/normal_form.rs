@@ -1,7 +1,7 @@
 //! The normal form of symbolic values: `Ref`, `Fn::GetAtt` as a list, and for texts one flat
 //! `{"Fn::Join": ["", [...]]}` of at least two parts, no two literals side by side.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::intrinsic;
 use crate::cloudformation::template::scalar_text;
@@ -64,7 +64,8 @@ pub(super) fn concat(parts: Vec<Value>) -> Option<Value> {
         0 => Value::String(String::new()),
         // A lone symbolic part is that part: whether it is joined to nothing makes no difference.
         1 => joined.remove(0),
-        _ => call("Fn::Join", json!(["", joined])),
+        // `json!` would copy the parts.
+        _ => call("Fn::Join", Value::Array(vec!["".into(), Value::Array(joined)])),
     })
 }
 
@@ -102,6 +103,8 @@ fn comparable_text(value: &Value) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]

@@ -48,8 +48,11 @@ const GEO: &str = "geo/";
 
 pub(super) fn graph(backend: &Backend) -> Graph {
     let mut graph = Graph::default();
+    // Reading the schema takes its time: once for all functions.
+    let called_by_schema = functions_by_name(backend);
     for function in backend.functions.iter().filter(|function| is_generated(function)) {
-        graph.functions.insert(function.name.clone(), edges(backend, function));
+        let edges = edges(backend, function, &called_by_schema);
+        graph.functions.insert(function.name.clone(), edges);
     }
     let has_auth = backend.auth.is_some();
     let mut fixed = |from: String| {
@@ -123,7 +126,7 @@ pub(super) fn graph(backend: &Backend) -> Graph {
     graph
 }
 
-fn edges(backend: &Backend, function: &Function) -> FunctionEdges {
+fn edges(backend: &Backend, function: &Function, called_by_schema: &BTreeSet<String>) -> FunctionEdges {
     let mut edges = FunctionEdges::default();
     let own = Place::Function(function.name.clone());
     for value in function.environment.values() {
@@ -168,7 +171,7 @@ fn edges(backend: &Backend, function: &Function) -> FunctionEdges {
         edges.authorizer = std::iter::once(&data.default_mode)
             .chain(&data.additional_modes)
             .any(|mode| matches!(mode, AuthorizationMode::Lambda { function: name, .. } if *name == function.name));
-        if edges.authorizer || functions_by_name(backend).contains(&function.name) {
+        if edges.authorizer || called_by_schema.contains(&function.name) {
             edges.needed_by.insert(Place::Stack(DATA.to_owned()));
         }
     }
