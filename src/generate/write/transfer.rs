@@ -6,6 +6,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use indexmap::IndexSet;
+
 use super::{disk::Disk, error::WriteError, fingerprint::exists};
 use crate::generate::FileTree;
 
@@ -25,24 +27,25 @@ pub fn create_directories(disk: &dyn Disk, path: &Path) -> Result<()> {
 /// Writes every file of a tree below a folder.
 pub fn write_tree(disk: &dyn Disk, folder: &Path, tree: &FileTree) -> Result<()> {
     create_directories(disk, folder)?;
-    let mut folders = vec![folder.to_path_buf()];
+    let mut folders = IndexSet::from([folder.to_path_buf()]);
+    let mut files: Vec<(PathBuf, &[u8])> = Vec::new();
     for (path, bytes) in tree.iter() {
         let file = path
             .split('/')
             .fold(folder.to_path_buf(), |folder, part| folder.join(part));
         if let Some(parent) = file.parent()
-            && !folders.iter().any(|known| known == parent)
+            && !folders.contains(parent)
         {
             create_directories(disk, parent)?;
-            folders.push(parent.to_path_buf());
+            folders.insert(parent.to_path_buf());
         }
-        disk.write(&file, bytes, None)
-            .map_err(WriteError::io(&file, "written"))?;
+        files.push((file, bytes));
     }
-    for folder in &folders {
-        disk.sync_directory(folder).map_err(WriteError::io(folder, "written"))?;
-    }
-    Ok(())
+    disk.write_all(&files)
+        .map_err(|(index, source)| WriteError::io(&files[index].0, "written")(source))?;
+    let folders: Vec<PathBuf> = folders.into_iter().collect();
+    disk.sync_directories(&folders)
+        .map_err(|(index, source)| WriteError::io(&folders[index], "written")(source))
 }
 
 /// Moves a file or a folder to where nothing is, or a file over a file. Between two file systems it is copied beside the
