@@ -98,6 +98,10 @@ impl<'c> Referrer<'c> {
             Expression::AccountId => Ok(aws("ACCOUNT_ID")),
             Expression::Partition => Ok(aws("PARTITION")),
             Expression::UrlSuffix => Ok(aws("URL_SUFFIX")),
+            Expression::Import(name) => {
+                let name = self.expression(name)?;
+                Ok(Code::import("aws-cdk-lib", "Fn").method("importValue", vec![name]))
+            }
             Expression::Concat(parts) => {
                 let mut joined = Vec::new();
                 let rest = match arn_of_resource(parts) {

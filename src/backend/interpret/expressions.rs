@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 
+use indexmap::IndexSet;
 use serde_json::{Map, Value};
 
 use super::{index::Index, stacks::ENVIRONMENT_PARAMETER};
@@ -10,7 +11,19 @@ use crate::backend::model::{Attribute, Expression, Principal, Reference, Resourc
 /// Turns evaluated values into the model's, and remembers what nobody could resolve.
 pub(super) struct Decoder<'i> {
     pub(super) index: &'i Index,
+    /// The name of the Gen 1 environment.
+    environment: &'i str,
     unresolved: RefCell<Vec<UnresolvedValue>>,
+    imports: RefCell<IndexSet<ImportedValue>>,
+}
+
+/// A value that a stack outside the backend exports.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) struct ImportedValue {
+    /// Resource in whose stack it is imported.
+    pub(super) owner: ResourceId,
+    /// Name of the export.
+    pub(super) name: Expression,
 }
 
 /// A value that nobody could resolve.
@@ -23,10 +36,12 @@ pub(super) struct UnresolvedValue {
 }
 
 impl<'i> Decoder<'i> {
-    pub(super) fn new(index: &'i Index) -> Self {
+    pub(super) fn new(index: &'i Index, environment: &'i str) -> Self {
         Self {
             index,
+            environment,
             unresolved: RefCell::default(),
+            imports: RefCell::default(),
         }
     }
 
@@ -42,6 +57,11 @@ impl<'i> Decoder<'i> {
             new
         });
         all
+    }
+
+    /// What is imported from outside so far.
+    pub(super) fn take_imports(&self) -> IndexSet<ImportedValue> {
+        self.imports.take()
     }
 
     /// A text. `owner` is the resource in whose stack the value stands.
@@ -69,7 +89,10 @@ impl<'i> Decoder<'i> {
                 },
                 Some(("Fn::ImportValue", name)) => match self.index.export(name) {
                     Some(exported) => self.expression(exported, owner),
-                    None => self.import(name).unwrap_or_else(|| self.unresolved(value, owner)),
+                    None => self
+                        .model_table(name)
+                        .or_else(|| self.import(name, owner))
+                        .unwrap_or_else(|| self.unresolved(value, owner)),
                 },
                 _ => self.unresolved(value, owner),
             },
@@ -182,8 +205,38 @@ impl<'i> Decoder<'i> {
         })
     }
 
+    /// The export of a stack that is no part of the backend: Gen 2 imports the same one. What was deployed under the name of
+    /// the Gen 1 environment goes on having that name.
+    fn import(&self, name: &Value, owner: &ResourceId) -> Option<Expression> {
+        let text = |part: &Value| match part {
+            Value::String(text) => Some(Expression::Literal(text.clone())),
+            Value::Object(entries) => match call(entries)? {
+                ("Ref", Value::String(path)) if path == ENVIRONMENT_PARAMETER => {
+                    Some(Expression::Literal(self.environment.to_owned()))
+                }
+                ("Ref", Value::String(path)) => self.pseudo(path),
+                _ => None,
+            },
+            _ => None,
+        };
+        let name = match name.as_object().and_then(call) {
+            Some(("Fn::Join", Value::Array(arguments))) => match arguments.as_slice() {
+                [Value::String(delimiter), Value::Array(parts)] if delimiter.is_empty() => {
+                    Expression::concat(parts.iter().map(text).collect::<Option<Vec<_>>>()?)
+                }
+                _ => return None,
+            },
+            _ => text(name)?,
+        };
+        self.imports.borrow_mut().insert(ImportedValue {
+            owner: owner.clone(),
+            name: name.clone(),
+        });
+        Some(Expression::Import(Box::new(name)))
+    }
+
     /// Model tables export name and stream under names that begin with the API's id.
-    fn import(&self, name: &Value) -> Option<Expression> {
+    fn model_table(&self, name: &Value) -> Option<Expression> {
         let text = match name {
             Value::String(text) => text.as_str(),
             Value::Object(_) => name.get("Fn::Join")?.get(1)?.as_array()?.last()?.as_str()?,

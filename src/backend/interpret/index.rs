@@ -66,7 +66,7 @@ impl Index {
                 }
             }
         }
-        index.add_exports(&stacks.symbolic);
+        index.add_exports(&stacks.symbolic, &stacks.literal);
         index.add_resources(&stacks.symbolic);
         index
     }
@@ -295,14 +295,19 @@ impl Index {
         }
     }
 
-    fn add_exports(&mut self, stack: &EvaluatedTree) {
-        for output in stack.template.outputs() {
-            if let (Some(name), Some(value)) = (output.export_name(), output.value()) {
+    /// Exports by their names, with the environment's name as a symbol and put in: who imports them may spell it out.
+    fn add_exports(&mut self, symbolic: &EvaluatedTree, literal: &EvaluatedTree) {
+        let exported = symbolic.template.outputs().chain(literal.template.outputs());
+        for output in exported {
+            let value = symbolic.template.outputs().find(|other| other.name == output.name);
+            if let (Some(name), Some(value)) = (output.export_name(), value.and_then(|output| output.value())) {
                 self.exports.insert(name.to_string(), value.clone());
             }
         }
-        for nested in stack.nested.values() {
-            self.add_exports(nested);
+        for (logical_id, nested) in &symbolic.nested {
+            if let Some(literal) = literal.nested.get(logical_id) {
+                self.add_exports(nested, literal);
+            }
         }
     }
 

@@ -58,7 +58,7 @@ pub fn interpret(project: &Project, deployment: Option<&Deployment>) -> Backend 
         project,
         deployed,
         stacks: &stacks,
-        decoder: Decoder::new(&index),
+        decoder: Decoder::new(&index, &project.environment.name),
         backend: empty_backend(project),
     };
     interpretation.read_tree_findings();
@@ -194,6 +194,19 @@ impl<'p> Interpretation<'p> {
                 format!("a value in the stack of {} is not known: {}", value.owner, value.text),
                 &location,
                 "Find out the value in the CloudFormation console and write it into the generated code.",
+            );
+        }
+        for import in self.decoder.take_imports() {
+            let location = self.location_of_resource(&import.owner);
+            self.finding(
+                "value-imported",
+                Severity::Info,
+                format!(
+                    "the stack of {} imports {} from a stack that is no part of the app; Gen 2 imports the same",
+                    import.owner, import.name
+                ),
+                &location,
+                "Leave that stack as it is. A branch or a sandbox in another account or region needs an export of the same name there.",
             );
         }
         let mut seen = Vec::new();

@@ -23,6 +23,8 @@ pub enum Expression {
     Partition,
     /// `AWS::URLSuffix`
     UrlSuffix,
+    /// What a stack outside the backend exports under this name (`Fn::ImportValue`).
+    Import(Box<Expression>),
     /// Several parts, joined without separator. Never nested, never with two literals side by side, never of fewer than two parts.
     Concat(Vec<Expression>),
 }
@@ -116,6 +118,7 @@ impl fmt::Display for Expression {
             Self::AccountId => formatter.write_str("${AWS::AccountId}"),
             Self::Partition => formatter.write_str("${AWS::Partition}"),
             Self::UrlSuffix => formatter.write_str("${AWS::URLSuffix}"),
+            Self::Import(name) => write!(formatter, "${{the export {name}}}"),
             Self::Concat(parts) => parts.iter().try_for_each(|part| write!(formatter, "{part}")),
         }
     }

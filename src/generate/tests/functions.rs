@@ -87,6 +87,31 @@ fn what_is_set_on_the_execution_role_stays_on_it() {
 }
 
 #[test]
+fn what_a_stack_outside_the_app_exports_is_imported_again() {
+    let with_network = json!({"LambdaFunction": {"Properties": {
+        "VpcConfig": {
+            "SubnetIds": [{"Fn::ImportValue": {"Fn::Sub": "network-${env}-${AWS::Region}"}}],
+            "SecurityGroupIds": [{"Fn::ImportValue": "network'Group"}]
+        },
+        "Environment": {"Variables": {"TOPIC": {"Fn::ImportValue": "shared-Topic"}}}
+    }}});
+    let generated = generated(&ProjectFiles::default().function("f", with_network, json!({})), "main");
+    let wiring = text(&generated, "amplify/function/f/wiring.ts");
+    for expected in [
+        "Fn.importValue(`network-main-${Aws.REGION}`)",
+        "Fn.importValue('network\\'Group')",
+    ] {
+        assert!(wiring.contains(expected), "{expected}\n{wiring}");
+    }
+    let resource = text(&generated, "amplify/function/f/resource.ts");
+    assert!(resource.contains("TOPIC: Fn.importValue('shared-Topic')"), "{resource}");
+    assert_eq!(told(&generated, "value-imported").len(), 3);
+    for lost in ["unresolved-value", "function-property-unresolved"] {
+        assert!(told(&generated, lost).is_empty(), "{lost}");
+    }
+}
+
+#[test]
 fn code_that_compares_the_environment_is_told_with_its_line() {
     let files = ProjectFiles::default().function("f", json!({}), json!({})).in_tree(
         "function/f/src/index.js",

@@ -36,7 +36,10 @@ fn environment_variables_stay_references() {
                 "Parameters": {"api": {"Type": "String"}, "env": {"Type": "String"}},
                 "Resources": {"NoteTable": {"Type": "AWS::DynamoDB::Table", "Properties": {
                     "TableName": {"Fn::Join": ["", ["Note-", {"Ref": "api"}, "-", {"Ref": "env"}]]}}}},
-                "Outputs": {"Name": {"Value": {"Ref": "NoteTable"}, "Export": {"Name": {"Fn::Join": [":", [{"Ref": "api"}, "GetAtt:NoteTable:Name"]]}}}}
+                "Outputs": {
+                    "Name": {"Value": {"Ref": "NoteTable"}, "Export": {"Name": {"Fn::Join": [":", [{"Ref": "api"}, "GetAtt:NoteTable:Name"]]}}},
+                    "Shared": {"Value": {"Ref": "NoteTable"}, "Export": {"Name": {"Fn::Sub": "shared-${env}-table"}}}
+                }
             }),
         )
         .function(
@@ -51,6 +54,9 @@ fn environment_variables_stay_references() {
                     "NUMBER": 5,
                     "URL": {"Fn::Sub": "https://${AWS::Region}.x/${env}/${authusersUserPoolId}"},
                     "LOST": {"Ref": "nobody"},
+                    "TABLE_BY_NAME": {"Fn::ImportValue": "shared-main-table"},
+                    "OUTSIDE": {"Fn::ImportValue": {"Fn::Sub": "network-${env}:${AWS::Region}:Subnet"}},
+                    "LOST_EXPORT": {"Fn::ImportValue": {"Fn::Sub": "${nobody}-x"}},
                     "SECRET": {"Fn::Sub": "/amplify/dabc/${env}/AMPLIFY_f_SECRET"}
                 }}}}
             }),
@@ -73,6 +79,27 @@ fn environment_variables_stay_references() {
         variable(&backend, "f", "STREAM"),
         &reference(Target::ModelTable("Another".into()), Attribute::StreamArn)
     );
+    // Whether the name of an export spells out the environment or not.
+    assert_eq!(
+        variable(&backend, "f", "TABLE_BY_NAME"),
+        &reference(Target::ModelTable("Memo".into()), Attribute::Name)
+    );
+    // What no stack of the app exports has the environment's name for good.
+    assert_eq!(
+        variable(&backend, "f", "OUTSIDE"),
+        &Expression::Import(Box::new(Expression::Concat(vec![
+            Expression::Literal("network-main:".into()),
+            Expression::Region,
+            Expression::Literal(":Subnet".into()),
+        ])))
+    );
+    let imported = backend.findings.iter().find(|finding| finding.id == "value-imported");
+    let imported = imported.expect("what comes from outside is told");
+    assert!(
+        imported.message.contains("network-main:${AWS::Region}:Subnet"),
+        "{}",
+        imported.message
+    );
     assert_eq!(
         variable(&backend, "f", "TEXT"),
         &Expression::Literal("a `${b}` \"c\"".into())
@@ -93,12 +120,14 @@ fn environment_variables_stay_references() {
         backend.functions[0].environment["SECRET"],
         EnvironmentValue::Secret("SECRET".into())
     );
-    let lost = backend
+    let lost: Vec<&str> = backend
         .findings
         .iter()
-        .find(|finding| finding.id == "unresolved-value")
-        .expect("what nobody knows is told");
-    assert!(lost.message.contains("nobody"), "{}", lost.message);
+        .filter(|finding| finding.id == "unresolved-value")
+        .map(|finding| finding.message.as_str())
+        .collect();
+    assert_eq!(lost.len(), 2, "what nobody knows is told: {lost:?}");
+    assert!(lost.iter().all(|message| message.contains("nobody")), "{lost:?}");
     assert_eq!(
         backend.data.as_ref().unwrap().models[0].table_name.as_deref(),
         Some("Note-apiid-main")
