@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Account } from '../support/account.mjs';
 import { Journey, stackDifferences } from '../support/journey.mjs';
 
@@ -68,6 +69,7 @@ describe('a deployment without postRefactor() after the refactor', () => {
     assert.match(result.error.message, /it belongs to the stack somebody-else/);
     assert.deepEqual(await journey.stacks(), before);
     await account.deleteStack('somebody-else');
+    while ('somebody-else' in (await journey.stacks())) await sleep(100);
   });
 
   test('is taken back by a rollback: an import gives every resource back to its Gen 1 stack', async () => {

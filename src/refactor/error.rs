@@ -176,6 +176,14 @@ pub enum PlanError {
     /// What was moved is in no stack.
     #[error("{} {} is neither in {} nor in {}{}", .0.moved.resource_type, .0.moved.physical_id, .0.moved.source.stack, .0.moved.target.stack, .0.replacement())]
     Lost(Box<LostResource>),
+    /// What was moved has no stack to go back to.
+    #[error("{} {} cannot go back to Gen 1: its stack {} does not exist any more", .moved.resource_type, .moved.physical_id, .moved.source.stack)]
+    SourceGone {
+        /// The resource, where it was and where it went.
+        moved: Box<RecordedMove>,
+        /// The Gen 2 stack owns it; else no stack does.
+        is_in_gen2: bool,
+    },
 }
 
 /// A resource of Gen 1 that was moved, or was about to move, and that no stack owns.
@@ -198,8 +206,6 @@ pub enum LostCause {
     Gone,
     /// What an import needs is not known: how the type is named, or the definition that it had.
     NotImportable,
-    /// Its Gen 1 stack does not exist any more.
-    SourceGone,
     /// Another stack has taken it: the stack's name.
     Owned(String),
 }
@@ -214,7 +220,6 @@ impl LostResource {
         });
         match &self.cause {
             LostCause::Gone => format!("{replaced}; and it does not exist any more"),
-            LostCause::SourceGone => format!("{replaced}; and {} does not exist any more", self.moved.source.stack),
             LostCause::Owned(stack) => format!("{replaced}; it belongs to the stack {stack}"),
             LostCause::NotInStacks | LostCause::NotImportable => replaced,
         }
@@ -242,9 +247,6 @@ impl LostResource {
             ),
             LostCause::NotImportable => format!(
                 "{begin} Give it back to Gen 1: take the template of {gen1} (aws cloudformation get-template --stack-name {gen1}), add {logical_id} ({resource_type}) as it was (in the stack's template below amplify-cfn-templates/ of the deployment bucket, with \"DeletionPolicy\": \"Retain\"), and import it with a change set of type IMPORT (aws cloudformation create-change-set --change-set-type IMPORT, every parameter with UsePreviousValue=true). After that the same command goes on."
-            ),
-            LostCause::SourceGone => format!(
-                "Nothing was changed. Let nobody delete {physical_id}: it holds the data. Bring {gen1} back with amplify push, from the state of the project before the refactor and with {logical_id} imported or left out; or keep Gen 2, and put {physical_id} into its backend by an import. A rollback into a stack that is gone is not possible."
             ),
             LostCause::Owned(stack) => format!(
                 "Nothing was changed. Take {physical_id} out of {stack} without deleting it (\"DeletionPolicy\": \"Retain\" first, then a deployment of {stack} without it), then run the same command again: {gen1} gets it back by an import."
@@ -351,6 +353,7 @@ impl CodedError for PlanError {
             Self::HoldingStackForeign { .. } => "REFACTOR_HOLDING_STACK_FOREIGN",
             Self::Whereabouts { .. } => "REFACTOR_WHEREABOUTS_UNKNOWN",
             Self::Lost(_) => "REFACTOR_RESOURCE_LOST",
+            Self::SourceGone { .. } => "REFACTOR_SOURCE_GONE",
         }
     }
 
@@ -403,6 +406,14 @@ impl CodedError for PlanError {
                 "Name the root stack of the branch that the app was moved to with --to, or run the rollback where the journal is.".into()
             }
             Self::Lost(lost) => lost.resolution(),
+            Self::SourceGone { moved, is_in_gen2: true } => format!(
+                "Nothing was changed. {} stays in {}, with all its data. A rollback brings back everything or nothing, and a stack that was deleted does not come back under its name: go on with Gen 2.",
+                moved.physical_id, moved.target.stack
+            ),
+            Self::SourceGone { moved, is_in_gen2: false } => format!(
+                "Nothing was changed. Let nobody delete {}: no stack owns it, and it holds the data. A rollback brings back everything or nothing, and a stack that was deleted does not come back under its name: go on with Gen 2, and put {} into {} by an import (aws cloudformation create-change-set --change-set-type IMPORT).",
+                moved.physical_id, moved.physical_id, moved.target.stack
+            ),
         }
     }
 
@@ -488,6 +499,10 @@ impl CodedError for PlanError {
                     "replacedBy": lost.successor,
                 })
             }
+            Self::SourceGone { moved, .. } => json!({
+                "resourceType": moved.resource_type, "physicalId": moved.physical_id,
+                "logicalId": moved.source.logical_id, "stacks": [moved.source.stack, moved.target.stack],
+            }),
         };
         match details {
             Value::Object(details) => details,

@@ -252,7 +252,7 @@ pub(super) fn given_back(moved: &RecordedMove, successor: Option<&str>, existenc
     };
     let doubt = match existence {
         Existence::Unknown(reason) => format!(
-            " Whether it still exists could not be checked ({reason}): if it does not, the import fails and changes nothing."
+            " Whether it still exists, and belongs to no other stack, could not be checked ({reason}): if not, the import fails and changes nothing."
         ),
         Existence::Exists | Existence::Gone | Existence::Owned(_) => String::new(),
     };

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::{
     assembly::{Assembly, PlannedMove},
-    error::{LostCause, PlanError},
+    error::PlanError,
     forward::transplant,
     give_back::{self, GiveBack, Lost},
     holding::{holding_name, place_of, remembered_moves},
@@ -184,12 +184,14 @@ fn unit<'a>(
             back.push(moved);
             continue;
         }
-        let present = gen2_state.and_then(|state| state.resources.get(&moved.target.logical_id));
-        let one = Lost::new(moved, present.and_then(|owned| owned.physical_id.as_deref()));
         if gen1_state.is_none() {
-            return Err(one.error(LostCause::SourceGone));
+            return Err(PlanError::SourceGone {
+                moved: Box::new(moved),
+                is_in_gen2: in_gen2,
+            });
         }
-        lost.push(one);
+        let present = gen2_state.and_then(|state| state.resources.get(&moved.target.logical_id));
+        lost.push(Lost::new(moved, present.and_then(|owned| owned.physical_id.as_deref())));
     }
     let give_back = give_back::plan(landscape, &lost, record, findings)?;
     findings.extend(lost_parked(landscape, stack, record, &back, &parked));

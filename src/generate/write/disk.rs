@@ -72,8 +72,9 @@ fn side_by_side<T: Sync>(items: &[T], each: impl Fn(&T) -> io::Result<()> + Sync
         }
     };
     std::thread::scope(|scope| {
+        // Where the system gives no more threads, this one does it all.
         let others: Vec<_> = (1..SYNCS_IN_FLIGHT.min(items.len()))
-            .map(|_| scope.spawn(work))
+            .map_while(|_| std::thread::Builder::new().spawn_scoped(scope, work).ok())
             .collect();
         let own = work();
         others
@@ -186,9 +187,11 @@ mod tests {
         let (index, error) = LocalDisk.write_all(&files).unwrap_err();
         assert_eq!((index, error.kind()), (27, io::ErrorKind::AlreadyExists));
         assert_eq!(LocalDisk.write_all(&[]).map_err(|(_, error)| error.kind()), Ok(()));
+        #[cfg(unix)]
         let (index, _) = LocalDisk
             .sync_directories(&[folder.path().to_path_buf(), folder.path().join("missing")])
             .unwrap_err();
+        #[cfg(unix)]
         assert_eq!(index, 1);
     }
 }

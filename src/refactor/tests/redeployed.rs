@@ -323,12 +323,22 @@ fn what_cannot_be_given_back_is_named_with_the_reason_and_the_way_out() {
     let mut without_source = world.clone();
     without_source.gen1.nested.retain(|_, tree| tree.stack.name != FILES);
     let error = without_source.rollback(Some(&record)).unwrap_err();
-    assert_eq!(error.code(), "REFACTOR_RESOURCE_LOST");
-    let message = error.to_string();
+    assert_eq!(error.code(), "REFACTOR_SOURCE_GONE");
+    for part in [&bucket, &format!("{FILES} does not exist any more")] {
+        assert!(error.to_string().contains(part), "{part}: {error}");
+    }
     assert!(
-        message.ends_with(&format!("{FILES} does not exist any more")),
-        "{message}"
+        error.resolution().contains("no stack owns it"),
+        "{}",
+        error.resolution()
     );
+    // Gen 2 still owns it where nothing was deployed since.
+    let (mut undisturbed, record_before) = moved();
+    undisturbed.gen1.nested.retain(|_, tree| tree.stack.name != FILES);
+    let error = undisturbed.rollback(Some(&record_before)).unwrap_err();
+    assert_eq!(error.code(), "REFACTOR_SOURCE_GONE");
+    let stays = format!("{bucket} stays in {STORAGE2}");
+    assert!(error.resolution().contains(&stays), "{}", error.resolution());
 
     // Nobody knows how it was defined: neither a journal nor the bucket from which its stack was deployed.
     let error = world.rollback(None).unwrap_err();
